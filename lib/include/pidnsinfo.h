@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pidnsinfo.h - the PID namespaces of a Linux machine, as one frozen picture.
+ *
+ * A *context* is one open way of asking (a provider). Taking a *snapshot* asks once and freezes the
+ * answer: namespaces in pre-order, tasks by (namespace, vpid), look-ups both ways. A snapshot never
+ * changes, outlives its context, and may be read by any number of threads at once. Two snapshots
+ * make a *diff*; a snapshot saved to a file is a recording, and a recording opens like a kernel.
+ *
+ * Conventions
+ *   - Functions that can fail return an int: 0 or positive on success, -Exxx on failure. Results go
+ *     through the last "ret_" pointer, which is untouched on failure. The library never prints,
+ *     exits, installs signal handlers, reads the environment, or reports through errno.
+ *   - "Nobody there" is NULL or 0, not an error. A task that vanishes meanwhile is not an error.
+ *   - Every X_open/X_take gives the caller one object; the matching X_close/X_unref takes it back,
+ *     accepts NULL, and returns NULL, so that "p = pidns_snapshot_unref(p)" reads well.
+ *   - Borrowed pointers (records, lists, strings) are valid as long as the snapshot or diff they
+ *     came from is.
+ *   - Records are read only, reached by pointer only, and only ever appended to: never embed, copy
+ *     or sizeof them. Read a field only when its bit is set in `known`; an older library never sets
+ *     the bit of a newer field. An absent bit means "this provider cannot tell" or "you may not
+ *     see", never zero.
+ *   - Option structs carry their size, as clone3(2) does: shorter is fine, longer is fine if the
+ *     excess is zero, else -E2BIG.
+ *   - Unknown flags, states, event types and bits read from the library must be ignored.
+ *   - Times are CLOCK_BOOTTIME nanoseconds. Providers over /proc know them to one clock tick.
+ *
+ * Threads: a context belongs to one thread at a time, and to the process that opened it. A snapshot
+ * and a diff may be shared freely; their reference counts are atomic.
+ */
+#ifndef PIDNSINFO_H
+#define PIDNSINFO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pidns_ctx;      /* one open provider */
+struct pidns_snapshot; /* a frozen picture, reference counted */
+struct pidns_diff;     /* what changed between two of them */
+
+/* The deepest level the kernel allows (MAX_PID_NS_LEVEL, include/linux/pid_namespace.h). */
+#define PIDNS_LEVEL_MAX 32
+
+/* ---- A PID namespace ------------------------------------------------------------------------ */
+
+/* Bits of pidns_ns.known, and of pidns_take_opts.ns_fields. */
+#define PIDNS_NS_INO		(UINT64_C(1) << 0)
+#define PIDNS_NS_COOKIE		(UINT64_C(1) << 1)
+#define PIDNS_NS_PARENT		(UINT64_C(1) << 2) /* pidns_ns_parent() is the true parent */
+#define PIDNS_NS_LEVEL		(UINT64_C(1) << 3)
+#define PIDNS_NS_STATE		(UINT64_C(1) << 4)
+#define PIDNS_NS_REAPER		(UINT64_C(1) << 5)
+#define PIDNS_NS_REAPER_START	(UINT64_C(1) << 6)
+#define PIDNS_NS_OWNER_UID	(UINT64_C(1) << 7)
+#define PIDNS_NS_OWNER_NS	(UINT64_C(1) << 8)
+#define PIDNS_NS_PIDS_USED	(UINT64_C(1) << 9)
+#define PIDNS_NS_PIDS_PEAK	(UINT64_C(1) << 10)
+#define PIDNS_NS_ALLOC_FAILURES (UINT64_C(1) << 11)
+#define PIDNS_NS_LAST_PID	(UINT64_C(1) << 12)
+#define PIDNS_NS_PIDS_MAX	(UINT64_C(1) << 13)
+#define PIDNS_NS_PROCESSES	(UINT64_C(1) << 14) /* processes and processes_below */
+#define PIDNS_NS_THREADS	(UINT64_C(1) << 15) /* threads and threads_below */
+#define PIDNS_NS_ZOMBIES	(UINT64_C(1) << 16) /* zombies and zombies_below */
+#define PIDNS_NS_JOINED		(UINT64_C(1) << 17)
+
+/* Values of pidns_ns.state. */
+#define PIDNS_STATE_ALIVE	1 /* init runs */
+#define PIDNS_STATE_UNBORN	2 /* created by unshare(2), no first process yet */
+#define PIDNS_STATE_DYING	3 /* init is exiting, the rest are being killed */
+#define PIDNS_STATE_DEAD	4 /* init is gone, something still pins it: fork(2) gives ENOMEM */
+#define PIDNS_STATE_ZOMBIE_INIT 5 /* init has exited and nobody has reaped it */
+
+/*
+ * One PID namespace. Counts of tasks are of the tasks in this snapshot: where tasks are hidden from
+ * the reader (pidns_snapshot_cannot_see()) they are lower bounds.
+ *
+ * A record without PIDNS_NS_INO collects tasks whose namespace could not be identified; its members
+ * need not share one namespace.
+ */
+struct pidns_ns {
+	uint64_t known;		  /* PIDNS_NS_* bits of the fields below that hold */
+	uint64_t ino;		  /* nsfs inode: unique among the living, reused after */
+	uint64_t cookie;	  /* 64-bit id, never reused since boot */
+	uint64_t owner_ns;	  /* nsfs inode of the owning user namespace (NS_GET_USERNS) */
+	uint64_t reaper_start_ns; /* when the child reaper started */
+	uint64_t alloc_failures;  /* PID allocations refused because this namespace was full */
+	uint32_t depth;		  /* below a root of this snapshot, which has 0; always known */
+	uint32_t level;		  /* the kernel's absolute level; 0 is the initial namespace */
+	uint32_t state;		  /* PIDNS_STATE_* */
+	int32_t reaper;		  /* child reaper's pid for the reader; 0: none, or out of sight */
+	uint32_t owner_uid;	  /* owner of that user namespace, in the reader's user namespace */
+	uint32_t pids_used;	  /* numbers allocated here, descendants' tasks included */
+	uint32_t pids_used_exact; /* 1: exact; 0: pids_used is a lower bound */
+	uint32_t pids_peak;	  /* the most pids_used has been */
+	int32_t last_pid;	  /* the number handed out last */
+	uint32_t pids_max;	  /* least pid_max of the namespace and its ancestors */
+	uint32_t processes;	  /* thread-group leaders here, zombies included */
+	uint32_t threads;	  /* tasks here, leaders included */
+	uint32_t zombies;	  /* processes here whose leader is a zombie */
+	uint32_t joined; /* processes here, init apart, whose parent is outside (nsenter) */
+	uint32_t processes_below; /* the same counts with every descendant's added */
+	uint32_t threads_below;
+	uint32_t zombies_below;
+};
+
+/* ---- A task --------------------------------------------------------------------------------- */
+
+/* Bits of pidns_task.known, and of pidns_take_opts.task_fields. */
+#define PIDNS_TASK_VPIDS	   (UINT64_C(1) << 0) /* vpids of every level, not only vpids[0] */
+#define PIDNS_TASK_PPID		   (UINT64_C(1) << 1)
+#define PIDNS_TASK_STATE	   (UINT64_C(1) << 2)
+#define PIDNS_TASK_UID		   (UINT64_C(1) << 3)
+#define PIDNS_TASK_RUID		   (UINT64_C(1) << 4)
+#define PIDNS_TASK_COMM		   (UINT64_C(1) << 5)
+#define PIDNS_TASK_START	   (UINT64_C(1) << 6)
+#define PIDNS_TASK_CPU		   (UINT64_C(1) << 7)
+#define PIDNS_TASK_RSS		   (UINT64_C(1) << 8)
+#define PIDNS_TASK_THREADS	   (UINT64_C(1) << 9)
+#define PIDNS_TASK_VPGID	   (UINT64_C(1) << 10)
+#define PIDNS_TASK_VSID		   (UINT64_C(1) << 11)
+#define PIDNS_TASK_NS_FOR_CHILDREN (UINT64_C(1) << 12)
+#define PIDNS_TASK_HAS_JOINED	   (UINT64_C(1) << 13)
+
+/* All bits, for pidns_take_opts.ns_fields and .task_fields: whatever the provider can know. */
+#define PIDNS_FIELDS_ALL UINT64_MAX
+
+/* One task: a process (tid == pid) or, with PIDNS_TAKE_THREADS, a thread. */
+struct pidns_task {
+	uint64_t known;		   /* PIDNS_TASK_* bits of the fields below that hold */
+	const struct pidns_ns *ns; /* innermost namespace; never NULL */
+	const struct pidns_ns *ns_for_children; /* where it differs from ns, else NULL */
+	const int32_t *vpids; /* [0] in the reader's namespace … [nr_vpids - 1] in ns */
+	const char *comm;     /* raw bytes, NUL-terminated, untrusted: escape before printing */
+	uint64_t start_ns;    /* when it started, CLOCK_BOOTTIME */
+	uint64_t cpu_ns;      /* user and system time so far (a process: all its threads) */
+	uint64_t rss_bytes;   /* resident memory */
+	uint32_t nr_vpids;    /* ns->depth + 1 where PIDNS_TASK_VPIDS holds, else 1 */
+	int32_t pid;	      /* thread group id, in the reader's namespace */
+	int32_t tid;	      /* its own number there; equals vpids[0] */
+	int32_t ppid;	      /* parent's pid there; 0: none, or out of sight */
+	int32_t vpgid;	      /* process group and session, as numbered in ns; 0: outside it */
+	int32_t vsid;
+	uint32_t uid;	     /* effective user id, in the reader's user namespace */
+	uint32_t ruid;	     /* real user id */
+	uint32_t state;	     /* the letter of proc(5): 'R', 'S', 'D', 'T', 't', 'Z', 'X', 'I' */
+	uint32_t threads;    /* tasks in its thread group */
+	uint32_t has_joined; /* 1: not init, and its parent lives in another namespace */
+};
+
+/* ---- Opening a provider --------------------------------------------------------------------- */
+
+/* pidns_open_opts.flags */
+#define PIDNS_OPEN_LONG_LIVED (UINT32_C(1) << 0) /* the context will take many snapshots */
+
+struct pidns_open_opts {
+	size_t size;	      /* sizeof(struct pidns_open_opts) */
+	const char *provider; /* a name of pidns_provider_name(), or NULL or "auto" to choose */
+	const char *source;   /* a recording, or the root of a procfs; NULL: the running kernel */
+	char *why;	      /* on failure, one sentence without a newline (may be NULL) */
+	size_t why_len;
+	uint32_t flags; /* PIDNS_OPEN_* */
+};
+
+/*
+ * The i-th provider's name in order of preference: "procfs", "replay", …; NULL past the last.
+ * Since: 0.1
+ */
+const char *pidns_provider_name(size_t i);
+
+/*
+ * Can this provider work here, for this caller? 0, or -Exxx with one sentence in `why` (which may
+ * be NULL): -EINVAL no such provider, -EOPNOTSUPP this kernel or build lacks it, -EACCES or -EPERM
+ * the caller may not, -ENOENT there is no /proc. "replay" needs a source: -EINVAL.
+ * Since: 0.1
+ */
+int pidns_probe(const char *provider, char *why, size_t why_len);
+
+/*
+ * Open a provider. opts may be NULL: choose one for the running kernel. With a source, "auto" takes
+ * replay for a regular file and procfs for a directory.
+ * Errors: as pidns_probe(); -ENOENT, -EACCES: the source; -ENOTDIR: procfs source is no directory;
+ * -EPROTO: the source is not what it should be (not a recording, damaged, or of a newer format; not
+ * a procfs); -E2BIG, -ENOMEM, -EMFILE.
+ * Owner: the caller, until pidns_close(). Since: 0.1
+ */
+int pidns_open(const struct pidns_open_opts *opts, struct pidns_ctx **ret_ctx);
+struct pidns_ctx *pidns_close(struct pidns_ctx *ctx);
+
+/* The provider in use. A static string. Since: 0.1 */
+const char *pidns_provider(const struct pidns_ctx *ctx);
+
+/* ---- Taking a snapshot ---------------------------------------------------------------------- */
+
+/* pidns_take_opts.flags */
+#define PIDNS_TAKE_THREADS (UINT32_C(1) << 0) /* every thread, not only thread-group leaders */
+#define PIDNS_TAKE_ALL \
+	(UINT32_C(1) << 1) /* also the costlier scans for namespaces no task
+						 is in: open files, mounts, pid_for_children */
+
+struct pidns_take_opts {
+	size_t size;	    /* sizeof(struct pidns_take_opts) */
+	uint64_t ns_fields; /* PIDNS_NS_* wanted; INO, PARENT and depth always come if knowable */
+	uint64_t
+		task_fields; /* PIDNS_TASK_* wanted; pid, tid, ns and VPIDS always come if knowable */
+	const int32_t *pids; /* only these thread groups, as numbered for the reader; NULL: all. */
+	size_t nr_pids;	     /* (counts and states that need all tasks are then not known) */
+	uint32_t flags;	     /* PIDNS_TAKE_* */
+	char *why;	     /* on failure, one sentence without a newline (may be NULL) */
+	size_t why_len;
+};
+
+/*
+ * Ask the provider once. opts NULL: all fields, thread-group leaders only. Fields that were not
+ * asked for may be known all the same where they cost nothing.
+ * Errors: -ENOMEM; -EINVAL, -E2BIG: opts; -EACCES, -EPERM, -ENOENT, -EIO: the provider's source
+ * cannot be read at all; -EMFILE; -EPROTO: it contradicts itself.
+ * Owner: the caller has one reference. Since: 0.1
+ */
+int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *opts,
+			struct pidns_snapshot **ret_snapshot);
+struct pidns_snapshot *pidns_snapshot_ref(struct pidns_snapshot *snapshot);
+struct pidns_snapshot *pidns_snapshot_unref(struct pidns_snapshot *snapshot);
+
+/* pidns_snapshot_flags() */
+#define PIDNS_SNAPSHOT_PARTIAL \
+	(UINT32_C(1) << 0) /* something may be missing: cannot_see says what */
+#define PIDNS_SNAPSHOT_RACED   (UINT32_C(1) << 1) /* tasks came or went while it was taken */
+#define PIDNS_SNAPSHOT_SUBSET  (UINT32_C(1) << 2) /* taken with pidns_take_opts.pids */
+#define PIDNS_SNAPSHOT_THREADS (UINT32_C(1) << 3) /* taken with PIDNS_TAKE_THREADS */
+
+/* pidns_snapshot_cannot_see() */
+#define PIDNS_UNSEEN_UNBORN (UINT32_C(1) << 0) /* namespaces without a first process yet */
+#define PIDNS_UNSEEN_DEAD \
+	(UINT32_C(1) << 1)			     /* … whose init is gone, kept by a task's
+							pid_for_children or a descendant */
+#define PIDNS_UNSEEN_FD		  (UINT32_C(1) << 2) /* … kept by an open file only */
+#define PIDNS_UNSEEN_BIND	  (UINT32_C(1) << 3) /* … kept by a bind mount only */
+#define PIDNS_UNSEEN_PIDFD	  (UINT32_C(1) << 4) /* … kept by a pidfd only */
+#define PIDNS_UNSEEN_PROCFS_MOUNT (UINT32_C(1) << 5) /* … kept by a mounted procfs only */
+#define PIDNS_UNSEEN_TASKS	  (UINT32_C(1) << 6) /* tasks hidden from the reader (hidepid) */
+#define PIDNS_UNSEEN_NS_LINKS	  (UINT32_C(1) << 7) /* the namespace of some tasks */
+
+/* All of these are read-only, cannot fail and allocate nothing. Since: 0.1 */
+uint32_t pidns_snapshot_flags(const struct pidns_snapshot *snapshot);
+uint32_t pidns_snapshot_cannot_see(const struct pidns_snapshot *snapshot);
+uint64_t pidns_snapshot_time(const struct pidns_snapshot *snapshot); /* CLOCK_BOOTTIME ns */
+const char *pidns_snapshot_provider(const struct pidns_snapshot *snapshot);
+
+/* The word for one bit of cannot_see ("unborn"), one state ("alive"), one event type ("ns-new"), as
+ * JSON and the man pages use it; NULL for a value this library does not know. Since: 0.1 */
+const char *pidns_unseen_name(uint32_t bit);
+const char *pidns_state_name(uint32_t state);
+const char *pidns_event_name(uint32_t type);
+
+/* ---- Lists ---------------------------------------------------------------------------------- */
+
+/* Every namespace, parents before children (pre-order). Returns how many. Since: 0.1 */
+size_t pidns_snapshot_namespaces(const struct pidns_snapshot *snapshot,
+				 const struct pidns_ns *const **ret_list);
+/* Every task, ordered by namespace (as above), then by number in it. Returns how many. Since: 0.1 */
+size_t pidns_snapshot_tasks(const struct pidns_snapshot *snapshot,
+			    const struct pidns_task *const **ret_list);
+/* ns and all its descendants: a slice of the first list, ns itself first. Since: 0.1 */
+size_t pidns_ns_subtree(const struct pidns_ns *ns, const struct pidns_ns *const **ret_list);
+/* The tasks whose innermost namespace ns is: a slice of the second list. Since: 0.1 */
+size_t pidns_ns_tasks(const struct pidns_ns *ns, const struct pidns_task *const **ret_list);
+/* The tasks of ns and of all its descendants: a slice of the second list. Since: 0.1 */
+size_t pidns_ns_subtree_tasks(const struct pidns_ns *ns, const struct pidns_task *const **ret_list);
+
+/* ---- Look-ups ------------------------------------------------------------------------------- */
+
+/*
+ * Who is `vpid` in that namespace? It need not be its innermost one. `in` NULL means the reader's
+ * own numbers. vpid may name a thread only in a snapshot taken with PIDNS_TAKE_THREADS.
+ * NULL: nobody that this snapshot can see. Since: 0.1
+ */
+const struct pidns_task *pidns_task_find(const struct pidns_snapshot *snapshot,
+					 const struct pidns_ns *in, int32_t vpid);
+/* What is the task called in that namespace? 0: not visible there, or not known. Since: 0.1 */
+int32_t pidns_task_vpid(const struct pidns_task *task, const struct pidns_ns *in);
+/* The namespace with that inode, or NULL. Since: 0.1 */
+const struct pidns_ns *pidns_ns_find(const struct pidns_snapshot *snapshot, uint64_t ino);
+/*
+ * The namespace above in this snapshot, or NULL for a root. Where PIDNS_NS_PARENT is not known,
+ * the nearest ancestor that is certain. Since: 0.1
+ */
+const struct pidns_ns *pidns_ns_parent(const struct pidns_ns *ns);
+
+/* ---- Recordings ----------------------------------------------------------------------------- */
+
+/*
+ * Save a snapshot as a recording (doc/recording.md), to be opened by the provider "replay".
+ * pidns_snapshot_save() writes a temporary file beside `path` and renames it: on failure nothing is
+ * left and an older file is untouched. pidns_snapshot_write() writes to an open descriptor.
+ * Errors: -EINVAL: path exists and is not a regular file; else of open(2), write(2), rename(2).
+ * Since: 0.1
+ */
+int pidns_snapshot_save(const struct pidns_snapshot *snapshot, const char *path);
+int pidns_snapshot_write(const struct pidns_snapshot *snapshot, int fd);
+
+/* ---- Differences ---------------------------------------------------------------------------- */
+
+/* pidns_event.type */
+#define PIDNS_EVENT_NS_NEW    1
+#define PIDNS_EVENT_NS_GONE   2
+#define PIDNS_EVENT_REAPER    3 /* the namespace's child reaper or state changed */
+#define PIDNS_EVENT_LIMIT     4 /* pids_max changed */
+#define PIDNS_EVENT_EXHAUSTED 5 /* alloc_failures grew */
+#define PIDNS_EVENT_TASK_NEW  6
+#define PIDNS_EVENT_TASK_GONE 7
+#define PIDNS_EVENT_LOST      8 /* differences were lost: start again from a snapshot */
+
+/*
+ * One difference. `ns` and `task` point into the newer snapshot, or into the older one for what is
+ * gone; `was` is the older record of the same namespace where it has changed. A pointer that has no
+ * meaning for the type is NULL.
+ */
+struct pidns_event {
+	uint32_t type; /* PIDNS_EVENT_* */
+	uint32_t reserved;
+	uint64_t time_ns;	   /* of the newer snapshot, CLOCK_BOOTTIME */
+	const struct pidns_ns *ns; /* the namespace, also of a task */
+	const struct pidns_ns *was;
+	const struct pidns_task *task;
+};
+
+/*
+ * What changed from one snapshot to another. A namespace is the same when its cookie is, or, where
+ * one side has none, its inode and its reaper's start time (to a clock tick); a task when its pid
+ * and start time are. Parents are announced before their children and buried after them, so a
+ * mirror kept from the events is always a forest. A subset or a snapshot without start times is
+ * compared as well as it can be.
+ * The diff holds references to both snapshots. Errors: -ENOMEM.
+ * Owner: the caller, until pidns_diff_close(). Since: 0.1
+ */
+int pidns_diff_open(struct pidns_snapshot *older, struct pidns_snapshot *newer,
+		    struct pidns_diff **ret_diff);
+struct pidns_diff *pidns_diff_close(struct pidns_diff *diff);
+/* The events, in order. Returns how many. Since: 0.1 */
+size_t pidns_diff_events(const struct pidns_diff *diff, const struct pidns_event *const **ret_list);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PIDNSINFO_H */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* snapshot.h - the frozen picture as builder.c lays it out and snapshot.c reads it. */
+#ifndef PIDNS_SNAPSHOT_H
+#define PIDNS_SNAPSHOT_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pidnsinfo.h"
+
+/* A namespace: the public record, then where its slices of the snapshot's arrays are. */
+struct ns_entry {
+	struct pidns_ns pub; /* first: the public pointer is this one */
+	const struct pidns_snapshot *snapshot;
+	const struct ns_entry *parent; /* placement; true where PIDNS_NS_PARENT */
+	uint32_t order;		       /* own place in snapshot->namespaces */
+	uint32_t subtree_end;	       /* one past the last descendant's */
+	uint32_t first_task;	       /* members are tasks[first_task … end_task) */
+	uint32_t end_task;
+	uint32_t subtree_end_task; /* with descendants: tasks[first_task … subtree_end_task) */
+	uint32_t first_seen;	   /* seen here, by number: by_vpid[first_seen … end_seen) */
+	uint32_t end_seen;
+};
+
+/* Records are carved from chunks, so that growth never copies and the peak is the size. */
+struct chunk {
+	struct chunk *next;
+	size_t used;
+	size_t size;
+	_Alignas(16) unsigned char bytes[];
+};
+
+struct pidns_snapshot {
+	_Atomic unsigned int refs;
+	uint32_t flags;
+	uint32_t cannot_see;
+	uint64_t time_ns;
+	const char *provider;		    /* static */
+	const struct pidns_ns **namespaces; /* pre-order */
+	const struct pidns_task **tasks;    /* by (namespace, vpid) */
+	uint32_t *by_vpid;		    /* places in tasks, a run per namespace */
+	const struct ns_entry **by_ino;	    /* the identified ones */
+	size_t nr_namespaces, nr_tasks, nr_by_ino;
+	struct ns_entry *entries; /* storage of the namespaces */
+	struct chunk *chunks;	  /* storage of tasks, vpids and names */
+};
+
+#endif /* PIDNS_SNAPSHOT_H */

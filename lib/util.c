@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* util.c - clean-up of locals, growth of arrays, one sentence of why. */
+#include "util.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void util_freep(void *p)
+{
+	void *v;
+
+	memcpy(&v, p, sizeof(v));
+	free(v);
+}
+
+void util_closep(int *fd)
+{
+	int saved = errno;
+
+	if (*fd >= 0)
+		close(*fd);
+	errno = saved;
+}
+
+int util_grow(void *items, size_t *room, size_t count, size_t size)
+{
+	size_t want = *room ? *room * 2 : 16;
+	void *old, *grown;
+
+	if (count < *room)
+		return 0;
+	if (want > SIZE_MAX / 2 / size)
+		return -ENOMEM;
+	memcpy(&old, items, sizeof(old));
+	grown = realloc(old, want * size);
+	if (!grown)
+		return -ENOMEM;
+	memcpy(items, &grown, sizeof(grown));
+	*room = want;
+	return 0;
+}
+
+int why_set(const struct why *why, int error, const char *format, ...)
+{
+	va_list ap;
+
+	if (!why || !why->text || !why->len)
+		return error;
+	va_start(ap, format);
+	vsnprintf(why->text, why->len, format, ap);
+	va_end(ap);
+	return error;
+}
+
+int util_copy_opts(void *ours, size_t ours_size, const void *user, size_t min_size)
+{
+	size_t size, i;
+
+	memcpy(&size, user, sizeof(size));
+	if (size < min_size)
+		return -EINVAL;
+	for (i = ours_size; i < size; i++)
+		if (((const unsigned char *)user)[i])
+			return -E2BIG;
+	memcpy(ours, user, size < ours_size ? size : ours_size);
+	return 0;
+}
+
+uint64_t util_hash(uint64_t hash, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	while (len--)
+		hash = (hash ^ *p++) * UINT64_C(0x100000001b3);
+	return hash;
+}
