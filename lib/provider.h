@@ -74,7 +74,8 @@ void builder_set_time(struct builder *b, uint64_t time_ns);
 struct request {
 	uint64_t ns_fields;   /* PIDNS_NS_*: of the provider, not of the counts the builder makes */
 	uint64_t task_fields; /* PIDNS_TASK_* */
-	const int32_t *pids;  /* NULL: all */
+	uint64_t reaper_fields; /* PIDNS_TASK_* of child reapers, task_fields included */
+	const int32_t *pids;	/* NULL: all */
 	size_t nr_pids;
 	uint32_t flags; /* PIDNS_TAKE_* */
 	struct why why;

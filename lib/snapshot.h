@@ -9,18 +9,26 @@
 
 #include "pidnsinfo.h"
 
-/* A namespace: the public record, then where its slices of the snapshot's arrays are. */
+/*
+ * A namespace: the public record, then where its slices of the snapshot's arrays are.
+ *
+ * Members lie in tasks[first_task … end_task), those whose vpids are known first, by number; with
+ * the descendants' they reach to subtree_end_task. Who is seen here by which number is found in
+ * that slice itself where there are no descendants, else in by_vpid[first_seen … end_seen); for the
+ * reader's own namespace, in by_tid.
+ */
 struct ns_entry {
 	struct pidns_ns pub; /* first: the public pointer is this one */
 	const struct pidns_snapshot *snapshot;
-	const struct ns_entry *parent; /* placement; true where PIDNS_NS_PARENT */
+	const struct ns_entry *parent; /* placement; the true parent where PIDNS_NS_PARENT */
 	uint32_t order;		       /* own place in snapshot->namespaces */
 	uint32_t subtree_end;	       /* one past the last descendant's */
-	uint32_t first_task;	       /* members are tasks[first_task … end_task) */
+	uint32_t first_task;
+	uint32_t numbered_end_task; /* one past the last member whose vpids are known */
 	uint32_t end_task;
-	uint32_t subtree_end_task; /* with descendants: tasks[first_task … subtree_end_task) */
-	uint32_t first_seen;	   /* seen here, by number: by_vpid[first_seen … end_seen) */
-	uint32_t end_seen;
+	uint32_t subtree_end_task;
+	uint32_t first_seen;
+	uint32_t end_seen; /* == first_seen: no descendants, look in tasks */
 };
 
 /* Records are carved from chunks, so that growth never copies and the peak is the size. */
@@ -39,11 +47,12 @@ struct pidns_snapshot {
 	const char *provider;		    /* static */
 	const struct pidns_ns **namespaces; /* pre-order */
 	const struct pidns_task **tasks;    /* by (namespace, vpid) */
-	uint32_t *by_vpid;		    /* places in tasks, a run per namespace */
+	const struct pidns_task **by_tid;   /* all tasks by the reader's number */
+	const struct pidns_task **by_vpid;  /* a run for each inner namespace */
 	const struct ns_entry **by_ino;	    /* the identified ones */
 	size_t nr_namespaces, nr_tasks, nr_by_ino;
-	struct ns_entry *entries; /* storage of the namespaces */
-	struct chunk *chunks;	  /* storage of tasks, vpids and names */
+	const struct ns_entry *root; /* the reader's own namespace; NULL: not known */
+	struct chunk *chunks;	     /* storage of the records, vpids and names */
 };
 
 #endif /* PIDNS_SNAPSHOT_H */

@@ -202,14 +202,14 @@ const char *pidns_provider(const struct pidns_ctx *ctx);
 						 is in: open files, mounts, pid_for_children */
 
 struct pidns_take_opts {
-	size_t size;	    /* sizeof(struct pidns_take_opts) */
-	uint64_t ns_fields; /* PIDNS_NS_* wanted; INO, PARENT and depth always come if knowable */
-	uint64_t
-		task_fields; /* PIDNS_TASK_* wanted; pid, tid, ns and VPIDS always come if knowable */
-	const int32_t *pids; /* only these thread groups, as numbered for the reader; NULL: all. */
-	size_t nr_pids;	     /* (counts and states that need all tasks are then not known) */
-	uint32_t flags;	     /* PIDNS_TAKE_* */
-	char *why;	     /* on failure, one sentence without a newline (may be NULL) */
+	size_t size;		/* sizeof(struct pidns_take_opts) */
+	uint64_t ns_fields;	/* PIDNS_NS_* wanted; INO, PARENT, depth come if knowable */
+	uint64_t task_fields;	/* PIDNS_TASK_* wanted; pid, tid, ns, VPIDS come if knowable */
+	uint64_t reaper_fields; /* PIDNS_TASK_* wanted of child reapers only, beside those */
+	const int32_t *pids;	/* only the tasks with these numbers, as the reader has them: */
+	size_t nr_pids;		/* a thread group, or one thread of one; NULL: all. What needs */
+	uint32_t flags;		/* all tasks (counts) is then not known. flags: PIDNS_TAKE_* */
+	char *why;		/* on failure, one sentence without a newline (may be NULL) */
 	size_t why_len;
 };
 

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* builder.c - takes raw facts in any order and keeps them where the snapshot will. */
+#include "builder-internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ARENA_CHUNK_SIZE 32768
+
+static struct chunk *chunk_new(size_t size)
+{
+	struct chunk *chunk = malloc(sizeof(*chunk) + size);
+
+	if (chunk) {
+		chunk->next = NULL;
+		chunk->used = 0;
+		chunk->size = size;
+	}
+	return chunk;
+}
+
+/* Memory that lives as long as the snapshot. */
+static void *arena_alloc(struct builder *b, size_t size, size_t align)
+{
+	struct chunk *chunk = b->s->chunks;
+	size_t start = chunk ? (chunk->used + align - 1) & ~(align - 1) : 0;
+
+	if (!chunk || start + size > chunk->size) {
+		chunk = chunk_new(size > ARENA_CHUNK_SIZE ? size : ARENA_CHUNK_SIZE);
+		if (!chunk)
+			return NULL;
+		chunk->next = b->s->chunks;
+		b->s->chunks = chunk;
+		start = 0;
+	}
+	chunk->used = start + size;
+	return chunk->bytes + start;
+}
+
+struct builder *builder_new(const char *provider, uint32_t flags, const struct why *why)
+{
+	struct builder *b = calloc(1, sizeof(*b));
+	struct pidns_snapshot *s = calloc(1, sizeof(*s));
+
+	if (!b || !s) {
+		free(b);
+		free(s);
+		return NULL;
+	}
+	atomic_init(&s->refs, 1);
+	s->provider = provider;
+	s->flags = flags;
+	b->s = s;
+	b->why = why;
+	return b;
+}
+
+struct builder *builder_free(struct builder *b)
+{
+	struct chunk *chunk, *next;
+
+	if (!b)
+		return NULL;
+	for (chunk = b->task_chunks; chunk; chunk = next) {
+		next = chunk->next;
+		free(chunk);
+	}
+	b->s = pidns_snapshot_unref(b->s);
+	free(b->namespaces);
+	free(b->table);
+	free(b->by_tid);
+	free(b);
+	return NULL;
+}
+
+static int table_rebuild(struct builder *b, size_t size)
+{
+	uint32_t *table = calloc(size, sizeof(*table));
+	size_t i, at;
+
+	if (!table)
+		return -ENOMEM;
+	for (i = 0; i < b->nr_namespaces; i++) {
+		at = util_mix(b->namespaces[i]->entry.pub.ino) & (size - 1);
+		while (table[at])
+			at = (at + 1) & (size - 1);
+		table[at] = (uint32_t)i + 1;
+	}
+	free(b->table);
+	b->table = table;
+	b->table_size = size;
+	return 0;
+}
+
+static struct ns_build *ns_append(struct builder *b, uint64_t ino)
+{
+	struct ns_build *ns;
+
+	if (b->nr_namespaces >= INT32_MAX)
+		return NULL;
+	if (util_grow(&b->namespaces, &b->room, b->nr_namespaces, sizeof(ns)))
+		return NULL;
+	ns = arena_alloc(b, sizeof(*ns), _Alignof(struct ns_build));
+	if (!ns)
+		return NULL;
+	memset(ns, 0, sizeof(*ns));
+	ns->entry.snapshot = b->s;
+	ns->entry.pub.ino = ino;
+	ns->entry.pub.known = ino ? PIDNS_NS_INO : 0;
+	b->namespaces[b->nr_namespaces++] = ns;
+	return ns;
+}
+
+struct ns_build *builder_ns_unidentified(struct builder *b)
+{
+	return ns_append(b, 0);
+}
+
+struct ns_build *builder_ns_of(struct builder *b, uint64_t ino)
+{
+	struct ns_build *ns;
+	size_t at;
+
+	if (b->last && b->last->entry.pub.ino == ino)
+		return b->last;
+	/* At most half full, so that a run of taken places stays short. */
+	if (b->nr_namespaces * 2 >= b->table_size &&
+	    table_rebuild(b, b->table_size ? b->table_size * 2 : 64))
+		return NULL;
+	at = util_mix(ino) & (b->table_size - 1);
+	for (; b->table[at]; at = (at + 1) & (b->table_size - 1)) {
+		ns = b->namespaces[b->table[at] - 1];
+		if (ns->entry.pub.ino == ino)
+			return b->last = ns;
+	}
+	ns = ns_append(b, ino);
+	if (!ns)
+		return NULL;
+	b->table[at] = (uint32_t)b->nr_namespaces;
+	return b->last = ns;
+}
+
+/* What a provider says of a namespace itself; the counts are the builder's own. */
+#define NS_FACTS                                                                               \
+	(PIDNS_NS_COOKIE | PIDNS_NS_LEVEL | PIDNS_NS_STATE | PIDNS_NS_REAPER |                 \
+	 PIDNS_NS_REAPER_START | PIDNS_NS_OWNER_UID | PIDNS_NS_OWNER_NS | PIDNS_NS_PIDS_USED | \
+	 PIDNS_NS_PIDS_PEAK | PIDNS_NS_ALLOC_FAILURES | PIDNS_NS_LAST_PID | PIDNS_NS_PIDS_MAX)
+
+int builder_add_ns(struct builder *b, const struct raw_ns *raw)
+{
+	struct ns_build *ns = raw->ino ? builder_ns_of(b, raw->ino) : NULL;
+	struct ns_build *parent;
+	struct pidns_ns *pub;
+
+	if (!raw->ino)
+		return why_set(b->why, -EPROTO, "a namespace without an inode");
+	if (!ns)
+		return -ENOMEM;
+	pub = &ns->entry.pub;
+#define TAKE(bit, field)                         \
+	do {                                     \
+		if (raw->known & (bit))          \
+			pub->field = raw->field; \
+	} while (0)
+	TAKE(PIDNS_NS_COOKIE, cookie);
+	TAKE(PIDNS_NS_LEVEL, level);
+	TAKE(PIDNS_NS_STATE, state);
+	TAKE(PIDNS_NS_REAPER, reaper);
+	TAKE(PIDNS_NS_REAPER_START, reaper_start_ns);
+	TAKE(PIDNS_NS_OWNER_UID, owner_uid);
+	TAKE(PIDNS_NS_OWNER_NS, owner_ns);
+	TAKE(PIDNS_NS_PIDS_USED, pids_used);
+	TAKE(PIDNS_NS_PIDS_PEAK, pids_peak);
+	TAKE(PIDNS_NS_ALLOC_FAILURES, alloc_failures);
+	TAKE(PIDNS_NS_LAST_PID, last_pid);
+	TAKE(PIDNS_NS_PIDS_MAX, pids_max);
+#undef TAKE
+	if (raw->known & PIDNS_NS_PIDS_USED)
+		pub->pids_used_exact = 1;
+	pub->known |= raw->known & NS_FACTS;
+	if (raw->known & PIDNS_NS_PARENT && raw->parent_ino) {
+		parent = builder_ns_of(b, raw->parent_ino);
+		if (!parent)
+			return -ENOMEM;
+		ns->parent = parent;
+		pub->known |= PIDNS_NS_PARENT;
+	}
+	return 0;
+}
+
+int builder_set_root(struct builder *b, uint64_t ino)
+{
+	b->root = builder_ns_of(b, ino);
+	return b->root ? 0 : -ENOMEM;
+}
+
+void builder_add_flags(struct builder *b, uint32_t flags)
+{
+	b->s->flags |= flags;
+}
+
+void builder_add_unseen(struct builder *b, uint32_t unseen)
+{
+	b->s->cannot_see |= unseen;
+}
+
+void builder_set_time(struct builder *b, uint64_t time_ns)
+{
+	b->s->time_ns = time_ns;
+}
+
+static struct pidns_task *task_alloc(struct builder *b)
+{
+	struct chunk *chunk = b->last_task_chunk;
+
+	if (!chunk || chunk->used + sizeof(struct pidns_task) > chunk->size) {
+		chunk = chunk_new(BUILDER_TASKS_PER_CHUNK * sizeof(struct pidns_task));
+		if (!chunk)
+			return NULL;
+		if (b->last_task_chunk)
+			b->last_task_chunk->next = chunk;
+		else
+			b->task_chunks = chunk;
+		b->last_task_chunk = chunk;
+	}
+	chunk->used += sizeof(struct pidns_task);
+	b->nr_tasks++;
+	return (struct pidns_task *)(void *)(chunk->bytes + chunk->used) - 1;
+}
+
+/* The numbers and the name: what a task record points to. */
+static int task_copy_arrays(struct builder *b, struct pidns_task *task, const struct raw_task *raw)
+{
+	uint32_t nr = raw->known & PIDNS_TASK_VPIDS ? raw->nr_vpids : 1;
+	int32_t *vpids = arena_alloc(b, nr * sizeof(*vpids), _Alignof(int32_t));
+	char *comm;
+
+	if (!vpids)
+		return -ENOMEM;
+	if (raw->known & PIDNS_TASK_VPIDS)
+		memcpy(vpids, raw->vpids, nr * sizeof(*vpids));
+	else
+		vpids[0] = raw->tid;
+	task->vpids = vpids;
+	task->nr_vpids = nr;
+	task->comm = "";
+	if (raw->known & PIDNS_TASK_COMM) {
+		size_t size = strlen(raw->comm) + 1;
+
+		comm = arena_alloc(b, size, 1);
+		if (!comm)
+			return -ENOMEM;
+		task->comm = memcpy(comm, raw->comm, size);
+	}
+	return 0;
+}
+
+static int task_check(struct builder *b, const struct raw_task *raw)
+{
+	if (raw->pid <= 0 || raw->tid <= 0)
+		return why_set(b->why, -EPROTO, "a task without a number");
+	if (!(raw->known & PIDNS_TASK_VPIDS))
+		return 0;
+	if (!raw->nr_vpids || raw->nr_vpids > PIDNS_LEVEL_MAX + 1)
+		return why_set(b->why, -EPROTO, "task %d has numbers at %u levels", raw->tid,
+			       raw->nr_vpids);
+	if (raw->vpids[0] != raw->tid)
+		return why_set(b->why, -EPROTO, "task %d is numbered %d", raw->tid, raw->vpids[0]);
+	return 0;
+}
+
+int builder_add_task(struct builder *b, const struct raw_task *raw)
+{
+	struct ns_build *ns = NULL, *children = NULL;
+	struct pidns_task *task;
+	int r = task_check(b, raw);
+
+	if (r < 0)
+		return r;
+	if (raw->ns_ino && !(ns = builder_ns_of(b, raw->ns_ino)))
+		return -ENOMEM;
+	if (raw->known & PIDNS_TASK_NS_FOR_CHILDREN && raw->ns_for_children_ino &&
+	    raw->ns_for_children_ino != raw->ns_ino &&
+	    !(children = builder_ns_of(b, raw->ns_for_children_ino)))
+		return -ENOMEM;
+	task = task_alloc(b);
+	if (!task)
+		return -ENOMEM;
+	*task = (struct pidns_task){
+		.known = raw->known,
+		.ns = ns ? &ns->entry.pub : NULL,
+		.ns_for_children = children ? &children->entry.pub : NULL,
+		.start_ns = raw->start_ns,
+		.cpu_ns = raw->cpu_ns,
+		.rss_bytes = raw->rss_bytes,
+		.pid = raw->pid,
+		.tid = raw->tid,
+		.ppid = raw->ppid,
+		.vpgid = raw->vpgid,
+		.vsid = raw->vsid,
+		.uid = raw->uid,
+		.ruid = raw->ruid,
+		.state = raw->state,
+		.threads = raw->threads,
+		.has_joined = raw->exiting != 0, /* until builder_count() knows better */
+	};
+	if (ns && raw->known & PIDNS_TASK_VPIDS)
+		ns->depth_hint = raw->nr_vpids - 1;
+	return task_copy_arrays(b, task, raw);
+}
+
+static uint64_t boot_time_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+int builder_freeze(struct builder *b, struct pidns_snapshot **ret_snapshot)
+{
+	int r = builder_link(b);
+
+	if (r >= 0)
+		r = builder_order(b);
+	if (r < 0)
+		goto out;
+	builder_count(b);
+	if (!b->s->time_ns)
+		b->s->time_ns = boot_time_ns();
+	if (b->s->cannot_see)
+		b->s->flags |= PIDNS_SNAPSHOT_PARTIAL;
+	/* The snapshot takes the records over. */
+	if (b->last_task_chunk) {
+		b->last_task_chunk->next = b->s->chunks;
+		b->s->chunks = b->task_chunks;
+		b->task_chunks = b->last_task_chunk = NULL;
+	}
+	*ret_snapshot = b->s;
+	b->s = NULL;
+	r = 0;
+out:
+	builder_free(b);
+	return r;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* snapshot.c - reading a frozen picture: lists, slices, look-ups. Nothing here allocates. */
+#include "snapshot.h"
+
+#include <stdlib.h>
+
+static const struct ns_entry *entry_of(const struct pidns_ns *ns)
+{
+	return (const struct ns_entry *)(const void *)ns;
+}
+
+struct pidns_snapshot *pidns_snapshot_ref(struct pidns_snapshot *s)
+{
+	if (s)
+		atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+	return s;
+}
+
+struct pidns_snapshot *pidns_snapshot_unref(struct pidns_snapshot *s)
+{
+	struct chunk *chunk, *next;
+
+	if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+		return NULL;
+	for (chunk = s->chunks; chunk; chunk = next) {
+		next = chunk->next;
+		free(chunk);
+	}
+	free(s->namespaces);
+	free(s->tasks);
+	free(s->by_tid);
+	free(s->by_vpid);
+	free(s->by_ino);
+	free(s);
+	return NULL;
+}
+
+uint32_t pidns_snapshot_flags(const struct pidns_snapshot *s)
+{
+	return s->flags;
+}
+
+uint32_t pidns_snapshot_cannot_see(const struct pidns_snapshot *s)
+{
+	return s->cannot_see;
+}
+
+uint64_t pidns_snapshot_time(const struct pidns_snapshot *s)
+{
+	return s->time_ns;
+}
+
+const char *pidns_snapshot_provider(const struct pidns_snapshot *s)
+{
+	return s->provider;
+}
+
+size_t pidns_snapshot_namespaces(const struct pidns_snapshot *s,
+				 const struct pidns_ns *const **ret_list)
+{
+	*ret_list = s->namespaces;
+	return s->nr_namespaces;
+}
+
+size_t pidns_snapshot_tasks(const struct pidns_snapshot *s,
+			    const struct pidns_task *const **ret_list)
+{
+	*ret_list = s->tasks;
+	return s->nr_tasks;
+}
+
+size_t pidns_ns_subtree(const struct pidns_ns *ns, const struct pidns_ns *const **ret_list)
+{
+	const struct ns_entry *e = entry_of(ns);
+
+	*ret_list = e->snapshot->namespaces + e->order;
+	return e->subtree_end - e->order;
+}
+
+size_t pidns_ns_tasks(const struct pidns_ns *ns, const struct pidns_task *const **ret_list)
+{
+	const struct ns_entry *e = entry_of(ns);
+
+	*ret_list = e->snapshot->tasks + e->first_task;
+	return e->end_task - e->first_task;
+}
+
+size_t pidns_ns_subtree_tasks(const struct pidns_ns *ns, const struct pidns_task *const **ret_list)
+{
+	const struct ns_entry *e = entry_of(ns);
+
+	*ret_list = e->snapshot->tasks + e->first_task;
+	return e->subtree_end_task - e->first_task;
+}
+
+/* In tasks[0 … nr), ordered by the number at `depth`. */
+static const struct pidns_task *find_in(const struct pidns_task *const *tasks, size_t nr,
+					uint32_t depth, int32_t vpid)
+{
+	size_t first = 0, end = nr;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+		int32_t number = tasks[middle]->vpids[depth];
+
+		if (number == vpid)
+			return tasks[middle];
+		if (number < vpid)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return NULL;
+}
+
+const struct pidns_task *pidns_task_find(const struct pidns_snapshot *s, const struct pidns_ns *in,
+					 int32_t vpid)
+{
+	const struct ns_entry *e;
+
+	if (!in || (s->root && in == &s->root->pub))
+		return find_in(s->by_tid, s->nr_tasks, 0, vpid);
+	/* Where several namespaces may share a record, a number names nobody in particular. */
+	if (!(in->known & PIDNS_NS_INO))
+		return NULL;
+	e = entry_of(in);
+	if (e->end_seen > e->first_seen)
+		return find_in(s->by_vpid + e->first_seen, e->end_seen - e->first_seen, in->depth,
+			       vpid);
+	return find_in(s->tasks + e->first_task, e->numbered_end_task - e->first_task, in->depth,
+		       vpid);
+}
+
+int32_t pidns_task_vpid(const struct pidns_task *task, const struct pidns_ns *in)
+{
+	const struct ns_entry *home = entry_of(task->ns), *e;
+
+	if (!in)
+		return task->vpids[0];
+	e = entry_of(in);
+	if (e->snapshot != home->snapshot || home->order < e->order ||
+	    home->order >= e->subtree_end || in->depth >= task->nr_vpids)
+		return 0;
+	return task->vpids[in->depth];
+}
+
+const struct pidns_ns *pidns_ns_find(const struct pidns_snapshot *s, uint64_t ino)
+{
+	size_t first = 0, end = s->nr_by_ino;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+		const struct ns_entry *e = s->by_ino[middle];
+
+		if (e->pub.ino == ino)
+			return &e->pub;
+		if (e->pub.ino < ino)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return NULL;
+}
+
+const struct pidns_ns *pidns_ns_parent(const struct pidns_ns *ns)
+{
+	const struct ns_entry *parent = entry_of(ns)->parent;
+
+	return parent ? &parent->pub : NULL;
+}
