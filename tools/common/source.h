@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* source.h - where the facts come from: --provider and --from, and what to say when they do not. */
+#ifndef PIDNS_SOURCE_H
+#define PIDNS_SOURCE_H
+
+#include <pidnsinfo.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct source {
+	const char *provider; /* --provider; NULL: auto */
+	const char *from;     /* --from: a recording, or the root of a procfs; NULL: this machine */
+};
+
+/*
+ * Open it. Also raises the soft limit of open files to the hard one, for a provider may keep a
+ * descriptor for each namespace while it looks. 0, or an exit code after the message is out:
+ * EXIT_USAGE for a provider nobody has heard of, EXIT_CANNOT_SERVE or EXIT_FAILED.
+ */
+int source_open(const struct source *source, uint32_t open_flags, struct pidns_ctx **ret_ctx);
+
+/* Take a snapshot of what source_open() gave: 0, or an exit code after the message is out. */
+int source_take(const struct source *source, struct pidns_ctx *ctx,
+		const struct pidns_take_opts *opts, struct pidns_snapshot **ret_snapshot);
+
+/* The bits of pidns_snapshot_cannot_see() that may make a list of namespaces, or of tasks, short. */
+#define SOURCE_UNSEEN_NAMESPACES                                                         \
+	(PIDNS_UNSEEN_UNBORN | PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND | \
+	 PIDNS_UNSEEN_PIDFD | PIDNS_UNSEEN_PROCFS_MOUNT)
+#define SOURCE_UNSEEN_TASKS (PIDNS_UNSEEN_TASKS | PIDNS_UNSEEN_NS_LINKS)
+
+/*
+ * One sentence on what `snapshot` cannot see of the `relevant` bits, and which provider could:
+ * "procfs cannot see unborn and pidfd namespaces (netlink or bpf could)". Returns its length; 0 and
+ * an empty text where nothing is missing.
+ */
+size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t relevant, char *text,
+			  size_t size);
+/* The same on stderr, if there is anything to say. */
+void source_tell_unseen(const struct pidns_snapshot *snapshot, uint32_t relevant);
+
+#endif /* PIDNS_SOURCE_H */
