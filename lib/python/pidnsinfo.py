@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The PID namespaces of a Linux machine, as one frozen picture: libpidnsinfo for Python.
+
+    import pidnsinfo
+
+    picture = pidnsinfo.take()
+    for ns in picture.namespaces:
+        print("  " * ns.depth, ns.ino, ns.processes)
+
+Namespaces come parents before children, tasks by (namespace, number). Every attribute means what
+the field of that name in <pidnsinfo.h> does; None is "cannot be known here", never zero. A
+namespace or task keeps the picture it belongs to alive.
+"""
+
+import ctypes
+import os
+import weakref
+from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
+
+__all__ = ["Namespace", "Snapshot", "Task", "take"]
+
+# One row a field, in the order of the C record: name, type, bit of `known`, conversion. A None for
+# the bit: the field is always known, or (with a leading underscore) not an attribute of its own.
+# tests/bind compares all of it with the C compiler's view of the header.
+_NS_FIELDS = (
+    ("_known", c_uint64, None, None),
+    ("ino", c_uint64, 0, None),
+    ("cookie", c_uint64, 1, None),
+    ("owner_ns", c_uint64, 8, None),
+    ("reaper_start_ns", c_uint64, 6, None),
+    ("alloc_failures", c_uint64, 11, None),
+    ("depth", c_uint32, None, None),
+    ("level", c_uint32, 3, None),
+    ("state", c_uint32, 4, lambda value: _name(_library().pidns_state_name, value)),
+    ("reaper", c_int32, 5, None),
+    ("owner_uid", c_uint32, 7, None),
+    ("pids_used", c_uint32, 9, None),
+    ("pids_used_exact", c_uint32, 9, bool),
+    ("pids_peak", c_uint32, 10, None),
+    ("last_pid", c_int32, 12, None),
+    ("pids_max", c_uint32, 13, None),
+    ("processes", c_uint32, 14, None),
+    ("threads", c_uint32, 15, None),
+    ("zombies", c_uint32, 16, None),
+    ("joined", c_uint32, 17, None),
+    ("processes_below", c_uint32, 14, None),
+    ("threads_below", c_uint32, 15, None),
+    ("zombies_below", c_uint32, 16, None),
+)
+_NS_PARENT = 1 << 2
+
+_TASK_FIELDS = (
+    ("_known", c_uint64, None, None),
+    ("_ns", c_void_p, None, None),
+    ("_ns_for_children", c_void_p, None, None),
+    ("_vpids", POINTER(c_int32), None, None),
+    ("comm", c_char_p, 5, os.fsdecode),
+    ("start_ns", c_uint64, 6, None),
+    ("cpu_ns", c_uint64, 7, None),
+    ("rss_bytes", c_uint64, 8, None),
+    ("_nr_vpids", c_uint32, None, None),
+    ("pid", c_int32, None, None),
+    ("tid", c_int32, None, None),
+    ("ppid", c_int32, 1, None),
+    ("vpgid", c_int32, 10, None),
+    ("vsid", c_int32, 11, None),
+    ("uid", c_uint32, 3, None),
+    ("ruid", c_uint32, 4, None),
+    ("state", c_uint32, 2, chr),
+    ("threads", c_uint32, 9, None),
+    ("has_joined", c_uint32, 13, bool),
+)
+_TASK_VPIDS = 1 << 0
+_TASK_NS_FOR_CHILDREN = 1 << 12
+
+_FIELDS_ALL = (1 << 64) - 1
+_TAKE_THREADS = 1 << 0
+_TAKE_ALL = 1 << 1
+_SNAPSHOT_PARTIAL = 1 << 0
+_SNAPSHOT_RACED = 1 << 1
+
+
+def _record(name, fields):
+    members = [(field.lstrip("_"), ctype) for field, ctype, _, _ in fields]
+    return type(name, (ctypes.Structure,), {"_fields_": members})
+
+
+_NsRecord = _record("pidns_ns", _NS_FIELDS)
+_TaskRecord = _record("pidns_task", _TASK_FIELDS)
+
+
+class _OpenOpts(ctypes.Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("provider", c_char_p),
+        ("source", c_char_p),
+        ("why", c_char_p),
+        ("why_len", c_size_t),
+        ("flags", c_uint32),
+    ]
+
+
+class _TakeOpts(ctypes.Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("ns_fields", c_uint64),
+        ("task_fields", c_uint64),
+        ("reaper_fields", c_uint64),
+        ("pids", POINTER(c_int32)),
+        ("nr_pids", c_size_t),
+        ("flags", c_uint32),
+        ("why", c_char_p),
+        ("why_len", c_size_t),
+    ]
+
+
+# Handles and records alike travel as addresses.
+_FUNCTIONS = {
+    "pidns_open": (c_int, POINTER(_OpenOpts), POINTER(c_void_p)),
+    "pidns_close": (c_void_p, c_void_p),
+    "pidns_snapshot_take": (c_int, c_void_p, POINTER(_TakeOpts), POINTER(c_void_p)),
+    "pidns_snapshot_unref": (c_void_p, c_void_p),
+    "pidns_snapshot_save": (c_int, c_void_p, c_char_p),
+    "pidns_snapshot_flags": (c_uint32, c_void_p),
+    "pidns_snapshot_cannot_see": (c_uint32, c_void_p),
+    "pidns_snapshot_time": (c_uint64, c_void_p),
+    "pidns_snapshot_provider": (c_char_p, c_void_p),
+    "pidns_snapshot_namespaces": (c_size_t, c_void_p, POINTER(POINTER(c_void_p))),
+    "pidns_snapshot_tasks": (c_size_t, c_void_p, POINTER(POINTER(c_void_p))),
+    "pidns_ns_subtree": (c_size_t, c_void_p, POINTER(POINTER(c_void_p))),
+    "pidns_ns_tasks": (c_size_t, c_void_p, POINTER(POINTER(c_void_p))),
+    "pidns_ns_parent": (c_void_p, c_void_p),
+    "pidns_ns_find": (c_void_p, c_void_p, c_uint64),
+    "pidns_task_find": (c_void_p, c_void_p, c_void_p, c_int32),
+    "pidns_task_vpid": (c_int32, c_void_p, c_void_p),
+    "pidns_unseen_name": (c_char_p, c_uint32),
+    "pidns_state_name": (c_char_p, c_uint32),
+}
+
+_loaded = None
+
+
+def _library():
+    """libpidnsinfo, loaded at the first use; PIDNSINFO_LIBRARY names another than the system's."""
+    global _loaded
+    if _loaded is None:
+        library = ctypes.CDLL(os.environ.get("PIDNSINFO_LIBRARY", "libpidnsinfo.so.0"))
+        for name, (result, *arguments) in _FUNCTIONS.items():
+            function = getattr(library, name)
+            function.restype = result
+            function.argtypes = arguments
+        _loaded = library
+    return _loaded
+
+
+def _name(function, value):
+    text = function(value)
+    return text.decode() if text else None
+
+
+def _attributes(fields):
+    """A class decorator: a property for each public field, None where its bit is not set."""
+
+    def reader(name, bit, convert):
+        def read(self):
+            if bit is not None and not self._record.known >> bit & 1:
+                return None
+            value = getattr(self._record, name)
+            return convert(value) if convert else value
+
+        return property(read)
+
+    def decorate(cls):
+        cls._names = tuple(name for name, _, _, _ in fields if not name.startswith("_"))
+        for name, _, bit, convert in fields:
+            if not name.startswith("_"):
+                setattr(cls, name, reader(name, bit, convert))
+        return cls
+
+    return decorate
+
+
+class _Thing:
+    """A record of a snapshot: the same record is the same thing."""
+
+    __slots__ = ("_snapshot", "_address", "_record")
+
+    def __init__(self, snapshot, address, record_type):
+        self._snapshot = snapshot
+        self._address = address
+        self._record = record_type.from_address(address)
+
+    def __eq__(self, other):
+        return type(other) is type(self) and other._address == self._address
+
+    def __hash__(self):
+        return hash(self._address)
+
+    def __repr__(self):
+        known = ((name, getattr(self, name)) for name in self._names)
+        text = ", ".join(f"{name}={value!r}" for name, value in known if value is not None)
+        return f"<{type(self).__name__} {text}>"
+
+
+@_attributes(_NS_FIELDS)
+class Namespace(_Thing):
+    """One PID namespace."""
+
+    __slots__ = ()
+
+    def __init__(self, snapshot, address):
+        super().__init__(snapshot, address, _NsRecord)
+
+    @property
+    def parent(self):
+        """The Namespace above; None for a root, and where it cannot be known."""
+        if not self._record.known & _NS_PARENT:
+            return None
+        return self._snapshot._namespace(_library().pidns_ns_parent(self._address))
+
+    @property
+    def tasks(self):
+        """The tasks whose innermost namespace this is."""
+        return self._snapshot._list(_library().pidns_ns_tasks, self._address, Task)
+
+    @property
+    def subtree(self):
+        """This namespace and all its descendants."""
+        return self._snapshot._list(_library().pidns_ns_subtree, self._address, Namespace)
+
+
+@_attributes(_TASK_FIELDS)
+class Task(_Thing):
+    """One process or, where threads were asked for, one thread."""
+
+    __slots__ = ()
+
+    def __init__(self, snapshot, address):
+        super().__init__(snapshot, address, _TaskRecord)
+
+    @property
+    def ns(self):
+        """Its innermost Namespace."""
+        return self._snapshot._namespace(self._record.ns)
+
+    @property
+    def ns_for_children(self):
+        """The Namespace its children will be born in, where it is another; else None."""
+        if not self._record.known & _TASK_NS_FOR_CHILDREN:
+            return None
+        return self._snapshot._namespace(self._record.ns_for_children)
+
+    @property
+    def vpids(self):
+        """Its number at each level, the reader's first; None where not all are known."""
+        if not self._record.known & _TASK_VPIDS:
+            return None
+        return tuple(self._record.vpids[: self._record.nr_vpids])
+
+    def vpid(self, ns):
+        """Its number in that namespace; None: not visible there, or not known."""
+        return _library().pidns_task_vpid(self._address, ns._address) or None
+
+
+class Snapshot:
+    """A frozen picture, made by take()."""
+
+    def __init__(self, handle):
+        self._handle = handle
+        # Not __del__: at exit the module's own names may be gone before the last Snapshot.
+        weakref.finalize(self, _library().pidns_snapshot_unref, handle).atexit = False
+
+    def _namespace(self, address):
+        return Namespace(self, address) if address else None
+
+    def _list(self, function, argument, kind):
+        first = POINTER(c_void_p)()
+        count = function(argument, byref(first))
+        return [kind(self, first[i]) for i in range(count)]
+
+    @property
+    def namespaces(self):
+        """Every namespace, parents before children."""
+        return self._list(_library().pidns_snapshot_namespaces, self._handle, Namespace)
+
+    @property
+    def tasks(self):
+        """Every task, by namespace and then by its number there."""
+        return self._list(_library().pidns_snapshot_tasks, self._handle, Task)
+
+    @property
+    def complete(self):
+        """False where something may be missing; cannot_see says what."""
+        return not _library().pidns_snapshot_flags(self._handle) & _SNAPSHOT_PARTIAL
+
+    @property
+    def raced(self):
+        """True where tasks came or went while the picture was taken."""
+        return bool(_library().pidns_snapshot_flags(self._handle) & _SNAPSHOT_RACED)
+
+    @property
+    def cannot_see(self):
+        """What was out of sight, in the words of pidns(8): "unborn", "tasks", …"""
+        unseen = _library().pidns_snapshot_cannot_see(self._handle)
+        names = (_name(_library().pidns_unseen_name, unseen & 1 << bit) for bit in range(32))
+        return [name for name in names if name]
+
+    @property
+    def provider(self):
+        """Who was asked: "procfs", "replay", …"""
+        return _name(_library().pidns_snapshot_provider, self._handle)
+
+    @property
+    def time_ns(self):
+        """When, on CLOCK_BOOTTIME."""
+        return _library().pidns_snapshot_time(self._handle)
+
+    def namespace(self, ino):
+        """The Namespace with that inode, or None."""
+        return self._namespace(_library().pidns_ns_find(self._handle, ino))
+
+    def task(self, vpid, ns=None):
+        """The Task that has this number in ns (the reader's own namespace where None), or None."""
+        address = _library().pidns_task_find(self._handle, ns._address if ns else None, vpid)
+        return Task(self, address) if address else None
+
+    def save(self, path):
+        """Write a recording, to be read back with take(source=path)."""
+        error = _library().pidns_snapshot_save(self._handle, os.fsencode(path))
+        if error < 0:
+            raise OSError(-error, os.strerror(-error), os.fspath(path))
+
+
+def _check(error, why):
+    if error < 0:
+        raise OSError(-error, os.fsdecode(why.value) or os.strerror(-error))
+
+
+def _bytes(text):
+    return None if text is None else os.fsencode(text)
+
+
+def _open(provider, source):
+    why = ctypes.create_string_buffer(256)
+    opts = _OpenOpts(
+        size=ctypes.sizeof(_OpenOpts),
+        provider=_bytes(provider),
+        source=_bytes(source),
+        why=ctypes.cast(why, c_char_p),
+        why_len=len(why),
+    )
+    context = c_void_p()
+    _check(_library().pidns_open(byref(opts), byref(context)), why)
+    return context
+
+
+def take(provider=None, source=None, *, threads=False, all=False):
+    """Ask once, and return the answer as a Snapshot.
+
+    provider: "procfs", "replay", …; None chooses. source: a recording, or the root of a procfs;
+    None is the running kernel. threads: every thread, not only processes. all: also the costlier
+    scans for namespaces that no task is in. Raises OSError with the library's own sentence.
+    """
+    context = _open(provider, source)
+    try:
+        why = ctypes.create_string_buffer(256)
+        opts = _TakeOpts(
+            size=ctypes.sizeof(_TakeOpts),
+            ns_fields=_FIELDS_ALL,
+            task_fields=_FIELDS_ALL,
+            reaper_fields=_FIELDS_ALL,
+            flags=threads * _TAKE_THREADS | all * _TAKE_ALL,
+            why=ctypes.cast(why, c_char_p),
+            why_len=len(why),
+        )
+        handle = c_void_p()
+        _check(_library().pidns_snapshot_take(context, byref(opts), byref(handle)), why)
+        return Snapshot(handle)
+    finally:
+        _library().pidns_close(context)

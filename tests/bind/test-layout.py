@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Python module's idea of every record, option and bit is the C compiler's idea of the header."""
+
+import ctypes
+import os
+import re
+import subprocess
+import unittest
+
+import pidnsinfo
+
+HEADER = os.environ["PIDNS_HEADER"]
+
+
+def compile_asserts(lines):
+    """Let the compiler judge each line; its complaint names the one that does not hold."""
+    source = f'#include "{HEADER}"\n' + "\n".join(lines) + "\n"
+    compiler = [os.environ["CC"], "-std=c11", "-fsyntax-only", "-x", "c", "-"]
+    env = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
+    return subprocess.run(
+        compiler, input=source, text=True, stderr=subprocess.PIPE, env=env, check=False
+    )
+
+
+def layout_of(tag, record):
+    yield f'_Static_assert(sizeof(struct {tag}) == {ctypes.sizeof(record)}, "sizeof {tag}");'
+    for name, _ in record._fields_:
+        offset, size = getattr(record, name).offset, getattr(record, name).size
+        yield f'_Static_assert(offsetof(struct {tag}, {name}) == {offset}, "offset of {name}");'
+        yield f'_Static_assert(sizeof(((struct {tag} *)0)->{name}) == {size}, "size of {name}");'
+
+
+def macro_of(prefix, field, macros):
+    """The bit that guards a field has its name, less the unit or the variant it counts."""
+    stem = re.sub(r"_(ns|bytes|exact|below)$", "", field)
+    return next(m for m in (prefix + field.upper(), prefix + stem.upper()) if m in macros)
+
+
+class Layout(unittest.TestCase):
+    def assert_compiles(self, lines):
+        result = compile_asserts(lines)
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_the_check_itself_notices(self):
+        self.assertNotEqual(compile_asserts(['_Static_assert(0, "no");']).returncode, 0)
+
+    def test_records_and_options(self):
+        for tag, record in (
+            ("pidns_ns", pidnsinfo._NsRecord),
+            ("pidns_task", pidnsinfo._TaskRecord),
+            ("pidns_open_opts", pidnsinfo._OpenOpts),
+            ("pidns_take_opts", pidnsinfo._TakeOpts),
+        ):
+            with self.subTest(tag):
+                self.assert_compiles(layout_of(tag, record))
+
+    def test_bits(self):
+        with open(HEADER, encoding="utf-8") as header:
+            macros = set(re.findall(r"^#define (PIDNS_\w+)", header.read(), re.MULTILINE))
+        wanted = {
+            "PIDNS_NS_PARENT": pidnsinfo._NS_PARENT,
+            "PIDNS_TASK_VPIDS": pidnsinfo._TASK_VPIDS,
+            "PIDNS_TASK_NS_FOR_CHILDREN": pidnsinfo._TASK_NS_FOR_CHILDREN,
+            "PIDNS_FIELDS_ALL": pidnsinfo._FIELDS_ALL,
+            "PIDNS_TAKE_THREADS": pidnsinfo._TAKE_THREADS,
+            "PIDNS_TAKE_ALL": pidnsinfo._TAKE_ALL,
+            "PIDNS_SNAPSHOT_PARTIAL": pidnsinfo._SNAPSHOT_PARTIAL,
+            "PIDNS_SNAPSHOT_RACED": pidnsinfo._SNAPSHOT_RACED,
+        }
+        for prefix, fields in (
+            ("PIDNS_NS_", pidnsinfo._NS_FIELDS),
+            ("PIDNS_TASK_", pidnsinfo._TASK_FIELDS),
+        ):
+            for name, _, bit, _ in fields:
+                if bit is not None:
+                    wanted[macro_of(prefix, name, macros)] = 1 << bit
+        self.assert_compiles(
+            f'_Static_assert({macro} == UINT64_C({value}), "{macro}");'
+            for macro, value in wanted.items()
+        )
+        # Every bit of the header is used by some attribute of the module.
+        guards = {m for m in macros if m.startswith(("PIDNS_NS_", "PIDNS_TASK_"))}
+        self.assertEqual(guards - wanted.keys(), set())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Python module reads the running kernel and a recording, and says what pidns says."""
+
+import errno
+import gc
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+import pidnsinfo
+
+PIDNS = os.environ["PIDNS"]
+
+
+def pidns(*arguments):
+    env = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
+    run = subprocess.run([PIDNS, *arguments], stdout=subprocess.PIPE, env=env, check=True)
+    return json.loads(run.stdout)
+
+
+class Live(unittest.TestCase):
+    def setUp(self):
+        self.picture = pidnsinfo.take()
+
+    def test_finds_this_very_process(self):
+        me = self.picture.task(os.getpid())
+        self.assertEqual((me.pid, me.tid), (os.getpid(), os.getpid()))
+        self.assertEqual(me.ppid, os.getppid())
+        self.assertEqual((me.ruid, me.uid), (os.getuid(), os.geteuid()))
+        with open("/proc/self/comm", encoding="utf-8") as comm:
+            self.assertEqual(me.comm, comm.read().rstrip("\n"))
+        self.assertIn(me, me.ns.tasks)
+        self.assertEqual(me.ns.ino, os.stat("/proc/self/ns/pid").st_ino)
+
+    def test_numbers_agree_both_ways(self):
+        for task in self.picture.tasks:
+            self.assertIn(task.pid, [t.pid for t in (self.picture.task(task.tid),)])
+            if task.vpids:
+                self.assertEqual(task.vpid(task.ns), task.vpids[-1])
+                self.assertEqual(self.picture.task(task.vpids[-1], task.ns), task)
+
+    def test_namespaces_are_a_forest_in_order(self):
+        seen = []
+        for ns in self.picture.namespaces:
+            self.assertTrue(ns.parent is None or ns.parent in seen, ns)
+            self.assertEqual(ns.subtree[0], ns)
+            seen.append(ns)
+        self.assertEqual(self.picture.namespace(seen[0].ino), seen[0])
+        self.assertIsNone(self.picture.namespace(1))
+
+    def test_known_unknowns_have_a_word(self):
+        self.assertEqual(self.picture.provider, "procfs")
+        self.assertGreater(self.picture.time_ns, 0)
+        self.assertIsInstance(self.picture.raced, bool)
+        # No procfs shows a namespace that has had no process yet.
+        self.assertIn("unborn", self.picture.cannot_see)
+        self.assertFalse(self.picture.complete)
+
+    def test_things_keep_their_picture_alive(self):
+        def addresses(picture):
+            return {ns._address for ns in picture.namespaces}
+
+        ns = pidnsinfo.take().namespaces[0]
+        gc.collect()
+        # Reuse the memory, were it free.
+        others = [pidnsinfo.take() for _ in range(5)]
+        self.assertFalse(any(ns._address in addresses(other) for other in others))
+        self.assertEqual(ns.ino, self.picture.namespaces[0].ino)
+
+    def test_threads_on_request(self):
+        me = os.getpid()
+        leaders = [t for t in pidnsinfo.take().tasks if t.pid == me]
+        threads = [t for t in pidnsinfo.take(threads=True).tasks if t.pid == me]
+        self.assertEqual([t.tid for t in leaders], [me])
+        self.assertEqual({t.tid for t in threads}, {int(t) for t in os.listdir("/proc/self/task")})
+
+
+class Errors(unittest.TestCase):
+    def assert_refused(self, error, **arguments):
+        with self.assertRaises(OSError) as caught:
+            pidnsinfo.take(**arguments)
+        self.assertEqual(caught.exception.errno, error)
+        self.assertTrue(caught.exception.strerror)
+
+    def test_refusals_carry_errno_and_a_sentence(self):
+        self.assert_refused(errno.EINVAL, provider="tarot")
+        self.assert_refused(errno.ENOENT, source="/nonexistent")
+        self.assert_refused(errno.EPROTO, source=__file__)
+
+    def test_a_recording_that_cannot_be_written(self):
+        with self.assertRaises(OSError) as caught:
+            pidnsinfo.take().save("/nonexistent/folder/file")
+        self.assertEqual(caught.exception.errno, errno.ENOENT)
+
+
+class Replay(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.path = os.path.join(folder.name, "machine.pidns")
+        cls.live = pidnsinfo.take()
+        cls.live.save(cls.path)
+        cls.picture = pidnsinfo.take(source=cls.path)
+
+    def test_replay_says_what_was_saved(self):
+        self.assertEqual(self.picture.provider, "replay")
+        self.assertEqual(self.picture.time_ns, self.live.time_ns)
+        self.assertEqual(self.picture.cannot_see, self.live.cannot_see)
+        for kind in ("namespaces", "tasks"):
+            was, now = getattr(self.live, kind), getattr(self.picture, kind)
+            self.assertEqual([repr(thing) for thing in now], [repr(thing) for thing in was])
+
+    def assert_same(self, thing, row):
+        for name in thing._names:
+            value = getattr(thing, name)
+            # What no text can hold, JSON writes in its own way: see pidns(8).
+            if name != "comm" or value is None or (value.isprintable() and "\\" not in value):
+                self.assertEqual(row[name], value, f"{name} of {thing}")
+
+    def test_namespaces_are_those_of_pidns(self):
+        answer = pidns("list", "--json", "--from", self.path)
+        self.assertEqual(answer["complete"], self.picture.complete)
+        self.assertEqual(answer["cannot_see"], self.picture.cannot_see)
+        self.assertEqual(len(answer["namespaces"]), len(self.picture.namespaces))
+        for ns, row in zip(self.picture.namespaces, answer["namespaces"]):
+            self.assert_same(ns, row)
+            self.assertEqual(row["parent"], ns.parent and ns.parent.ino)
+
+    def test_tasks_are_those_of_pidns(self):
+        answer = pidns("ps", "--json", "--from", self.path)
+        rows = {row["tid"]: row for row in answer["tasks"]}
+        self.assertEqual(len(rows), len(self.picture.tasks))
+        for task in self.picture.tasks:
+            row = rows[task.tid]
+            self.assert_same(task, row)
+            self.assertEqual(row["ns"], task.ns.ino)
+            self.assertEqual(row["vpids"], task.vpids and list(task.vpids))
+
+
+if __name__ == "__main__":
+    unittest.main()
