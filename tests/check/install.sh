@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What cmake --install leaves is exactly install.expected, and a program finds the library there
+# with nothing but pkg-config.
+# shellcheck source=tests/check/common.sh
+. "$(dirname "$0")/common.sh"
+need scdoc pkg-config
+
+root=$scratch/root
+DESTDIR=$root cmake --install "$PIDNS_BUILD" --prefix /usr >/dev/null
+(cd "$root" && find . ! -type d -printf '%P\n') |
+	sed -E 's#^usr/lib/[a-z0-9_]+-linux-gnu/#usr/lib/#' | sort >"$scratch/installed"
+same tests/check/install.expected "$scratch/installed" "cmake --install left something else"
+
+# The paths in the .pc file are those of the build's own prefix.
+pc=$(find "$root" -name libpidnsinfo.pc)
+prefix=$(sed -n 's/^prefix=//p' "$pc")
+rm -rf "$root"
+DESTDIR=$root cmake --install "$PIDNS_BUILD" >/dev/null
+pc=$(find "$root" -name libpidnsinfo.pc)
+export PKG_CONFIG_LIBDIR=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
+read -r -a flags < <(pkg-config --cflags --libs libpidnsinfo)
+"${CC:-cc}" tests/check/use.c -o "$scratch/use" "${flags[@]}"
+library=$(pkg-config --variable=libdir libpidnsinfo)
+LD_LIBRARY_PATH=$root${library#"$root"} "$scratch/use"
+[ "$(pkg-config --modversion libpidnsinfo)" = "$("$root$prefix/bin/pidns" --version |
+	awk '{ print $2 }')" ] || fail "pidns and libpidnsinfo.pc are of different versions"

@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who may include whom: holds the tree to the table in doc/architecture.md.
+
+The table is the block fenced as "layers" there: a pattern of paths, then what such a file may
+include. <C> stands for the headers of C11, <*> for any system header, a bare name for a header of
+ours; * matches within it. The first pattern that matches a file counts, and there must be one.
+With --self-test it proves that breaches are seen.
+"""
+
+import fnmatch
+import os
+import re
+import sys
+
+import tree
+
+C11 = """assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal
+    stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads
+    time uchar wchar wctype""".split()
+INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")', re.MULTILINE)
+
+
+def read_rules():
+    text = (tree.TOP / "doc/architecture.md").read_text(encoding="utf-8")
+    block = re.search(r"^```layers\n(.*?)^```", text, re.MULTILINE | re.DOTALL).group(1)
+    rows = [line.split() for line in block.splitlines() if line.strip()]
+    return [(row[0], row[1:]) for row in rows]
+
+
+def is_allowed(include, allowed):
+    if include in {f"<{name}.h>" for name in C11} and "<C>" in allowed:
+        return True
+    if include.startswith('"'):
+        include = include.strip('"')
+    return any(fnmatch.fnmatchcase(include, pattern) for pattern in allowed)
+
+
+def breaches(path, text, rules):
+    """What this file includes and may not; None where no rule speaks of it."""
+    for pattern, allowed in rules:
+        if fnmatch.fnmatchcase(path, pattern):
+            return [i for i in INCLUDE.findall(text) if not is_allowed(i, allowed)]
+    return None
+
+
+def check(rules):
+    bad = 0
+    for path in tree.files():
+        if not path.endswith((".c", ".h")):
+            continue
+        found = breaches(path, (tree.TOP / path).read_text(errors="replace"), rules)
+        if found is None:
+            print(f"{path}: no rule in doc/architecture.md says what it may include")
+            bad += 1
+            continue
+        for include in found:
+            print(f"{path}: may not include {include}")
+            bad += 1
+    return bad
+
+
+KNOWN_BREACHES = (
+    ("lib/include/pidnsinfo.h", "<sys/types.h>"),
+    ("lib/provider-procfs.c", '"snapshot.h"'),
+    ("lib/provider-replay.c", '"builder.h"'),
+    ("lib/proc.c", "<unistd.h>"),
+    ("lib/snapshot.c", "<unistd.h>"),
+    ("lib/snapshot.c", '"provider.h"'),
+    ("lib/diff.c", '"provider.h"'),
+    ("tools/pidns/main.c", '"snapshot.h"'),
+    ("tools/pidns/main.c", '"../../lib/util.h"'),
+    ("tools/pidns-top/rows.c", "<curses.h>"),
+    ("tools/pidns-top/rows.c", "<ncurses.h>"),
+    ("tools/pidns-top/app.c", "<ncursesw/curses.h>"),
+    ("tests/live/any.c", '"snapshot.h"'),
+)
+KNOWN_GOOD = (
+    ("lib/include/pidnsinfo.h", "<stdint.h>"),
+    ("lib/provider-procfs.c", '"proc.h"'),
+    ("lib/ctx.c", '"provider.h"'),
+    ("tools/pidns/main.c", "<pidnsinfo.h>"),
+    ("tools/pidns-top/draw.c", "<curses.h>"),
+    ("tests/unit/test-any.c", '"snapshot.h"'),
+)
+
+
+def self_test(rules):
+    bad = 0
+    for path, include in KNOWN_BREACHES:
+        if breaches(path, f"#include {include}\n", rules) != [include]:
+            print(f"self-test: {include} in {path} went unseen")
+            bad += 1
+    for path, include in KNOWN_GOOD:
+        if breaches(path, f"# include  {include} /* why */\n", rules) != []:
+            print(f"self-test: {include} in {path} was refused")
+            bad += 1
+    if breaches("lib/nowhere/odd.c", "", rules) is not None:
+        print("self-test: a file of no known room went unseen")
+        bad += 1
+    return bad
+
+
+if __name__ == "__main__":
+    os.chdir(tree.TOP)
+    judge = self_test if sys.argv[1:] == ["--self-test"] else check
+    sys.exit(1 if judge(read_rules()) else 0)

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every manual page is built, and mandoc has nothing to say against it.
+# shellcheck source=tests/check/common.sh
+. "$(dirname "$0")/common.sh"
+need scdoc mandoc
+
+for source in doc/man/*.scd; do
+	page=$PIDNS_BUILD/man/$(basename "$source" .scd)
+	[ -s "$page" ] || fail "$page was not built"
+	mandoc -T lint -W warning "$page" || fail "$source does not make a clean page"
+	mandoc -T utf8 "$page" | grep -q NAME || fail "$page renders to nothing"
+	echo "$(basename "$page") is clean"
+done
