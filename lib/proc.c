@@ -162,6 +162,11 @@ static bool status_tgid(struct cursor value, struct proc_status *s)
 }
 
 /* "REAL\tEFFECTIVE\tSAVED\tFS" */
+static bool status_ppid(struct cursor value, struct proc_status *s)
+{
+	return parse_id((struct proc_text){value.at, (size_t)(value.end - value.at)}, 0, &s->ppid);
+}
+
 static bool status_uid(struct cursor value, struct proc_status *s)
 {
 	struct proc_text ruid, euid;
@@ -212,9 +217,9 @@ static const struct {
 	uint32_t bit;
 	bool (*parse)(struct cursor value, struct proc_status *s);
 } status_lines[] = {
-	{"Tgid", PROC_STATUS_TGID, status_tgid},    {"Uid", PROC_STATUS_UID, status_uid},
-	{"NSpid", PROC_STATUS_NSPID, status_nspid}, {"NSpgid", PROC_STATUS_NSPGID, status_nspgid},
-	{"NSsid", PROC_STATUS_NSSID, status_nssid},
+	{"Tgid", PROC_STATUS_TGID, status_tgid},       {"PPid", PROC_STATUS_PPID, status_ppid},
+	{"Uid", PROC_STATUS_UID, status_uid},	       {"NSpid", PROC_STATUS_NSPID, status_nspid},
+	{"NSpgid", PROC_STATUS_NSPGID, status_nspgid}, {"NSsid", PROC_STATUS_NSSID, status_nssid},
 };
 
 static bool parse_status_line(struct proc_text key, struct cursor value, struct proc_status *s)

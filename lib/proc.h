@@ -37,7 +37,7 @@ int proc_parse_stat(const char *buf, size_t len, struct proc_stat *ret);
 struct proc_status {
 	uint32_t known; /* PROC_STATUS_* */
 	uint32_t ruid, euid;
-	int32_t tgid;
+	int32_t tgid, ppid;
 	uint32_t nr_nspid; /* as many for NSpgid and NSsid */
 	int32_t nspid[PROC_LEVELS];
 	int32_t nspgid[PROC_LEVELS];
@@ -49,6 +49,7 @@ struct proc_status {
 #define PROC_STATUS_NSPID  (1u << 2)
 #define PROC_STATUS_NSPGID (1u << 3)
 #define PROC_STATUS_NSSID  (1u << 4)
+#define PROC_STATUS_PPID   (1u << 5)
 
 /* The kernel escapes newline and backslash in Name:, so a line begins where it seems to; the first
  * of two equal keys counts all the same. */
