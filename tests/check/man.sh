@@ -8,7 +8,9 @@ need scdoc mandoc
 for source in doc/man/*.scd; do
 	page=$PIDNS_BUILD/man/$(basename "$source" .scd)
 	[ -s "$page" ] || fail "$page was not built"
-	mandoc -T lint -W warning "$page" || fail "$source does not make a clean page"
+	# scdoc writes an empty .PP before everything, which harms nobody.
+	mandoc -T lint -W warning "$page" | grep -v 'skipping paragraph macro' >"$scratch/lint" || true
+	[ ! -s "$scratch/lint" ] || fail "$source: $(cat "$scratch/lint")"
 	mandoc -T utf8 "$page" | grep -q NAME || fail "$page renders to nothing"
 	echo "$(basename "$page") is clean"
 done
