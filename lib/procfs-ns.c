@@ -148,7 +148,7 @@ static int learn_ancestors(struct procfs_take *t, int place)
 	while (nr <= PIDNS_LEVEL_MAX && t->ns[place].parent < 0 && !t->ns[place].reaches_root &&
 	       t->ns[place].fd >= 0) {
 		_cleanup_close_ int fd = open_by_ioctl(t, t->ns[place].fd, NS_GET_PARENT);
-		uint64_t ino;
+		uint64_t ino = 0;
 		int r;
 
 		if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM)
@@ -317,8 +317,12 @@ static uint64_t read_number(struct procfs_take *t, const char *name)
 	return len > 0 && proc_parse_u64(buf, (size_t)len, &value) == 0 ? value : 0;
 }
 
-/* pid_max of the reader's namespace is everybody's before 6.14, 7863dcc72d0f ("pid: allow pid_max
- * to be set per pid namespace"); since, a descendant's own may be less and cannot be read here. */
+/*
+ * pid_max of the reader's namespace is everybody's before 6.14, 7863dcc72d0f ("pid: allow pid_max
+ * to be set per pid namespace"). Since, each has its own, which starts at the highest possible and
+ * can be read only from inside; what counts is the least on the way up, so only the initial
+ * namespace's is certain.
+ */
 static bool pid_max_is_global(void)
 {
 	struct utsname name;
@@ -352,7 +356,7 @@ static int pour_one(struct procfs_take *t, struct procfs_ns *ns, uint64_t pid_ma
 	}
 	if (is_own)
 		ask_own(t, &raw);
-	if (pid_max && (is_own || (is_global && t->is_own))) {
+	if (pid_max && (is_global || (is_own && ns->ino == INITIAL_NS_INO))) {
 		raw.pids_max = (uint32_t)pid_max;
 		raw.known |= PIDNS_NS_PIDS_MAX;
 	}

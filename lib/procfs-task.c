@@ -61,25 +61,21 @@ int procfs_read_ns_link(int dir, const char *name, const char *type, uint64_t *r
 	return proc_parse_ns_link(text, (size_t)len, type, ret_ino) < 0 ? -EACCES : 0;
 }
 
+/* These files come in one piece: one read has it all, unless it fills the buffer (fs/seq_file.c). */
 ssize_t procfs_read_file(struct procfs_take *t, int dir, const char *name, char *buf, size_t size)
 {
 	_cleanup_close_ int fd = procfs_open(t, dir, name, O_RDONLY);
-	size_t len = 0;
-	ssize_t n = 1;
+	ssize_t len;
 
 	if (fd < 0)
 		return procfs_error(fd);
-	while (n > 0 && len < size - 1) {
-		n = read(fd, buf + len, size - 1 - len);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n < 0)
-			return procfs_error(-errno);
-		else
-			len += (size_t)n;
-	}
+	do
+		len = read(fd, buf, size - 1);
+	while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return procfs_error(-errno);
 	buf[len] = '\0';
-	return (ssize_t)len;
+	return len;
 }
 
 uint64_t procfs_fields_of(const struct procfs_take *t, bool is_reaper)

@@ -87,7 +87,7 @@ void procfs_ns_free(struct procfs_take *t);
 int procfs_task_take(struct procfs_take *t, int32_t pid);
 /* The namespace of a task, by one link: 0 with the inode, -EACCES, -ESRCH. */
 int procfs_read_ns_link(int dir, const char *name, const char *type, uint64_t *ret_ino);
-/* A whole small file into buf, NUL-terminated. Its length, or -Exxx. */
+/* A small file into buf, NUL-terminated; cut off if it fills it. Its length, or -Exxx. */
 ssize_t procfs_read_file(struct procfs_take *t, int dir, const char *name, char *buf, size_t size);
 /* -EACCES for whatever means that the reader may not; -ESRCH that the task is gone; else as is. */
 int procfs_error(int error);

@@ -313,7 +313,7 @@ static int take_all(struct procfs_take *t)
 	bool is_quick = t->translates && !(t->request->task_fields & ~for_free) &&
 			!(t->request->flags & (PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL));
 	int32_t before, after = last_pid(t);
-	size_t nr_new;
+	size_t nr_new = 0;
 	int pass, r;
 
 	for (pass = 0; pass < MAX_PASSES; pass++) {
