@@ -21,6 +21,8 @@
 
 /* Passes over the list of tasks: the second finds who was born behind the first one's back. */
 #define MAX_PASSES 3
+/* /proc/stat has a number for each interrupt line before the one wanted. */
+#define STAT_MAX (1 << 18)
 
 /* Who was taken the quick way, until it is known which namespaces have others below them. */
 struct procfs_pending {
@@ -297,14 +299,30 @@ static int scan(struct procfs_take *t, bool is_quick, size_t *ret_new)
 	return r;
 }
 
-/* The last number handed out: if it has moved, somebody may have been born behind our back. */
-static int32_t last_pid(struct procfs_take *t)
+/* "processes N" of /proc/stat: forks since boot, threads included. 0: not known. */
+static uint64_t count_forks(struct procfs_take *t)
+{
+	_cleanup_free_ char *text = malloc(STAT_MAX);
+	ssize_t len = text ? procfs_read_file(t, t->p->root, "stat", text, STAT_MAX) : -ENOMEM;
+	const char *at = len > 0 ? strstr(text, "\nprocesses ") : NULL;
+
+	return at ? strtoull(at + sizeof("\nprocesses ") - 1, NULL, 10) : 0;
+}
+
+/*
+ * A number that moves whenever somebody is born, perhaps behind a scan's back; 0: not known. The
+ * last PID is cheap, but it is of the reader's own namespace.
+ */
+static uint64_t count_births(struct procfs_take *t)
 {
 	char text[128];
 	int32_t pid;
-	ssize_t len = procfs_read_file(t, t->p->root, "loadavg", text, sizeof(text));
+	ssize_t len;
 
-	return t->is_own && len > 0 && proc_parse_loadavg(text, (size_t)len, &pid) == 0 ? pid : 0;
+	if (!t->is_own)
+		return count_forks(t);
+	len = procfs_read_file(t, t->p->root, "loadavg", text, sizeof(text));
+	return len > 0 && proc_parse_loadavg(text, (size_t)len, &pid) == 0 ? (uint64_t)pid : 0;
 }
 
 static int take_all(struct procfs_take *t)
@@ -312,7 +330,7 @@ static int take_all(struct procfs_take *t)
 	const uint64_t for_free = PIDNS_TASK_VPIDS;
 	bool is_quick = t->translates && !(t->request->task_fields & ~for_free) &&
 			!(t->request->flags & (PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL));
-	int32_t before, after = last_pid(t);
+	uint64_t before, after = count_births(t);
 	size_t nr_new = 0;
 	int pass, r;
 
@@ -321,7 +339,7 @@ static int take_all(struct procfs_take *t)
 		r = scan(t, is_quick, &nr_new);
 		if (r < 0)
 			return r;
-		after = last_pid(t);
+		after = count_births(t);
 		if (pass && nr_new)
 			builder_add_flags(t->b, PIDNS_SNAPSHOT_RACED);
 		if ((before && before == after) || (pass && !nr_new))
