@@ -77,11 +77,10 @@ static int choose(const struct why *why, const struct provider **ret)
 int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
 {
 	struct pidns_open_opts opts = {.size = sizeof(opts)};
-	const size_t first_release = offsetof(struct pidns_open_opts, flags) + sizeof(opts.flags);
 	const struct provider *provider = NULL;
 	_cleanup_free_ struct pidns_ctx *ctx = NULL;
 	struct why why;
-	int r = user ? util_copy_opts(&opts, sizeof(opts), user, first_release) : 0;
+	int r = user ? util_copy_opts(&opts, sizeof(opts), user) : 0;
 
 	if (r < 0)
 		return r;
@@ -167,12 +166,10 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 	struct pidns_take_opts opts = {.size = sizeof(opts),
 				       .ns_fields = PIDNS_FIELDS_ALL,
 				       .task_fields = PIDNS_FIELDS_ALL};
-	const size_t first_release =
-		offsetof(struct pidns_take_opts, why_len) + sizeof(opts.why_len);
 	struct request request;
 	struct builder *b;
 	uint32_t flags = 0;
-	int r = user ? util_copy_opts(&opts, sizeof(opts), user, first_release) : 0;
+	int r = user ? util_copy_opts(&opts, sizeof(opts), user) : 0;
 
 	if (r < 0)
 		return r;

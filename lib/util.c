@@ -56,13 +56,15 @@ int why_set(const struct why *why, int error, const char *format, ...)
 	return error;
 }
 
-int util_copy_opts(void *ours, size_t ours_size, const void *user, size_t min_size)
+int util_copy_opts(void *ours, size_t ours_size, const void *user)
 {
 	size_t size, i;
 
 	memcpy(&size, user, sizeof(size));
-	if (size < min_size)
+	if (size < sizeof(size))
 		return -EINVAL;
+	if (size > UTIL_OPTS_MAX)
+		return -E2BIG;
 	for (i = ours_size; i < size; i++)
 		if (((const unsigned char *)user)[i])
 			return -E2BIG;

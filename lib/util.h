@@ -51,10 +51,11 @@ int why_set(const struct why *why, int error, const char *format, ...)
 
 /*
  * The option structs of the public header grow at the end: copy what the caller has (`user`, whose
- * first member is its size) over the defaults in `ours`. 0, -EINVAL: smaller than any release had;
- * -E2BIG: the excess is not all zero.
+ * first member is its size) over the defaults in `ours`. 0, -EINVAL: too small to hold its own size;
+ * -E2BIG: the excess is not all zero, or the size is that of no struct.
  */
-int util_copy_opts(void *ours, size_t ours_size, const void *user, size_t min_size);
+int util_copy_opts(void *ours, size_t ours_size, const void *user);
+#define UTIL_OPTS_MAX 4096 /* a page, as clone3(2) has it: a size never set is not walked */
 
 /* FNV-1a, 64 bits: each step is a bijection of the state, so any one changed byte is noticed. */
 #define FNV_START UINT64_C(0xcbf29ce484222325)

@@ -69,10 +69,15 @@ class Options(unittest.TestCase):
         LIBRARY.pidns_snapshot_unref(handle)
         self.close(context)
 
+    def odd(self, kind, size=None):
+        return kind(size=size or ctypes.sizeof(kind), flags=1 << 31)
+
     def test_shorter(self):
-        """As in a release before flags were added."""
-        opts = pidnsinfo._OpenOpts(size=pidnsinfo._OpenOpts.flags.offset, flags=0xFFFFFFFF)
-        self.assert_open(0, opts)
+        """What lies past the size, here flags that do not exist, is not looked at."""
+        self.assert_open(-errno.EINVAL, self.odd(pidnsinfo._OpenOpts))
+        self.assert_open(0, self.odd(pidnsinfo._OpenOpts, size=pidnsinfo._OpenOpts.flags.offset))
+        self.assert_take(-errno.EINVAL, self.odd(pidnsinfo._TakeOpts))
+        self.assert_take(0, self.odd(pidnsinfo._TakeOpts, size=pidnsinfo._TakeOpts.flags.offset))
 
     def test_longer(self):
         for base, check in (
@@ -84,9 +89,10 @@ class Options(unittest.TestCase):
                 check(0, kind(size=ctypes.sizeof(kind)))
                 check(-errno.E2BIG, kind(size=ctypes.sizeof(kind), news=1))
 
-    def test_no_size_at_all(self):
-        self.assert_open(-errno.EINVAL, pidnsinfo._OpenOpts(size=0))
-        self.assert_take(-errno.EINVAL, pidnsinfo._TakeOpts(size=0))
+    def test_no_size_that_a_struct_can_have(self):
+        for size, error in ((0, errno.EINVAL), (1 << 40, errno.E2BIG)):
+            self.assert_open(-error, pidnsinfo._OpenOpts(size=size))
+            self.assert_take(-error, pidnsinfo._TakeOpts(size=size))
 
 
 class Records(unittest.TestCase):
