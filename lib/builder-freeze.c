@@ -323,7 +323,7 @@ static void add_below(struct pidns_ns *ns, const struct pidns_ns *child)
 static void bound_pids_used(const struct pidns_snapshot *s, struct pidns_ns *ns)
 {
 	if (ns->known & PIDNS_NS_PIDS_USED || s->flags & PIDNS_SNAPSHOT_SUBSET ||
-	    !(ns->known & PIDNS_NS_INO))
+	    (!(ns->known & PIDNS_NS_INO) && (!s->root || ns != &s->root->pub)))
 		return;
 	ns->pids_used = ns->known & PIDNS_NS_THREADS ? ns->threads_below : ns->processes_below;
 	ns->pids_used_exact = 0;

@@ -125,9 +125,16 @@ static int place_tasks(struct builder *b)
 	uint32_t nr;
 	size_t i;
 
+	/* Even if nobody could say which it is, all numbers begin in one namespace. */
+	if (!b->root && b->nr_tasks) {
+		b->root = bucket_of(b, buckets, 1);
+		if (!b->root)
+			return -ENOMEM;
+		builder_add_unseen(b, PIDNS_UNSEEN_NS_LINKS);
+	}
 	for (i = 0; i < b->nr_tasks; i++) {
 		task = b->by_tid[i];
-		if (!task->ns && task->known & PIDNS_TASK_VPIDS && task->nr_vpids == 1 && b->root)
+		if (!task->ns && task->known & PIDNS_TASK_VPIDS && task->nr_vpids == 1)
 			task->ns = &b->root->entry.pub;
 		else if (task->ns)
 			place_line(b, parent_beside(b, task), task->ns);
@@ -163,7 +170,8 @@ static void find_inits(struct builder *b)
 		if (!(task->known & PIDNS_TASK_VPIDS))
 			continue;
 		ns->depth_hint = task->nr_vpids - 1;
-		if (task->vpids[task->nr_vpids - 1] == 1 && ns->entry.pub.ino)
+		/* Of several that share a record, none is the init. */
+		if (task->vpids[task->nr_vpids - 1] == 1 && (ns->entry.pub.ino || ns == b->root))
 			ns->init = task;
 	}
 }

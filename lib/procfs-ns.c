@@ -337,6 +337,9 @@ static void ask_own(struct procfs_take *t, struct raw_ns *raw)
 	char buf[128];
 	ssize_t len;
 
+	/* Whoever can ask has a living init, and calls it 1, seen or not. */
+	raw->reaper = 1;
+	raw->known |= PIDNS_NS_REAPER;
 	if (t->request->ns_fields & PIDNS_NS_LAST_PID) {
 		len = procfs_read_file(t, t->p->root, "loadavg", buf, sizeof(buf));
 		if (len > 0 && proc_parse_loadavg(buf, (size_t)len, &raw->last_pid) == 0)
