@@ -36,7 +36,7 @@ class Live(unittest.TestCase):
 
     def test_numbers_agree_both_ways(self):
         for task in self.picture.tasks:
-            self.assertIn(task.pid, [t.pid for t in (self.picture.task(task.tid),)])
+            self.assertEqual(self.picture.task(task.tid), task)
             if task.vpids:
                 self.assertEqual(task.vpid(task.ns), task.vpids[-1])
                 self.assertEqual(self.picture.task(task.vpids[-1], task.ns), task)

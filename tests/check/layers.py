@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who may include whom: holds the tree to the table in doc/architecture.md.
 
-The table is the block fenced as "layers" there: a pattern of paths, then what such a file may
-include. <C> stands for the headers of C11, <*> for any system header, a bare name for a header of
-ours; * matches within it. The first pattern that matches a file counts, and there must be one.
-With --self-test it proves that breaches are seen.
+The table is the block fenced as "layers" there, and explained there. With --self-test this proves
+that breaches are seen.
 """
 
 import fnmatch
@@ -21,6 +19,10 @@ C11 = """assert complex ctype errno fenv float inttypes iso646 limits locale mat
 INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")', re.MULTILINE)
 
 
+# Where a name in quotes is looked for, after the includer's own folder.
+ROOMS = ("tools/common", "lib", "lib/include", "tools/pidns", "tools/pidns-top")
+
+
 def read_rules():
     text = (tree.TOP / "doc/architecture.md").read_text(encoding="utf-8")
     block = re.search(r"^```layers\n(.*?)^```", text, re.MULTILINE | re.DOTALL).group(1)
@@ -28,19 +30,40 @@ def read_rules():
     return [(row[0], row[1:]) for row in rows]
 
 
-def is_allowed(include, allowed):
-    if include in {f"<{name}.h>" for name in C11} and "<C>" in allowed:
-        return True
-    if include.startswith('"'):
-        include = include.strip('"')
-    return any(fnmatch.fnmatchcase(include, pattern) for pattern in allowed)
+def resolve(path, include):
+    """The file of ours that a name in quotes stands for; a system header stays as it is."""
+    if include.startswith("<"):
+        return include
+    name = include.strip('"')
+    for room in (os.path.dirname(path), *ROOMS):
+        found = os.path.normpath(os.path.join(room, name))
+        if os.path.exists(found):
+            return found
+    return name
+
+
+def matches(target, word, folder):
+    if word == "<C>":
+        return target in {f"<{name}.h>" for name in C11}
+    if "<" not in word and not word.startswith(("lib/", "tools/", "tests/")):
+        word = f"{folder}/{word}"
+    return fnmatch.fnmatchcase(target, word)
+
+
+def is_allowed(path, include, pattern, words):
+    target, folder = resolve(path, include), os.path.dirname(pattern)
+    denied = (word[1:] for word in words if word.startswith("!"))
+    allowed = (word for word in words if not word.startswith("!"))
+    return not any(matches(target, w, folder) for w in denied) and any(
+        matches(target, w, folder) for w in allowed
+    )
 
 
 def breaches(path, text, rules):
     """What this file includes and may not; None where no rule speaks of it."""
-    for pattern, allowed in rules:
+    for pattern, words in rules:
         if fnmatch.fnmatchcase(path, pattern):
-            return [i for i in INCLUDE.findall(text) if not is_allowed(i, allowed)]
+            return [i for i in INCLUDE.findall(text) if not is_allowed(path, i, pattern, words)]
     return None
 
 
