@@ -50,7 +50,7 @@ struct builder *builder_new(const char *provider, uint32_t flags, const struct w
 		return NULL;
 	}
 	atomic_init(&s->refs, 1);
-	s->provider = provider;
+	s->provider = s->taken_by = provider;
 	s->flags = flags;
 	b->s = s;
 	b->why = why;
@@ -201,6 +201,11 @@ void builder_add_flags(struct builder *b, uint32_t flags)
 	b->s->flags |= flags;
 }
 
+void builder_clear_flags(struct builder *b, uint32_t flags)
+{
+	b->s->flags &= ~flags;
+}
+
 void builder_add_unseen(struct builder *b, uint32_t unseen)
 {
 	b->s->cannot_see |= unseen;
@@ -209,6 +214,17 @@ void builder_add_unseen(struct builder *b, uint32_t unseen)
 void builder_set_time(struct builder *b, uint64_t time_ns)
 {
 	b->s->time_ns = time_ns;
+}
+
+int builder_set_taken_by(struct builder *b, const char *provider)
+{
+	size_t size = strlen(provider) + 1;
+	char *copy = arena_alloc(b, size, 1);
+
+	if (!copy)
+		return -ENOMEM;
+	b->s->taken_by = memcpy(copy, provider, size);
+	return 0;
 }
 
 static struct pidns_task *task_alloc(struct builder *b)

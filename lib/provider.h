@@ -67,9 +67,12 @@ int builder_add_task(struct builder *b, const struct raw_task *raw);
 int builder_set_root(struct builder *b, uint64_t ino);
 /* PIDNS_SNAPSHOT_* and PIDNS_UNSEEN_* bits, added up. */
 void builder_add_flags(struct builder *b, uint32_t flags);
+void builder_clear_flags(struct builder *b, uint32_t flags);
 void builder_add_unseen(struct builder *b, uint32_t unseen);
 /* CLOCK_BOOTTIME of the picture; the builder's own clock if never said. */
 void builder_set_time(struct builder *b, uint64_t time_ns);
+/* For a recording: who took it in the first place, if not this provider. 0 or -ENOMEM. */
+int builder_set_taken_by(struct builder *b, const char *provider);
 /* What the caller wants, after the builder has added what it needs itself to answer. */
 struct request {
 	uint64_t ns_fields;   /* PIDNS_NS_*: of the provider, not of the counts the builder makes */

@@ -45,6 +45,7 @@ struct pidns_snapshot {
 	uint32_t cannot_see;
 	uint64_t time_ns;
 	const char *provider;		    /* static */
+	const char *taken_by;		    /* the provider that asked a kernel: of a recording */
 	const struct pidns_ns **namespaces; /* pre-order */
 	const struct pidns_task **tasks;    /* by (namespace, vpid) */
 	const struct pidns_task **by_tid;   /* all tasks by the reader's number */

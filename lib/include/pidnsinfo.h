@@ -37,6 +37,8 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/* Seen outside the library, which is built with everything else hidden. */
+#pragma GCC visibility push(default)
 
 struct pidns_ctx;      /* one open provider */
 struct pidns_snapshot; /* a frozen picture, reference counted */
@@ -343,6 +345,7 @@ struct pidns_diff *pidns_diff_close(struct pidns_diff *diff);
 /* The events, in order. Returns how many. Since: 0.1 */
 size_t pidns_diff_events(const struct pidns_diff *diff, const struct pidns_event *const **ret_list);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

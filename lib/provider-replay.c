@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * provider-replay.c - a recording, read as if it were a kernel.
+ *
+ * All of it is read and checked when it is opened, line by line and up to the first that is wrong,
+ * so that memory is bounded by what is right. Taking only pours.
+ */
+#include "provider.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording-file.h"
+#include "recording-line.h"
+
+/* What is kept of a line; the arrays of a task lie in the pool. */
+struct replay_ns {
+	struct raw_ns raw;
+	uint32_t depth;
+	const struct replay_ns *parent;
+};
+
+struct replay_task {
+	struct raw_task raw;
+	size_t at; /* in the pool: vpids, then comm */
+};
+
+struct replay {
+	struct recording_head head;
+	char *taken_by; /* also says that there was a head */
+	struct replay_ns *namespaces;
+	struct replay_task *tasks;
+	char *pool;
+	size_t nr_namespaces, namespaces_room;
+	size_t nr_tasks, tasks_room;
+	size_t pool_used, pool_room;
+	uint64_t nr_ns_lines; /* those of unidentified namespaces included */
+};
+
+static void replay_close(void *state)
+{
+	struct replay *replay = state;
+
+	if (!replay)
+		return;
+	free(replay->namespaces);
+	free(replay->tasks);
+	free(replay->pool);
+	free(replay->taken_by);
+	free(replay);
+}
+
+static void replay_closep(struct replay **replay)
+{
+	replay_close(*replay);
+}
+
+/* ---- one line kept --------------------------------------------------------------------------- */
+
+static int keep_head(struct replay *replay, char *words, const struct why *why)
+{
+	int r;
+
+	if (replay->taken_by)
+		return why_set(why, -EPROTO, "a second line of that kind");
+	r = line_read_head(words, why, &replay->head);
+	if (r < 0)
+		return r;
+	replay->taken_by = strdup(replay->head.provider);
+	return replay->taken_by ? 0 : -ENOMEM;
+}
+
+static int keep_ns(struct replay *replay, char *words, const struct why *why)
+{
+	struct ns_line line;
+	int r = line_read_ns(words, why, &line);
+
+	if (r < 0)
+		return r;
+	replay->nr_ns_lines++;
+	/* Unidentified: its tasks, which name no namespace, will make it again. */
+	if (!line.raw.ino)
+		return 0;
+	r = util_grow(&replay->namespaces, &replay->namespaces_room, replay->nr_namespaces,
+		      sizeof(*replay->namespaces));
+	if (r < 0)
+		return r;
+	replay->namespaces[replay->nr_namespaces++] =
+		(struct replay_ns){.raw = line.raw, .depth = line.depth};
+	return 0;
+}
+
+/* Room for `len` more bytes, so that what follows can begin at a multiple of four. */
+static int pool_reserve(struct replay *replay, size_t len)
+{
+	int r = 0;
+
+	while (r >= 0 && replay->pool_room - replay->pool_used < len + sizeof(int32_t))
+		r = util_grow(&replay->pool, &replay->pool_room, replay->pool_room, 1);
+	return r;
+}
+
+static int keep_arrays(struct replay *replay, struct replay_task *task)
+{
+	size_t numbers = task->raw.nr_vpids * sizeof(int32_t);
+	size_t name = task->raw.comm ? strlen(task->raw.comm) + 1 : 0;
+	int r = pool_reserve(replay, numbers + name);
+
+	if (r < 0)
+		return r;
+	task->at = replay->pool_used;
+	if (numbers)
+		memcpy(replay->pool + task->at, task->raw.vpids, numbers);
+	if (name)
+		memcpy(replay->pool + task->at + numbers, task->raw.comm, name);
+	replay->pool_used += (numbers + name + 3) & ~(size_t)3;
+	return 0;
+}
+
+static int keep_task(struct replay *replay, char *words, const struct why *why)
+{
+	struct replay_task *task;
+	struct task_line line;
+	int r = line_read_task(words, why, &line);
+
+	if (r >= 0)
+		r = util_grow(&replay->tasks, &replay->tasks_room, replay->nr_tasks,
+			      sizeof(*replay->tasks));
+	if (r < 0)
+		return r;
+	task = &replay->tasks[replay->nr_tasks];
+	*task = (struct replay_task){.raw = line.raw};
+	r = keep_arrays(replay, task);
+	if (r >= 0)
+		replay->nr_tasks++;
+	return r;
+}
+
+/* recording-file.c has seen to the checksum, and to nothing coming after. */
+static int check_end(struct replay *replay, char *words, const struct why *why)
+{
+	struct recording_end end;
+	int r = line_read_end(words, why, &end);
+
+	if (r < 0)
+		return r;
+	if (end.namespaces != replay->nr_ns_lines || end.tasks != replay->nr_tasks)
+		return why_set(why, -EPROTO, "its counts are not those of the lines before it");
+	return 0;
+}
+
+static const struct {
+	const char *kind;
+	int (*keep)(struct replay *replay, char *words, const struct why *why);
+} kinds[] = {
+	{RECORDING_HEAD, keep_head},
+	{RECORDING_NS, keep_ns},
+	{RECORDING_TASK, keep_task},
+	{RECORDING_END, check_end},
+};
+
+/* Lines of a kind this version does not know are skipped. */
+static int keep_line(struct replay *replay, char *line, const struct why *why)
+{
+	char *words = strchr(line, ' ');
+	size_t i;
+
+	if (words)
+		*words++ = '\0';
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(line, kinds[i].kind))
+			continue;
+		if (!words)
+			return why_set(why, -EPROTO, "nothing after \"%s\"", line);
+		return kinds[i].keep(replay, words, why);
+	}
+	return 0;
+}
+
+/* ---- what the lines say together ------------------------------------------------------------- */
+
+static int compare_inos(const void *a, const void *b)
+{
+	const struct replay_ns *x = a, *y = b;
+
+	return (x->raw.ino > y->raw.ino) - (x->raw.ino < y->raw.ino);
+}
+
+static const struct replay_ns *find_ns(const struct replay *replay, uint64_t ino)
+{
+	const struct replay_ns key = {.raw = {.ino = ino}};
+
+	if (!replay->nr_namespaces)
+		return NULL;
+	return bsearch(&key, replay->namespaces, replay->nr_namespaces, sizeof(key), compare_inos);
+}
+
+/* Sorts the namespaces and finds their parents. */
+static int check_parents(struct replay *replay, const struct why *why)
+{
+	struct replay_ns *ns = replay->namespaces, *end = ns + replay->nr_namespaces;
+
+	if (ns)
+		qsort(ns, replay->nr_namespaces, sizeof(*ns), compare_inos);
+	for (; ns < end; ns++) {
+		uintmax_t ino = ns->raw.ino;
+
+		if (ns > replay->namespaces && ns[-1].raw.ino == ns->raw.ino)
+			return why_set(why, -EPROTO, "namespace %ju is there twice", ino);
+		if (!(ns->raw.known & PIDNS_NS_PARENT))
+			continue;
+		ns->parent = find_ns(replay, ns->raw.parent_ino);
+		if (!ns->parent)
+			return why_set(why, -EPROTO, "the parent of namespace %ju is missing", ino);
+		if (ns->depth != LINE_NO_DEPTH && ns->parent->depth != LINE_NO_DEPTH &&
+		    ns->depth != ns->parent->depth + 1)
+			return why_set(why, -EPROTO, "namespace %ju is not at its depth", ino);
+	}
+	return 0;
+}
+
+/* The kernel's limit bounds the way up, and a circle has no end. */
+static int check_depths(const struct replay *replay, const struct why *why)
+{
+	const struct replay_ns *up;
+	unsigned int steps;
+	size_t i;
+
+	for (i = 0; i < replay->nr_namespaces; i++) {
+		up = &replay->namespaces[i];
+		for (steps = 0; up->parent; up = up->parent)
+			if (steps++ == PIDNS_LEVEL_MAX)
+				return why_set(why, -EPROTO,
+					       "namespace %ju has more than %d ancestors, or is "
+					       "its own",
+					       (uintmax_t)replay->namespaces[i].raw.ino,
+					       PIDNS_LEVEL_MAX);
+	}
+	if (replay->head.known & RECORDING_KNOWN_ROOT && !find_ns(replay, replay->head.root))
+		return why_set(why, -EPROTO, "the root namespace is missing");
+	return 0;
+}
+
+static int compare_tids(const void *a, const void *b)
+{
+	const struct replay_task *x = a, *y = b;
+
+	return (x->raw.tid > y->raw.tid) - (x->raw.tid < y->raw.tid);
+}
+
+static int check_task(const struct replay *replay, const struct raw_task *raw,
+		      const struct why *why)
+{
+	const struct replay_ns *ns = raw->ns_ino ? find_ns(replay, raw->ns_ino) : NULL;
+
+	if (raw->ns_ino && !ns)
+		return why_set(why, -EPROTO, "the namespace of task %d is missing", raw->tid);
+	if (raw->ns_for_children_ino && !find_ns(replay, raw->ns_for_children_ino))
+		return why_set(why, -EPROTO, "ns_for_children of task %d is missing", raw->tid);
+	if (ns && raw->known & PIDNS_TASK_VPIDS && ns->depth != LINE_NO_DEPTH &&
+	    raw->nr_vpids != ns->depth + 1)
+		return why_set(why, -EPROTO, "task %d has %u numbers at depth %u", raw->tid,
+			       raw->nr_vpids, ns->depth);
+	return 0;
+}
+
+/* Sorts the tasks; the pool has its last address now. */
+static int check_tasks(struct replay *replay, const struct why *why)
+{
+	struct replay_task *task = replay->tasks, *end = task + replay->nr_tasks;
+	int r;
+
+	if (task)
+		qsort(task, replay->nr_tasks, sizeof(*task), compare_tids);
+	for (; task < end; task++) {
+		struct raw_task *raw = &task->raw;
+
+		if (task > replay->tasks && task[-1].raw.tid == raw->tid)
+			return why_set(why, -EPROTO, "task %d is there twice", raw->tid);
+		r = check_task(replay, raw, why);
+		if (r < 0)
+			return r;
+		raw->vpids = (const int32_t *)(void *)(replay->pool + task->at);
+		raw->comm = (const char *)(raw->vpids + raw->nr_vpids);
+	}
+	return 0;
+}
+
+/* ---- the provider ---------------------------------------------------------------------------- */
+
+static int replay_probe(const struct why *why)
+{
+	return why_set(why, -EINVAL, "replay needs a recording as its source");
+}
+
+/* What is wrong, and where: "FILE: line 7: pid is no 31-bit number". */
+static int read_lines(struct replay *replay, struct recording_file *file, const struct why *why)
+{
+	char text[128] = "";
+	const struct why reason = {text, sizeof(text)};
+	char *line;
+	int r;
+
+	while ((r = recording_file_next(file, why, &line)) > 0) {
+		r = keep_line(replay, line, &reason);
+		if (r < 0)
+			return why_set(why, r, "%s: line %zu: %s", recording_file_name(file),
+				       recording_file_line(file), text);
+	}
+	return r;
+}
+
+static int check(struct replay *replay, const char *name, const struct why *why)
+{
+	char text[128] = "";
+	const struct why reason = {text, sizeof(text)};
+	int r = replay->taken_by ? 0 : why_set(&reason, -EPROTO, "it has no \"snapshot\" line");
+
+	if (r >= 0)
+		r = check_parents(replay, &reason);
+	if (r >= 0)
+		r = check_depths(replay, &reason);
+	if (r >= 0)
+		r = check_tasks(replay, &reason);
+	return r < 0 ? why_set(why, r, "%s: %s", name, text) : 0;
+}
+
+static int replay_open(const char *source, const struct why *why, void **ret_state)
+{
+	__attribute__((cleanup(recording_file_closep))) struct recording_file *file = NULL;
+	__attribute__((cleanup(replay_closep))) struct replay *replay = NULL;
+	int r;
+
+	if (!source)
+		return replay_probe(why);
+	r = recording_file_open(source, why, &file);
+	if (r < 0)
+		return r;
+	replay = calloc(1, sizeof(*replay));
+	if (!replay)
+		return -ENOMEM;
+	r = read_lines(replay, file, why);
+	if (r >= 0)
+		r = check(replay, source, why);
+	if (r < 0)
+		return r;
+	*ret_state = steal_pointer(&replay);
+	return 0;
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	const int32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The thread groups asked for, in order, to be searched; NULL where all are. */
+static int wanted_pids(const struct request *request, int32_t **ret_pids)
+{
+	int32_t *pids = NULL;
+
+	if (request->pids) {
+		pids = malloc((request->nr_pids + 1) * sizeof(*pids));
+		if (!pids)
+			return -ENOMEM;
+		if (request->nr_pids) {
+			memcpy(pids, request->pids, request->nr_pids * sizeof(*pids));
+			qsort(pids, request->nr_pids, sizeof(*pids), compare_pids);
+		}
+	}
+	*ret_pids = pids;
+	return 0;
+}
+
+static int pour_tasks(const struct replay *replay, const struct request *request, struct builder *b)
+{
+	_cleanup_free_ int32_t *pids = NULL;
+	int r = wanted_pids(request, &pids);
+	size_t i;
+
+	for (i = 0; r >= 0 && i < replay->nr_tasks; i++) {
+		const struct raw_task *raw = &replay->tasks[i].raw;
+
+		if (raw->pid != raw->tid && !(request->flags & PIDNS_TAKE_THREADS))
+			continue;
+		if (pids &&
+		    !bsearch(&raw->pid, pids, request->nr_pids, sizeof(*pids), compare_pids))
+			continue;
+		r = builder_add_task(b, raw);
+	}
+	return r;
+}
+
+/* All that was recorded, whatever fields are asked for: they cost nothing. */
+static int replay_take(void *state, const struct request *request, struct builder *b)
+{
+	const struct replay *replay = state;
+	const struct recording_head *head = &replay->head;
+	size_t i;
+	int r = builder_set_taken_by(b, replay->taken_by);
+
+	builder_set_time(b, head->time_ns);
+	builder_add_unseen(b, head->cannot_see);
+	builder_add_flags(b, head->flags & ~PIDNS_SNAPSHOT_THREADS);
+	/* Threads that were not recorded cannot be had by asking. */
+	if (!(head->flags & PIDNS_SNAPSHOT_THREADS))
+		builder_clear_flags(b, PIDNS_SNAPSHOT_THREADS);
+	if (r >= 0 && head->known & RECORDING_KNOWN_ROOT)
+		r = builder_set_root(b, head->root);
+	for (i = 0; r >= 0 && i < replay->nr_namespaces; i++)
+		r = builder_add_ns(b, &replay->namespaces[i].raw);
+	return r < 0 ? r : pour_tasks(replay, request, b);
+}
+
+const struct provider provider_replay = {
+	.name = "replay",
+	.probe = replay_probe,
+	.open = replay_open,
+	.take = replay_take,
+	.close = replay_close,
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* recording-line.h - one line of a recording, read. Implemented in recording-line.c. */
+#ifndef PIDNS_RECORDING_LINE_H
+#define PIDNS_RECORDING_LINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pidnsinfo.h"
+#include "provider.h"
+#include "recording.h"
+
+struct ns_line {
+	struct raw_ns raw;
+	uint32_t pids_used_exact;
+	uint32_t depth; /* only to check the rest by; LINE_NO_DEPTH: not said */
+};
+
+#define LINE_NO_DEPTH UINT32_MAX
+
+struct task_line {
+	struct raw_task raw;
+	const char *comm; /* lies in the line that was read */
+	int32_t vpids[PIDNS_LEVEL_MAX + 1];
+};
+
+/*
+ * Each takes the words after the line's kind; they are changed (escapes are undone in place) and
+ * stay in use through `ret`. Keys this version does not know are skipped. 0, or -EPROTO with a
+ * sentence; `ret` is undefined then.
+ */
+int line_read_head(char *words, const struct why *why, struct recording_head *ret);
+int line_read_ns(char *words, const struct why *why, struct ns_line *ret);
+int line_read_task(char *words, const struct why *why, struct task_line *ret);
+int line_read_end(char *words, const struct why *why, struct recording_end *ret);
+
+#endif /* PIDNS_RECORDING_LINE_H */
