@@ -71,7 +71,7 @@ run_logged() {
 	if [ "$status" = 0 ]; then
 		echo "  $title: $((SECONDS - began)) s"
 	else
-		tail -n 200 "$log"
+		tail -n 400 "$log"
 		echo "  $title: FAILED after $((SECONDS - began)) s; all of it is in $log"
 	fi
 	return "$status"
