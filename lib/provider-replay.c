@@ -356,7 +356,7 @@ static int compare_pids(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The thread groups asked for, in order, to be searched; NULL where all are. */
+/* The tasks asked for, in order, to be searched; NULL where all are. */
 static int wanted_pids(const struct request *request, int32_t **ret_pids)
 {
 	int32_t *pids = NULL;
@@ -374,22 +374,32 @@ static int wanted_pids(const struct request *request, int32_t **ret_pids)
 	return 0;
 }
 
+static bool is_among(const int32_t *pids, size_t nr, int32_t pid)
+{
+	return nr && bsearch(&pid, pids, nr, sizeof(pid), compare_pids);
+}
+
+/* By its own number also a thread is meant; by its group's only where threads are wanted. */
+static bool is_wanted(const struct request *request, const int32_t *pids,
+		      const struct raw_task *raw)
+{
+	bool by_group = raw->pid == raw->tid || request->flags & PIDNS_TAKE_THREADS;
+
+	if (!pids)
+		return by_group;
+	return is_among(pids, request->nr_pids, raw->tid) ||
+	       (by_group && is_among(pids, request->nr_pids, raw->pid));
+}
+
 static int pour_tasks(const struct replay *replay, const struct request *request, struct builder *b)
 {
 	_cleanup_free_ int32_t *pids = NULL;
 	int r = wanted_pids(request, &pids);
 	size_t i;
 
-	for (i = 0; r >= 0 && i < replay->nr_tasks; i++) {
-		const struct raw_task *raw = &replay->tasks[i].raw;
-
-		if (raw->pid != raw->tid && !(request->flags & PIDNS_TAKE_THREADS))
-			continue;
-		if (pids &&
-		    !bsearch(&raw->pid, pids, request->nr_pids, sizeof(*pids), compare_pids))
-			continue;
-		r = builder_add_task(b, raw);
-	}
+	for (i = 0; r >= 0 && i < replay->nr_tasks; i++)
+		if (is_wanted(request, pids, &replay->tasks[i].raw))
+			r = builder_add_task(b, &replay->tasks[i].raw);
 	return r;
 }
 
