@@ -58,12 +58,15 @@ void forest_drop_child(struct forest *forest, pid_t pid)
 	}
 }
 
+/* Where the builder is an init itself, a joined task falls to it: reap whoever comes, since the end
+ * of a namespace waits for all its members to be reaped. */
 void forest_clear(struct forest *forest)
 {
 	for (size_t i = 0; i < forest->nr_children; i++)
 		syscall(SYS_pidfd_send_signal, forest->children[i].pidfd, SIGKILL, NULL, 0);
-	for (size_t i = 0; i < forest->nr_children; i++)
-		waitid(P_PID, (id_t)forest->children[i].pid, NULL, WEXITED);
+	limits_restore();
+	while (waitid(P_ALL, 0, NULL, WEXITED) == 0 || errno == EINTR)
+		;
 }
 
 static void note_init(struct forest *forest, const struct tree *tree, const struct report *report,

@@ -183,6 +183,5 @@ int main(int argc, char **argv)
 	facts_print(&forest.facts, plan.with_tasks);
 	wait_for_end(forest.signals);
 	forest_clear(&forest);
-	limits_restore();
 	return 0;
 }
