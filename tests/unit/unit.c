@@ -166,6 +166,16 @@ struct pidns_snapshot *snapshot_of(const char *body, uint32_t take_flags)
 	return snapshot;
 }
 
+void skip_because(const char *reason)
+{
+	const char *must_work = getenv("PIDNS_MUST_WORK");
+
+	print_message("skipped: %s\n", reason);
+	if (must_work && !strcmp(must_work, "1"))
+		fail_msg("nothing may be skipped");
+	skip();
+}
+
 /* xorshift64 */
 uint32_t random_below(uint64_t *state, uint32_t end)
 {
