@@ -7,8 +7,9 @@
 #include "order.h"
 #include "out.h"
 
-#define TREE_COLUMNS "ino,reaper,comm,processes,threads,zombies,pids_used,pids_max,state"
-#define LIST_COLUMNS "ino,parent,reaper,comm,processes,zombies,pids_used,pids_max,state"
+/* They fit into 80 columns with a name of usual length, which stands where it may run on. */
+#define TREE_COLUMNS "ino,reaper,processes,zombies,pids_used,pids_max,state,comm"
+#define LIST_COLUMNS "ino,parent,reaper,processes,zombies,pids_used,state,comm"
 
 static int print_rows(struct out *out, const struct pidns_ns *const *list, size_t nr,
 		      const size_t *order)

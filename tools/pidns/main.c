@@ -108,7 +108,10 @@ int main(int argc, char **argv)
 	static char buffer[STDOUT_BUFFER_SIZE];
 
 	message_init("pidns");
-	signal(SIGPIPE, SIG_IGN); /* a reader that leaves is a failed write, not a death */
+	/* A reader that leaves, and a file that may not grow, are failed writes, not deaths: so a
+	 * recording cut short is taken away again. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	return message_close_stdout(dispatch(argc, argv));
 }
