@@ -40,7 +40,7 @@ static void *read_all(void *argument)
 	int round;
 
 	for (round = 0; round < ROUNDS; round++) {
-		const struct pidns_event *const *list;
+		const struct pidns_event *const *list = NULL;
 		struct pidns_snapshot *own = pidns_snapshot_ref(shared->newer);
 		struct pidns_diff *diff = NULL;
 
@@ -50,7 +50,7 @@ static void *read_all(void *argument)
 		    pidns_diff_events(diff, &list) != 1)
 			shared->wrong++;
 		own = pidns_snapshot_unref(own);
-		if (list[0]->task->tid != 102)
+		if (!list || list[0]->task->tid != 102)
 			shared->wrong++;
 		pidns_diff_close(diff);
 	}
