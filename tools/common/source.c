@@ -68,22 +68,15 @@ static int exit_code(const struct source *source, int error)
 	}
 }
 
-static const char *source_name(const struct source *source)
-{
-	if (source->from)
-		return source->from;
-	return source->provider ? source->provider : "auto";
-}
-
 /* The library's sentence where it wrote one; it may name the source itself. */
 static int failed(const struct source *source, int error, const char *why)
 {
 	int code = exit_code(source, error);
-	const char *name = source_name(source);
+	const char *name = source->from ? source->from : source->provider;
 
 	if (!*why)
 		why = strerror(-error);
-	if (!strncmp(why, name, strlen(name)))
+	if (!name || !strncmp(why, name, strlen(name)))
 		return message_exit(code, "%s", why);
 	return message_exit(code, "%s: %s", name, why);
 }

@@ -9,13 +9,8 @@
 
 void cmdlines_open(struct cmdlines *c, const struct pidns_ctx *ctx, const char *from)
 {
-	int r;
-
-	if (!strcmp(pidns_provider(ctx), "replay"))
-		return;
-	r = cmdline_open(from, 0, &c->helper);
-	if (r < 0)
-		message("no command lines: %s", strerror(-r));
+	c->from = from;
+	c->is_wanted = strcmp(pidns_provider(ctx), "replay") != 0;
 }
 
 static void forget(struct cmdlines *c)
@@ -54,20 +49,23 @@ static void got(void *arg, size_t i, const char *bytes, size_t len)
 void cmdlines_ask(struct cmdlines *c, const struct pidns_task *const *lot, size_t nr)
 {
 	struct cmdline_query queries[CMDLINES_MAX];
-	int r;
+	int r = 0;
 
 	forget(c);
-	if (!c->helper)
+	if (!c->is_wanted)
 		return;
 	for (size_t i = 0; i < nr; i++) {
 		queries[i].pid = lot[i]->tid;
 		queries[i].start_ns = lot[i]->known & PIDNS_TASK_START ? lot[i]->start_ns : 0;
 	}
-	r = cmdline_ask(c->helper, queries, nr, got, c);
-	if (r == 0)
+	if (!c->helper)
+		r = cmdline_open(c->from, 0, &c->helper);
+	if (r >= 0)
+		r = cmdline_ask(c->helper, queries, nr, got, c);
+	if (r >= 0)
 		return;
 	message("no more command lines: %s", strerror(-r));
-	c->helper = cmdline_close(c->helper);
+	c->is_wanted = false;
 }
 
 const char *cmdlines_get(const struct cmdlines *c, size_t i, size_t *ret_len)
