@@ -13,7 +13,7 @@ PLAN = (
 )
 WAYS = ((), ()), (live.STATUS_WAY, ("--from", "/proc"))
 COLUMNS = ("-o", "pid,tid,ns,vpids,comm,start_ns,state,ppid")
-TAKES = 12
+TAKES = 8
 
 
 def setUpModule():
