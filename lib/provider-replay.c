@@ -196,28 +196,37 @@ static const struct replay_ns *find_ns(const struct replay *replay, uint64_t ino
 	return bsearch(&key, replay->namespaces, replay->nr_namespaces, sizeof(key), compare_inos);
 }
 
+static int check_parent(struct replay *replay, struct replay_ns *ns, const struct why *why)
+{
+	uintmax_t ino = ns->raw.ino;
+
+	if (!(ns->raw.known & PIDNS_NS_PARENT))
+		return 0;
+	ns->parent = find_ns(replay, ns->raw.parent_ino);
+	if (!ns->parent)
+		return why_set(why, -EPROTO, "the parent of namespace %ju is missing", ino);
+	if (ns->depth != LINE_NO_DEPTH && ns->parent->depth != LINE_NO_DEPTH &&
+	    ns->depth != ns->parent->depth + 1)
+		return why_set(why, -EPROTO, "namespace %ju is not at its depth", ino);
+	return 0;
+}
+
 /* Sorts the namespaces and finds their parents. */
 static int check_parents(struct replay *replay, const struct why *why)
 {
-	struct replay_ns *ns = replay->namespaces, *end = ns + replay->nr_namespaces;
+	struct replay_ns *ns = replay->namespaces;
+	size_t nr = replay->nr_namespaces, i;
+	int r = 0;
 
-	if (ns)
-		qsort(ns, replay->nr_namespaces, sizeof(*ns), compare_inos);
-	for (; ns < end; ns++) {
-		uintmax_t ino = ns->raw.ino;
-
-		if (ns > replay->namespaces && ns[-1].raw.ino == ns->raw.ino)
-			return why_set(why, -EPROTO, "namespace %ju is there twice", ino);
-		if (!(ns->raw.known & PIDNS_NS_PARENT))
-			continue;
-		ns->parent = find_ns(replay, ns->raw.parent_ino);
-		if (!ns->parent)
-			return why_set(why, -EPROTO, "the parent of namespace %ju is missing", ino);
-		if (ns->depth != LINE_NO_DEPTH && ns->parent->depth != LINE_NO_DEPTH &&
-		    ns->depth != ns->parent->depth + 1)
-			return why_set(why, -EPROTO, "namespace %ju is not at its depth", ino);
+	if (nr)
+		qsort(ns, nr, sizeof(*ns), compare_inos);
+	for (i = 0; r >= 0 && i < nr; i++) {
+		if (i && ns[i - 1].raw.ino == ns[i].raw.ino)
+			return why_set(why, -EPROTO, "namespace %ju is there twice",
+				       (uintmax_t)ns[i].raw.ino);
+		r = check_parent(replay, &ns[i], why);
 	}
-	return 0;
+	return r;
 }
 
 /* The kernel's limit bounds the way up, and a circle has no end. */
@@ -237,8 +246,19 @@ static int check_depths(const struct replay *replay, const struct why *why)
 					       (uintmax_t)replay->namespaces[i].raw.ino,
 					       PIDNS_LEVEL_MAX);
 	}
-	if (replay->head.known & RECORDING_KNOWN_ROOT && !find_ns(replay, replay->head.root))
+	return 0;
+}
+
+static int check_root(const struct replay *replay, const struct why *why)
+{
+	const struct replay_ns *root = find_ns(replay, replay->head.root);
+
+	if (!(replay->head.known & RECORDING_KNOWN_ROOT))
+		return 0;
+	if (!root)
 		return why_set(why, -EPROTO, "the root namespace is missing");
+	if (root->parent)
+		return why_set(why, -EPROTO, "the root namespace has a parent");
 	return 0;
 }
 
@@ -268,23 +288,22 @@ static int check_task(const struct replay *replay, const struct raw_task *raw,
 /* Sorts the tasks; the pool has its last address now. */
 static int check_tasks(struct replay *replay, const struct why *why)
 {
-	struct replay_task *task = replay->tasks, *end = task + replay->nr_tasks;
-	int r;
+	struct replay_task *tasks = replay->tasks;
+	size_t nr = replay->nr_tasks, i;
+	int r = 0;
 
-	if (task)
-		qsort(task, replay->nr_tasks, sizeof(*task), compare_tids);
-	for (; task < end; task++) {
-		struct raw_task *raw = &task->raw;
+	if (nr)
+		qsort(tasks, nr, sizeof(*tasks), compare_tids);
+	for (i = 0; r >= 0 && i < nr; i++) {
+		struct raw_task *raw = &tasks[i].raw;
 
-		if (task > replay->tasks && task[-1].raw.tid == raw->tid)
+		if (i && tasks[i - 1].raw.tid == raw->tid)
 			return why_set(why, -EPROTO, "task %d is there twice", raw->tid);
-		r = check_task(replay, raw, why);
-		if (r < 0)
-			return r;
-		raw->vpids = (const int32_t *)(void *)(replay->pool + task->at);
+		raw->vpids = (const int32_t *)(void *)(replay->pool + tasks[i].at);
 		raw->comm = (const char *)(raw->vpids + raw->nr_vpids);
+		r = check_task(replay, raw, why);
 	}
-	return 0;
+	return r;
 }
 
 /* ---- the provider ---------------------------------------------------------------------------- */
@@ -321,6 +340,8 @@ static int check(struct replay *replay, const char *name, const struct why *why)
 		r = check_parents(replay, &reason);
 	if (r >= 0)
 		r = check_depths(replay, &reason);
+	if (r >= 0)
+		r = check_root(replay, &reason);
 	if (r >= 0)
 		r = check_tasks(replay, &reason);
 	return r < 0 ? why_set(why, r, "%s: %s", name, text) : 0;

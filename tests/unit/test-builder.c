@@ -341,6 +341,17 @@ static void test_circles(void **state)
 	refuse_freeze(b);
 }
 
+/* All numbers begin in the reader's own namespace. */
+static void test_a_root_that_is_none(void **state)
+{
+	struct builder *b = new_builder(0);
+
+	(void)state;
+	assert_int_equal(builder_set_root(b, 20), 0);
+	add_ns(b, 20, 10);
+	refuse_freeze(b);
+}
+
 static void test_depth_limit(void **state)
 {
 	struct builder *b = new_builder(0);
@@ -437,13 +448,15 @@ static void test_numbers_that_do_not_fit(void **state)
 	(void)state;
 	assert_int_equal(builder_set_root(b, 10), 0);
 	add_ns(b, 20, 10);
-	add_task(b, task_at(20, 1, VPIDS(100, 5, 3)));
+	add_task(b, task_at(20, 1, VPIDS(100, 5, 1)));
 	s = freeze(b);
 	task = find(s, 100);
 	assert_int_equal(task->ns->ino, 20);
 	assert_false(task->known & PIDNS_TASK_VPIDS);
 	assert_int_equal(task->nr_vpids, 1);
 	assert_int_equal(pidns_task_vpid(task, task->ns), 0);
+	/* Nor what else they would have meant. */
+	assert_false(task->ns->known & (PIDNS_NS_REAPER | PIDNS_NS_STATE));
 	assert_true(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_RACED);
 	pidns_snapshot_unref(s);
 }
@@ -622,6 +635,7 @@ int main(void)
 		cmocka_unit_test(test_nonsense_tasks),
 		cmocka_unit_test(test_nonsense_namespaces),
 		cmocka_unit_test(test_circles),
+		cmocka_unit_test(test_a_root_that_is_none),
 		cmocka_unit_test(test_depth_limit),
 		cmocka_unit_test(test_duplicates_count_once),
 		cmocka_unit_test(test_unreadable_links),

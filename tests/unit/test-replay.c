@@ -306,6 +306,8 @@ static void test_heads(void **state)
 	refuse_body("snapshot provider=x\n", "no time_ns");
 	refuse_body("snapshot time_ns=1\nsnapshot time_ns=1\n", "line 3: a second line");
 	refuse_body("snapshot time_ns=1 root=99\n", "the root namespace is missing");
+	refuse_body("snapshot time_ns=1 root=20\nns ino=10\nns ino=20 parent=10\n",
+		    "the root namespace has a parent");
 	refuse_body("snapshot time_ns=1 time_ns=1\n", "line 2: time_ns is there twice");
 }
 
