@@ -14,7 +14,7 @@ import unittest
 PIDNS = os.environ.get("PIDNS", "pidns")
 FOREST = os.environ.get("FOREST", "forest")
 SANITIZED = os.environ.get("PIDNS_SANITIZED") == "1"
-# A leak checker, where there is one, works neither while somebody traces nor without a /proc.
+# A leak checker, where there is one, cannot work while somebody traces.
 NO_LEAK_CHECK = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 NOBODY = 65534
 TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
