@@ -354,6 +354,8 @@ class Surroundings(unittest.TestCase):
             limit = limited(resource.RLIMIT_AS, kilobytes * 1024)
             try:
                 done = cli.run("ps", "--from", FOREST, preexec_fn=limit)
+            except subprocess.TimeoutExpired:
+                self.fail(f"hangs with {kilobytes} kB")
             except (OSError, subprocess.SubprocessError):
                 continue  # too little to execute it at all
             except AssertionError:

@@ -112,9 +112,21 @@ static int table_row(struct out *out, const struct row *row, uint32_t depth)
 	return remember_line(out, line, depth);
 }
 
+/* libsmartcols 2.38 may loop for ever where memory runs out while it lays columns out, so what that
+ * takes, a few lines' worth, is made sure of first. */
+#define LAYOUT_MEMORY (1 << 20)
+
+static int print_table(struct out *out)
+{
+	void *memory = malloc(LAYOUT_MEMORY);
+
+	free(memory);
+	return memory ? scols_print_table(out->table) : -ENOMEM;
+}
+
 static int table_end(struct out *out)
 {
-	int r = out->table ? scols_print_table(out->table) : 0;
+	int r = out->table ? print_table(out) : 0;
 
 	scols_unref_table(out->table);
 	if (out->cell)
