@@ -58,8 +58,8 @@ void forest_drop_child(struct forest *forest, pid_t pid)
 	}
 }
 
-/* Where the builder is an init itself, a joined task falls to it: reap whoever comes, since the end
- * of a namespace waits for all its members to be reaped. */
+/* Joined tasks fall to the builder when their joiner dies first. Reap whoever comes: the end of a
+ * namespace waits until all its members are reaped. */
 void forest_clear(struct forest *forest)
 {
 	for (size_t i = 0; i < forest->nr_children; i++)

@@ -91,5 +91,19 @@ class Agreement(unittest.TestCase):
                                   live.processes(*source, wrap=wrap)[0]), (namespaces, tasks))
 
 
+class Crowd(unittest.TestCase):
+    """Ten thousand tasks, all of whose numbers are known."""
+
+    def test_every_number(self):
+        with live.Forest("--size", "M") as crowd:
+            wanted = {t["pid"]: (t["ns"], t["vpids"]) for t in crowd.tasks
+                      if t["ns"] != crowd.self_ns["ino"]}
+            self.assertEqual(len(wanted), 10_000)
+            for source, wrap in (((), ()), (("--from", "/proc"), live.STATUS_WAY)):
+                found, _ = live.processes(*source, "-o", "pid,tid,ns,vpids", wrap=wrap)
+                self.assertEqual({pid: (t["ns"], t["vpids"]) for (pid, _), t in found.items()
+                                  if pid in wanted}, wanted)
+
+
 if __name__ == "__main__":
     live.main()
