@@ -30,11 +30,13 @@ def pid_max():
 
 
 def name_of(pid):
+    """None also when it has ended: when the machine's init reaps it is not in our hands."""
     try:
-        with open(f"/proc/{pid}/comm", "rb") as comm:
-            return comm.read().rstrip(b"\n")
+        with open(f"/proc/{pid}/stat", "rb") as stat:
+            name, _, rest = stat.read().partition(b" (")[2].rpartition(b") ")
     except OSError:
         return None
+    return None if rest.startswith((b"Z", b"X")) else name
 
 
 class Clearing(unittest.TestCase):
@@ -65,6 +67,8 @@ class Clearing(unittest.TestCase):
     def namespaces():
         inos = set()
         for name in filter(str.isdigit, os.listdir("/proc")):
+            if not name_of(name):
+                continue
             try:
                 inos.add(os.stat(f"/proc/{name}/ns/pid").st_ino)
             except OSError:
