@@ -438,6 +438,47 @@ static void test_tasks_without_numbers(void **state)
 	pidns_snapshot_unref(s);
 }
 
+/* An init's parent is one level up, so one that is further up says nothing of what is between. */
+static void test_a_parent_too_far_up(void **state)
+{
+	struct builder *b = new_builder(0);
+	const struct pidns_ns *ns;
+	struct pidns_snapshot *s;
+
+	(void)state;
+	assert_int_equal(builder_set_root(b, 10), 0);
+	add_task(b, task_at(10, 0, VPIDS(1)));
+	add_task(b, task_at(40, 1, VPIDS(50, 5, 1)));
+	s = freeze(b);
+	ns = pidns_ns_find(s, 40);
+	assert_false(ns->known & PIDNS_NS_PARENT);
+	assert_int_equal(ns->depth, 2);
+	assert_int_equal(pidns_ns_parent(ns)->ino, 10);
+	assert_int_equal(pidns_task_vpid(find(s, 50), ns), 1);
+	pidns_snapshot_unref(s);
+}
+
+/* Nobody could say which namespace the reader's is; all numbers begin there all the same. */
+static void test_without_a_root(void **state)
+{
+	struct builder *b = new_builder(0);
+	const struct pidns_ns *root;
+	struct pidns_snapshot *s;
+
+	(void)state;
+	add_task(b, task_at(0, 0, VPIDS(1)));
+	add_task(b, task_at(20, 1, VPIDS(100, 1)));
+	s = freeze(b);
+	root = find(s, 1)->ns;
+	assert_false(root->known & PIDNS_NS_INO);
+	assert_int_equal(root->depth, 0);
+	assert_int_equal(root->processes_below, 2);
+	assert_ptr_equal(pidns_ns_parent(find(s, 100)->ns), root);
+	assert_ptr_equal(pidns_task_find(s, root, 100), find(s, 100));
+	assert_true(pidns_snapshot_cannot_see(s) & PIDNS_UNSEEN_NS_LINKS);
+	pidns_snapshot_unref(s);
+}
+
 /* Numbers that do not fit where the task is are not believed; the task stays. */
 static void test_numbers_that_do_not_fit(void **state)
 {
@@ -523,6 +564,31 @@ static void test_joined(void **state)
 	assert_int_equal(pidns_ns_find(s, 20)->joined, 1);
 	assert_int_equal(pidns_ns_find(s, 30)->joined, 0);
 	pidns_snapshot_unref(s);
+}
+
+/* Is the first task without a parent one that has joined? Not where there is nowhere else. */
+static uint32_t joined_at_level(uint32_t level)
+{
+	const struct raw_ns root = {.known = PIDNS_NS_LEVEL, .ino = 10, .level = level};
+	struct builder *b = new_builder(0);
+	struct pidns_snapshot *s;
+	uint32_t joined;
+
+	assert_int_equal(builder_set_root(b, 10), 0);
+	assert_int_equal(builder_add_ns(b, &root), 0);
+	add_task(b, task_at(10, 0, VPIDS(2)));
+	s = freeze(b);
+	assert_true(find(s, 2)->known & PIDNS_TASK_HAS_JOINED);
+	joined = find(s, 2)->has_joined;
+	pidns_snapshot_unref(s);
+	return joined;
+}
+
+static void test_kernel_threads_have_not_joined(void **state)
+{
+	(void)state;
+	assert_int_equal(joined_at_level(0), 0);
+	assert_int_equal(joined_at_level(1), 1);
 }
 
 static void test_counts(void **state)
@@ -640,9 +706,12 @@ int main(void)
 		cmocka_unit_test(test_duplicates_count_once),
 		cmocka_unit_test(test_unreadable_links),
 		cmocka_unit_test(test_tasks_without_numbers),
+		cmocka_unit_test(test_a_parent_too_far_up),
+		cmocka_unit_test(test_without_a_root),
 		cmocka_unit_test(test_numbers_that_do_not_fit),
 		cmocka_unit_test(test_states_by_init),
 		cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_kernel_threads_have_not_joined),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_counts_that_are_not_known),
 		cmocka_unit_test(test_a_subset_is_no_census),

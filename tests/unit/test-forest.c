@@ -18,6 +18,7 @@ struct model_ns {
 	int parent; /* -1: the root */
 	uint32_t depth;
 	int32_t next_vpid;
+	bool is_orphan; /* nothing may be read of its parent */
 };
 
 struct model_task {
@@ -137,7 +138,7 @@ static void pour_ns(const struct model *m, struct builder *b, int ns)
 {
 	struct raw_ns raw = {.known = PIDNS_NS_INO, .ino = m->ns[ns].ino};
 
-	if (m->ns[ns].parent >= 0) {
+	if (m->ns[ns].parent >= 0 && !m->ns[ns].is_orphan) {
 		raw.known |= PIDNS_NS_PARENT;
 		raw.parent_ino = m->ns[m->ns[ns].parent].ino;
 	}
@@ -492,12 +493,43 @@ static void test_hidden_links(void **state)
 	}
 }
 
+/* Parents that may not be read: what the numbers prove is true, and depths are right all the same. */
+static void test_hidden_parents(void **state)
+{
+	static struct model m;
+	int i, nr_inferred = 0;
+
+	(void)state;
+	for (seed = 0; seed < FORESTS; seed++) {
+		struct pidns_snapshot *s;
+
+		make(&m, seed, seed & 1);
+		for (i = 0; i < m.nr_ns; i++)
+			m.ns[i].is_orphan = random_below(&m.seed, 2);
+		s = pour(&m);
+		for (i = 1; i < m.nr_ns; i++) {
+			const struct pidns_ns *ns = pidns_ns_find(s, m.ns[i].ino);
+
+			assert_int_equal(ns->depth, m.ns[i].depth);
+			assert_non_null(pidns_ns_parent(ns));
+			if (!(ns->known & PIDNS_NS_PARENT))
+				continue;
+			assert_int_equal(pidns_ns_parent(ns)->ino, m.ns[m.ns[i].parent].ino);
+			nr_inferred += m.ns[i].is_orphan;
+		}
+		check_translation(&m, s);
+		pidns_snapshot_unref(s);
+	}
+	assert_true(nr_inferred > FORESTS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_forests, tell_seed),
 		cmocka_unit_test_teardown(test_pouring_order, tell_seed),
 		cmocka_unit_test_teardown(test_hidden_links, tell_seed),
+		cmocka_unit_test_teardown(test_hidden_parents, tell_seed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

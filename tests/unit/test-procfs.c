@@ -246,6 +246,23 @@ static void test_without_self(void **state)
 	pidns_snapshot_unref(s);
 }
 
+/* Nor is it the reader's own if that is further down: what counts is where the numbers begin. */
+static void test_self_further_down(void **state)
+{
+	struct pidns_snapshot *s;
+
+	(void)state;
+	put_task(1, 0, "pid:[10]", "1");
+	put_task(20, 1, "pid:[30]", "20\t1");
+	put_link("self", "20");
+	s = take(0);
+	assert_int_equal(find(s, 1)->ns->ino, 10);
+	assert_int_equal(find(s, 20)->ns->ino, 30);
+	assert_int_equal(find(s, 20)->vpids[1], 1);
+	assert_int_equal(pidns_ns_parent(find(s, 20)->ns)->ino, 10);
+	pidns_snapshot_unref(s);
+}
+
 /* P1 and P2, through the whole of it. */
 static void test_names(void **state)
 {
@@ -433,6 +450,7 @@ int main(void)
 		OVER_FIXTURE(test_threads),
 		OVER_FIXTURE(test_chosen),
 		OVER_FIXTURE(test_without_self),
+		OVER_FIXTURE(test_self_further_down),
 		OVER_FIXTURE(test_names),
 		OVER_FIXTURE(test_empty),
 		OVER_FIXTURE(test_what_is_no_task),

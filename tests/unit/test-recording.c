@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -405,6 +407,33 @@ static void test_save_to_a_full_disk(void **state)
 	pidns_snapshot_unref(s);
 }
 
+/* The same in the middle of a save: files may not grow past a hundred bytes. */
+static void test_save_that_fails_half_way(void **state)
+{
+	struct pidns_snapshot *s = all_and_nothing();
+	struct rlimit limit, old;
+	size_t before;
+	char *bytes;
+	int r;
+
+	(void)state;
+	write_file(scratch("half"), "precious", 8);
+	before = count_entries(scratch("."));
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	limit = (struct rlimit){100, old.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	r = pidns_snapshot_save(s, scratch("half"));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(r, -EFBIG);
+	assert_int_equal(count_entries(scratch(".")), before);
+	bytes = read_file(scratch("half"), NULL);
+	assert_string_equal(bytes, "precious");
+	free(bytes);
+	pidns_snapshot_unref(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +450,7 @@ int main(void)
 		cmocka_unit_test(test_save_honours_umask),
 		cmocka_unit_test(test_save_refuses),
 		cmocka_unit_test(test_save_to_a_full_disk),
+		cmocka_unit_test(test_save_that_fails_half_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
