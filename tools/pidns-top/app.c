@@ -7,6 +7,10 @@
 #include "keys.h"
 #include "view.h"
 
+/* Columns by which the help goes sideways on a narrow screen, and how far. */
+#define HELP_STEP     8
+#define HELP_LEFT_MAX 80
+
 void app_init(struct app *app)
 {
 	*app = (struct app){
@@ -39,7 +43,7 @@ void app_help(struct app *app, const struct scene *scene)
 {
 	(void)scene;
 	app->mode = APP_HELP;
-	app->help_top = 0;
+	app->help_top = app->help_left = 0;
 }
 
 void app_command(struct app *app, const struct scene *scene)
@@ -97,6 +101,12 @@ static void help_key(struct app *app, int key)
 	case REQUEST_page_down:
 	case REQUEST_refresh:
 		app->help_top += app->help_page;
+		break;
+	case REQUEST_fold:
+		app->help_left -= app->help_left ? HELP_STEP : 0;
+		break;
+	case REQUEST_unfold:
+		app->help_left += app->help_left < HELP_LEFT_MAX ? HELP_STEP : 0;
 		break;
 	case REQUEST_first:
 		app->help_top = 0;

@@ -53,7 +53,8 @@ struct app {
 	struct prompt prompt;
 	char search[PROMPT_SIZE];
 	size_t menu;	   /* the column offered */
-	size_t help_top;   /* first line of the help on the screen */
+	size_t help_top;   /* first line of the help on the screen … */
+	size_t help_left;  /* … and first column */
 	size_t page;	   /* rows the screen has for the list … */
 	size_t help_page;  /* … and lines for the help */
 	char message[128]; /* for the bottom line, until the next key; clean */

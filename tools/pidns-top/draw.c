@@ -177,20 +177,35 @@ static unsigned int draw_offer(unsigned int y, unsigned int x, unsigned int widt
 	return term_put(y, x, label, STYLE_LABEL) + 2;
 }
 
+/* "filter: nginx  3/120": what is shown of how much. */
+static void describe_place(const struct app_place *place, const struct rows *rows,
+			   unsigned int page, char *out, size_t size)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	if (place->filter[0]) {
+		len = (size_t)snprintf(out, size, "filter: ");
+		len += text_clean(place->filter, strlen(place->filter), out + len, size - len);
+	}
+	if (rows->count > page)
+		snprintf(out + len, size - len, "%s%zu/%zu", len ? "  " : "", place->selected + 1,
+			 rows->count);
+}
+
 static void draw_offers(const struct draw_frame *frame, const struct app *app,
 			const struct rows *rows, unsigned int y)
 {
 	const struct app_place *place = &app->places[app->view];
 	unsigned int x = 0, width = frame->width;
-	char where[64] = "";
-	size_t len;
+	char where[CELL_SIZE];
+	unsigned int taken;
 
-	if (rows->count > frame->page)
-		snprintf(where, sizeof(where), "%zu/%zu", place->selected + 1, rows->count);
-	len = strlen(where);
-	if (len + 20 < width) {
-		term_put(y, width - (unsigned int)len, where, STYLE_TEXT);
-		width -= (unsigned int)len + 1;
+	describe_place(place, rows, frame->page, where, sizeof(where));
+	taken = (unsigned int)text_width(where);
+	if (taken && taken + 20 < width) {
+		term_put(y, width - taken, where, STYLE_TEXT);
+		width -= taken + 1;
 	}
 	for (int request = 0; request < NR_REQUESTS; request++) {
 		if (is_offered(app, (enum request)request))
@@ -243,36 +258,56 @@ static unsigned int draw_bottom(const struct draw_frame *frame, const struct app
 static void draw_help(const struct draw_frame *frame, const struct app *app)
 {
 	char line[256];
+	size_t width;
 
 	for (unsigned int y = 0; y < app->help_page; y++) {
 		help_line(app->help_top + y, line, sizeof(line));
-		term_put(y, 0, line, STYLE_TEXT);
+		term_put(y, 0, line + text_cut(line, app->help_left, &width), STYLE_TEXT);
 	}
 	if (frame->height > 1)
 		put_line(frame, frame->height - 1, 0, "Esc leaves, PgDn goes on", STYLE_TITLE);
 	term_end(0, 0);
 }
 
+static void draw_choice(const struct draw_frame *frame, unsigned int y, const struct column *column,
+			bool is_selected)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "%c %-8s %s", is_selected ? '>' : ' ', column->title,
+		 column->help);
+	put_line(frame, y, 0, line, is_selected ? STYLE_SELECTED : STYLE_TEXT);
+}
+
+/* How many columns before that one can be sorted by. */
+static size_t choices_before(const struct view *view, size_t column)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < column; i++)
+		count += view->columns[i].key != NULL;
+	return count;
+}
+
+/* Returns the line of the choice. */
 static unsigned int draw_menu(const struct draw_frame *frame, const struct app *app)
 {
 	const struct view *view = view_of(app);
 	unsigned int page = frame->height > 1 ? frame->height - 1 : 1;
-	size_t first = app->menu >= page ? app->menu - page + 1 : 0;
-	char line[256];
+	size_t chosen = choices_before(view, app->menu);
+	size_t first = chosen >= page ? chosen - page + 1 : 0;
 
-	for (unsigned int y = 0; y < page && first + y < view->nr_columns; y++) {
-		const struct column *column = &view->columns[first + y];
-		bool is_selected = first + y == app->menu;
+	for (size_t i = 0; i < view->nr_columns; i++) {
+		size_t at = choices_before(view, i);
 
-		snprintf(line, sizeof(line), "%c %-8s %s", is_selected ? '>' : ' ', column->title,
-			 column->help);
-		if (column->key)
-			put_line(frame, y, 0, line, is_selected ? STYLE_SELECTED : STYLE_TEXT);
+		if (view->columns[i].key && at >= first && at < first + page)
+			draw_choice(frame, (unsigned int)(at - first), &view->columns[i],
+				    i == app->menu);
 	}
 	if (frame->height > 1)
 		put_line(frame, frame->height - 1, 0, "Sort by: Enter chooses, Esc leaves",
 			 STYLE_TITLE);
-	return (unsigned int)(app->menu - first);
+	return (unsigned int)(chosen - first);
 }
 
 void draw(const struct draw_frame *frame, const struct app *app, const struct rows *rows,

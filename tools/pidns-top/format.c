@@ -71,16 +71,20 @@ void format_bar(double percent, const char *label, unsigned int width, char *out
 {
 	size_t label_len = strlen(label);
 	size_t room = width > 2 ? width - 2 : 0;
-	size_t filled;
+	size_t bar, filled;
 
 	if (room < label_len || width + 1 > size) {
 		snprintf(out, size, "%*s", (int)width, label);
 		return;
 	}
 	percent = percent < 0 ? 0 : percent > 100 ? 100 : percent;
-	filled = (size_t)(percent / 100 * (double)room + 0.5);
-	if (!filled && percent > 0.5)
+	bar = room - label_len;
+	filled = (size_t)(percent / 100 * (double)bar + 0.5);
+	/* Empty means nothing, and full means full. */
+	if (!filled && percent > 0.5 && bar)
 		filled = 1;
+	if (filled == bar && percent < 100 && filled > 1)
+		filled--;
 	out[0] = '[';
 	memset(out + 1, ' ', room);
 	memset(out + 1, '|', filled);

@@ -19,8 +19,7 @@ void format_cpu_time(uint64_t ns, char *out, size_t size);
 void format_uptime(double seconds, char *out, size_t size);
 
 /*
- * "[|||||     label]" in exactly `width` columns: the bar is `percent` of the room, and the label
- * stands over its right end. Too narrow for both: the label alone, to the right.
+ * "[|||||     label]" in exactly `width` columns: the bar is `percent` of what the label leaves. Too narrow for both: the label alone, to the right.
  */
 void format_bar(double percent, const char *label, unsigned int width, char *out, size_t size);
 

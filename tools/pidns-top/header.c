@@ -87,9 +87,10 @@ static void add_totals(struct line *line, const struct totals *totals)
 		add(line, " (%" PRIu64 " dead)", totals->dead);
 	if (totals->unborn)
 		add(line, " (%" PRIu64 " unborn)", totals->unborn);
-	add(line, ", ");
-	if (totals->known & PIDNS_NS_PROCESSES)
+	if (totals->known & PIDNS_NS_PROCESSES) {
+		add(line, ", ");
 		add_count(line, totals->processes, "process", "processes");
+	}
 	if (totals->known & PIDNS_NS_THREADS) {
 		add(line, ", ");
 		add_count(line, totals->threads, "thread", "threads");

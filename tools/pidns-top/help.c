@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "request.h"
+#include "text.h"
 #include "view.h"
 
 static const char *const head[] = {
@@ -34,6 +35,15 @@ static size_t lines_of_view(const struct view *view)
 	return view->nr_columns + 2;
 }
 
+static void line_of_column(const struct column *column, char *out, size_t size)
+{
+	char title[32];
+
+	snprintf(title, sizeof(title), "%s%s", column->title,
+		 column->flags & COLUMN_NUMBERED ? "1, 2" : "");
+	snprintf(out, size, "  %s%*s%s", title, (int)(15 - text_width(title)), "", column->help);
+}
+
 static void line_of_view(const struct view *view, size_t i, char *out, size_t size)
 {
 	if (i == 0)
@@ -41,8 +51,7 @@ static void line_of_view(const struct view *view, size_t i, char *out, size_t si
 	else if (i == 1)
 		snprintf(out, size, "COLUMNS OF %s", view->title);
 	else
-		snprintf(out, size, "  %-14s %s", view->columns[i - 2].title,
-			 view->columns[i - 2].help);
+		line_of_column(&view->columns[i - 2], out, size);
 }
 
 size_t help_lines(void)

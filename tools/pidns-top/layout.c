@@ -11,15 +11,27 @@
  * left out for it. */
 #define REST_SHARE 5
 
+#define TITLE_SIZE 32
+
 static bool is_shown(const struct column *column, const struct app *app)
 {
 	return !(column->flags & COLUMN_ONLY_BELOW) || app->is_below;
 }
 
+static int make_title(const struct column *column, unsigned int arg, char *out, size_t size)
+{
+	if (column->flags & COLUMN_NUMBERED)
+		return snprintf(out, size, "%s%u", column->title, arg);
+	return snprintf(out, size, "%s", column->title);
+}
+
 static unsigned int width_of(const struct column *column, const struct rows *rows, unsigned int arg)
 {
-	unsigned int width = column->fit ? column->fit(rows, arg) : 0;
+	char title[TITLE_SIZE];
+	unsigned int width = (unsigned int)make_title(column, arg, title, sizeof(title));
+	unsigned int fit = column->fit ? column->fit(rows, arg) : 0;
 
+	width = fit > width ? fit : width;
 	return width > column->width ? width : column->width;
 }
 
@@ -46,13 +58,14 @@ static void add_all(struct layout *layout, const struct app *app, const struct r
 	}
 }
 
-/* Of a repeated column the last matters most, the others little: all but it go early. */
+/* Of a repeated column the last goes first. */
 static unsigned int rank_of(const struct layout *layout, size_t i)
 {
 	const struct column *column = layout->columns[i].column;
-	bool is_last = i + 1 == layout->count || layout->columns[i + 1].column != column;
 
-	return is_last ? column->rank : 20 + layout->columns[i].arg;
+	unsigned int arg = layout->columns[i].arg;
+
+	return column->rank + (arg ? arg - 1 : 0);
 }
 
 static void drop(struct layout *layout, size_t i)
@@ -168,11 +181,8 @@ void layout_fill(const struct layout_column *at, struct cell_source *source, str
 void layout_title(const struct layout_column *at, char *out, size_t size)
 {
 	enum text_align align = at->column->flags & COLUMN_RIGHT ? TEXT_RIGHT : TEXT_LEFT;
-	char title[32];
+	char title[TITLE_SIZE];
 
-	if (at->arg)
-		snprintf(title, sizeof(title), "%s%u", at->column->title, at->arg);
-	else
-		snprintf(title, sizeof(title), "%s", at->column->title);
+	make_title(at->column, at->arg, title, sizeof(title));
 	text_fit(title, at->width, align, out, size);
 }

@@ -9,10 +9,15 @@
 #include <libproc2/misc.h>
 #include <libproc2/stat.h>
 
+/* CPU ticks, of all CPUs together, that make a look worth while. */
+#define TICKS_MIN 20
+
 struct machine {
 	struct meminfo_info *memory;
 	struct stat_info *stat;
-	uint64_t busy, total; /* CPU ticks at the last look */
+	uint64_t busy, total; /* CPU ticks at the last look that counted */
+	bool has_percent;
+	double percent; /* what it said */
 };
 
 struct machine *machine_open(void)
@@ -66,14 +71,17 @@ static void look_at_cpu(struct machine *machine, struct machine_figures *ret)
 		return;
 	busy = stack->head[0].result.ull_int;
 	total = stack->head[1].result.ull_int;
-	/* The kernel's counters may step back a little: then there is nothing to say this time. */
-	if (total > machine->total && busy >= machine->busy) {
-		ret->cpu_percent =
+	/* Counters may step back a little, and a few ticks are no share of anything: then what was
+	 * said last is said again. */
+	if (total >= machine->total + TICKS_MIN && busy >= machine->busy) {
+		machine->percent =
 			100.0 * (double)(busy - machine->busy) / (double)(total - machine->total);
-		ret->has_cpu = true;
+		machine->has_percent = true;
+		machine->busy = busy;
+		machine->total = total;
 	}
-	machine->busy = busy;
-	machine->total = total;
+	ret->has_cpu = machine->has_percent;
+	ret->cpu_percent = machine->percent;
 }
 
 void machine_look(struct machine *machine, struct machine_figures *ret)

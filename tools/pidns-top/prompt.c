@@ -25,7 +25,7 @@ const char *prompt_label(const struct prompt *prompt)
 	static const char *const labels[] = {
 		[PROMPT_SEARCH] = "Search: ",
 		[PROMPT_FILTER] = "Filter: ",
-		[PROMPT_DELAY] = "Seconds between two looks: ",
+		[PROMPT_DELAY] = "Delay: ",
 	};
 
 	return labels[prompt->kind];

@@ -31,8 +31,8 @@
 	X(page_down,	"PgDn ^F",		0,	  "one page down") \
 	X(first,	"Home g",		0,	  "to the first row") \
 	X(last,		"End G",		0,	  "to the last row") \
-	X(fold,		"- Left",		0,	  "fold what is below this namespace into one row; or go to its parent") \
-	X(unfold,	"+ Right",		0,	  "unfold this namespace again") \
+	X(fold,		"- Left",		0,	  "fold what is below into one row; or go to the parent") \
+	X(unfold,	"+ Right",		0,	  "unfold again") \
 	X(fold_all,	"*",			0,	  "fold all namespaces, or unfold all") \
 	X(sort_left,	"<",			0,	  "sort by the column to the left") \
 	X(sort_right,	">",			0,	  "sort by the column to the right") \

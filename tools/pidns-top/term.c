@@ -54,6 +54,27 @@ static void find_size(int *ret_rows, int *ret_columns)
 	*ret_columns = (int)clamp(size.ws_col, columns ? columns : 80, TERM_COLUMNS_MAX);
 }
 
+/*
+ * newterm() believes the kernel about the size, or the description, which may have none. What it
+ * believes before both is the environment: there it finds what we have checked.
+ */
+static SCREEN *new_screen(void)
+{
+	int rows, columns;
+	char text[16];
+	SCREEN *screen;
+
+	find_size(&rows, &columns);
+	snprintf(text, sizeof(text), "%d", rows);
+	setenv("LINES", text, 1);
+	snprintf(text, sizeof(text), "%d", columns);
+	setenv("COLUMNS", text, 1);
+	screen = newterm(NULL, stdout, stdin);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	return screen;
+}
+
 static void take_size(void)
 {
 	int rows, columns;
@@ -139,8 +160,7 @@ int term_open(const struct term_opts *opts, char *why, size_t why_len)
 		snprintf(why, why_len, "terminal: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	use_env(FALSE);
-	term.screen = newterm(NULL, stdout, stdin);
+	term.screen = new_screen();
 	if (!term.screen) {
 		term_signals_close();
 		snprintf(why, why_len, "the terminal cannot be used; -b needs none");

@@ -171,11 +171,14 @@ static unsigned int fit_zombies(const struct rows *rows, unsigned int arg)
 
 /* ---- Numbers used of those there may be ---- */
 
+static bool has_max(const struct pidns_ns *ns)
+{
+	return ns->known & PIDNS_NS_PIDS_MAX && ns->pids_max;
+}
+
 static double percent_used(const struct pidns_ns *ns)
 {
-	if (!(ns->known & PIDNS_NS_PIDS_MAX) || !ns->pids_max)
-		return 0;
-	return 100.0 * ns->pids_used / ns->pids_max;
+	return has_max(ns) ? 100.0 * ns->pids_used / ns->pids_max : 0;
 }
 
 static void fill_pids_used(const struct cell_source *source, struct cell *cell)
@@ -191,6 +194,8 @@ static void fill_pids_used(const struct cell_source *source, struct cell *cell)
 	snprintf(label, sizeof(label), "%u%s", ns->pids_used, ns->pids_used_exact ? "" : "+");
 	if (source->app->is_plain)
 		snprintf(cell->text, sizeof(cell->text), "%s", label);
+	else if (!has_max(ns)) /* in line with those in brackets */
+		snprintf(cell->text, sizeof(cell->text), "%s ", label);
 	else
 		format_bar(percent, label, source->width, cell->text, sizeof(cell->text));
 	if (percent >= 80)
@@ -331,6 +336,14 @@ static size_t fill_tree(const struct cell_source *source, char *out, size_t size
 	return len;
 }
 
+/* What is left of the cell after that much of it. */
+static size_t room_after(const struct cell_source *source, const char *begun)
+{
+	size_t width = text_width(begun);
+
+	return source->width > width ? source->width - width : 0;
+}
+
 static void fill_command(const struct cell_source *source, struct cell *cell)
 {
 	const struct pidns_ns *ns = source->row->ns;
@@ -346,7 +359,8 @@ static void fill_command(const struct cell_source *source, struct cell *cell)
 		len = (size_t)snprintf(text, size, "(%s) ", state_of(ns));
 	if (pid)
 		init = pidns_task_find(source->picture->snapshot, NULL, pid);
-	if (pid && view_fill_command(source, init, pid, text + len, size - len))
+	if (pid && view_fill_command(source, init, pid, room_after(source, cell->text), text + len,
+				     size - len))
 		return;
 	if (len)
 		text[len - 1] = '\0';

@@ -37,7 +37,7 @@ static unsigned int fit_pid(const struct rows *rows, unsigned int arg)
 	return format_digits(rows->max_pid);
 }
 
-static void fill_vpid(const struct cell_source *source, struct cell *cell)
+static void fill_between(const struct cell_source *source, struct cell *cell)
 {
 	const struct pidns_task *task = source->row->task;
 
@@ -47,14 +47,50 @@ static void fill_vpid(const struct cell_source *source, struct cell *cell)
 		fill_unknown(cell);
 }
 
-static unsigned int fit_vpid(const struct rows *rows, unsigned int arg)
+static unsigned int fit_between(const struct rows *rows, unsigned int arg)
 {
 	return format_digits(rows->max_vpid[arg]);
 }
 
+static unsigned int repeat_between(const struct rows *rows)
+{
+	return rows->levels ? rows->levels - 1 : 0;
+}
+
+static void fill_vpid(const struct cell_source *source, struct cell *cell)
+{
+	const struct pidns_task *task = source->row->task;
+
+	if (task->known & PIDNS_TASK_VPIDS)
+		snprintf(cell->text, sizeof(cell->text), "%d", task->vpids[task->nr_vpids - 1]);
+	else
+		fill_unknown(cell);
+}
+
+static void key_vpid(const struct cell_source *source, struct sort_key *key)
+{
+	const struct pidns_task *task = source->row->task;
+
+	key->is_known = (task->known & PIDNS_TASK_VPIDS) != 0;
+	key->number = (uint64_t)task->vpids[task->nr_vpids - 1];
+}
+
+static unsigned int fit_vpid(const struct rows *rows, unsigned int arg)
+{
+	unsigned int digits = 1;
+
+	(void)arg;
+	for (unsigned int i = 1; i <= rows->levels; i++) {
+		if (format_digits(rows->max_vpid[i]) > digits)
+			digits = format_digits(rows->max_vpid[i]);
+	}
+	return digits;
+}
+
+/* Among processes of your own namespace it would but say PID once more. */
 static unsigned int repeat_vpid(const struct rows *rows)
 {
-	return rows->levels;
+	return rows->levels ? 1 : 0;
 }
 
 static void fill_ns(const struct cell_source *source, struct cell *cell)
@@ -240,7 +276,8 @@ static void fill_command(const struct cell_source *source, struct cell *cell)
 {
 	const struct row *row = source->row;
 
-	if (!view_fill_command(source, row->task, row->task->pid, cell->text, sizeof(cell->text)))
+	if (!view_fill_command(source, row->task, row->task->pid, source->width, cell->text,
+			       sizeof(cell->text)))
 		fill_unknown(cell);
 }
 
@@ -273,6 +310,7 @@ static int32_t pid_of(const struct row *row)
 
 enum {
 	PID,
+	BETWEEN,
 	VPID,
 	NS,
 	USER,
@@ -298,13 +336,23 @@ static const struct column columns[NR_COLUMNS] = {
 		 .fill = fill_pid,
 		 .key = key_pid,
 		 .fit = fit_pid},
-	[VPID] = {.name = "vpids",
+	[BETWEEN] = {.name = "vpids",
+		     .title = "VPID",
+		     .width = 5,
+		     .rank = 10,
+		     .flags = NUMBER | COLUMN_NUMBERED,
+		     .help = "its number one level below you, two levels, and so on",
+		     .fill = fill_between,
+		     .fit = fit_between,
+		     .repeat = repeat_between},
+	[VPID] = {.name = "vpid",
 		  .title = "VPID",
 		  .width = 5,
 		  .rank = 1,
 		  .flags = NUMBER,
-		  .help = "its number one level below you, two levels, …, down to its own",
+		  .help = "its number in its own namespace",
 		  .fill = fill_vpid,
+		  .key = key_vpid,
 		  .fit = fit_vpid,
 		  .repeat = repeat_vpid},
 	[NS] = {.name = "ns",

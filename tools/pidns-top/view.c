@@ -52,8 +52,49 @@ static size_t join_arguments(const char *bytes, size_t len, char *out, size_t si
 	return len;
 }
 
+/* "/usr/bin/python3 x.py" -> "python3 x.py". */
+static size_t directory_length(const char *joined, size_t len)
+{
+	size_t program = 0, directory = 0;
+
+	if (!len || joined[0] != '/')
+		return 0;
+	while (program < len && joined[program] != ' ')
+		program++;
+	for (size_t i = 0; i + 1 < program; i++) {
+		if (joined[i] == '/')
+			directory = i + 1;
+	}
+	return directory;
+}
+
+/* Where not all of it fits, the directories of the program are the first to go. */
+static void fill_arguments(const char *joined, size_t len, size_t room, char *out, size_t size)
+{
+	text_clean(joined, len, out, size);
+	if (room && text_width(out) > room) {
+		size_t skip = directory_length(joined, len);
+
+		text_clean(joined + skip, len - skip, out, size);
+	}
+}
+
+/* In brackets, as in ps(1) and top(1), where it is known that there are no arguments. */
+static void fill_name(const char *name, bool in_brackets, char *out, size_t size)
+{
+	size_t len;
+
+	if (!in_brackets || size < 3) {
+		text_clean(name, strlen(name), out, size);
+		return;
+	}
+	len = text_clean(name, strlen(name), out + 1, size - 2);
+	out[0] = '[';
+	memcpy(out + 1 + len, "]", 2);
+}
+
 bool view_fill_command(const struct cell_source *source, const struct pidns_task *task, int32_t pid,
-		       char *out, size_t size)
+		       size_t room, char *out, size_t size)
 {
 	const struct pidns_task *named = view_task(source, task, pid, PIDNS_TASK_COMM);
 	char joined[CELL_SIZE];
@@ -63,19 +104,9 @@ bool view_fill_command(const struct cell_source *source, const struct pidns_task
 	if (source->app->has_commands)
 		command = details_command(source->picture->details, pid, &len);
 	len = command ? join_arguments(command, len, joined, sizeof(joined)) : 0;
-	if (len) {
-		text_clean(joined, len, out, size);
-		return true;
-	}
-	if (!named)
-		return false;
-	/* Brackets as in ps and top: no arguments, so this is but a name. */
-	if (command && size > 3) {
-		len = text_clean(named->comm, strlen(named->comm), out + 1, size - 2);
-		out[0] = '[';
-		memcpy(out + 1 + len, "]", 2);
-	} else {
-		text_clean(named->comm, strlen(named->comm), out, size);
-	}
-	return true;
+	if (len)
+		fill_arguments(joined, len, room, out, size);
+	else if (named)
+		fill_name(named->comm, command != NULL, out, size);
+	return len || named;
 }

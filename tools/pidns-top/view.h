@@ -63,6 +63,7 @@ enum column_flags {
 	COLUMN_REST = 1 << 1,	    /* takes what the others leave; the last one */
 	COLUMN_BIG_FIRST = 1 << 2,  /* sorts by the largest first, unless reversed */
 	COLUMN_OF_SCREEN = 1 << 3,  /* its task fields can be looked up for the rows shown */
+	COLUMN_NUMBERED = 1 << 5,   /* a repeated one's title tells which it is */
 	COLUMN_ONLY_BELOW = 1 << 4, /* only where rows of several namespaces are mixed */
 };
 
@@ -106,8 +107,9 @@ const struct view *view_of(const struct app *app);
 /* The task of that pid with the field known, in the snapshot or else in the details, or NULL. */
 const struct pidns_task *view_task(const struct cell_source *source, const struct pidns_task *task,
 				   int32_t pid, uint64_t field);
-/* Fill with the command of that process: its arguments, or its name; false: neither is known. */
+/* Fill with the command of that process: its arguments, shortened if they have not `room` columns
+ * (0: any), or its name; false: neither is known. */
 bool view_fill_command(const struct cell_source *source, const struct pidns_task *task, int32_t pid,
-		       char *out, size_t size);
+		       size_t room, char *out, size_t size);
 
 #endif /* PIDNS_TOP_VIEW_H */

@@ -309,6 +309,23 @@ static void loop(struct screen *screen)
 	}
 }
 
+static void open_and_loop(struct screen *screen)
+{
+	int r = taker_open(screen->viewer->ctx, &screen->taker);
+
+	if (r < 0) {
+		snprintf(screen->trouble, sizeof(screen->trouble), "thread: %s", strerror(-r));
+		leave(screen, EXIT_FAILED);
+		return;
+	}
+	screen->begun_ns = now_ns();
+	screen->wants_frame = true;
+	plan_frame(screen);
+	screen->viewer->app.wants_take = true;
+	look(screen);
+	loop(screen);
+}
+
 static int run(struct screen *screen)
 {
 	struct viewer *viewer = screen->viewer;
@@ -321,12 +338,7 @@ static int run(struct screen *screen)
 
 	if (r)
 		return message_exit(r, "%s", why);
-	screen->begun_ns = now_ns();
-	screen->wants_frame = true;
-	plan_frame(screen);
-	viewer->app.wants_take = true;
-	look(screen);
-	loop(screen);
+	open_and_loop(screen);
 	term_close();
 	if (screen->exit_code)
 		message("%s", screen->trouble);
@@ -344,11 +356,7 @@ int viewer_screen(struct viewer *viewer)
 	if (viewer->screen_ctx)
 		screen.details = details_open(viewer->screen_ctx, viewer->helper);
 	viewer->picture.details = screen.details;
-	r = taker_open(viewer->ctx, &screen.taker);
-	if (r < 0)
-		r = message_exit(EXIT_FAILED, "thread: %s", strerror(-r));
-	else
-		r = run(&screen);
+	r = run(&screen);
 	/* A look that hangs holds what it uses; the end of the process does not wait for it. */
 	if (!taker_close(screen.taker))
 		viewer->ctx = NULL;
