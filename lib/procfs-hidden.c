@@ -32,8 +32,8 @@ static DIR *open_list(struct procfs_take *t, int dir, const char *name, int *ret
 	}
 	list = fdopendir(fd);
 	if (!list) {
+		*ret_error = procfs_error(-errno);
 		close(fd);
-		*ret_error = -ENOMEM;
 	}
 	return list;
 }
