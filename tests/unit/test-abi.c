@@ -68,6 +68,7 @@ static const struct field fields[] = {
 	FIELD(pidns_open_opts, why, 24, 8),
 	FIELD(pidns_open_opts, why_len, 32, 8),
 	FIELD(pidns_open_opts, flags, 40, 4),
+	FIELD(pidns_open_opts, reserved, 44, 4),
 
 	FIELD(pidns_take_opts, size, 0, 8),
 	FIELD(pidns_take_opts, ns_fields, 8, 8),
@@ -76,6 +77,7 @@ static const struct field fields[] = {
 	FIELD(pidns_take_opts, pids, 32, 8),
 	FIELD(pidns_take_opts, nr_pids, 40, 8),
 	FIELD(pidns_take_opts, flags, 48, 4),
+	FIELD(pidns_take_opts, reserved, 52, 4),
 	FIELD(pidns_take_opts, why, 56, 8),
 	FIELD(pidns_take_opts, why_len, 64, 8),
 
