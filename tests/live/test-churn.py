@@ -43,7 +43,7 @@ class Churn(unittest.TestCase):
 
     def test_no_mixed_identity(self):
         for wrap, source in WAYS:
-            for option in ((), ("-t",)):
+            for option in ((), ("-t",), ("--all",)):
                 with self.subTest(source=source, option=option):
                     told = 0
                     for _ in range(TAKES):
