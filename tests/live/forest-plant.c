@@ -16,7 +16,7 @@
 
 #include "forest.h"
 
-#define REPORT_DEADLINE_MS 60000
+#define REPORT_DEADLINE_MS 120000
 
 /* Namespace 0 is where the builder is; it and its holders are the members we know there. */
 void forest_open(struct forest *forest)

@@ -22,14 +22,14 @@ class Hopper(unittest.TestCase):
         return any(t["ns"] == ino and t["vpids"][-1] != 1 for t in tasks.values())
 
     def test_by_ioctl(self):
-        for _ in range(PAIRS):
+        for _ in live.rounds(PAIRS):
             self.assertTrue(self.scan() or self.scan())
 
     def test_by_status(self):
         def scan():
             return self.scan("--from", "/proc", wrap=live.STATUS_WAY)
 
-        for _ in range(PAIRS):
+        for _ in live.rounds(PAIRS):
             self.assertTrue(scan() or scan())
 
 
