@@ -9,11 +9,25 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import cli
 
 SKIPPED = 77
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return file.read().split()
+
+
+def comms_of(*pids):
+    comms = []
+    for pid in pids:
+        with open(f"/proc/{pid}/comm") as file:
+            comms.append(file.read().strip())
+    return comms
 
 
 class Child:
@@ -32,8 +46,12 @@ class Child:
         if not self.inner_sleep:
             self.close()
             raise PermissionError("unshare(1) cannot make a PID namespace here")
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as file:
-            self.init = int(file.read().split()[0])
+        self.init = int(children_of(self.process.pid)[0])
+        end = time.monotonic() + cli.DEADLINE_S
+        while comms_of(self.init, *children_of(self.init)) != ["cat", "sleep"]:
+            if time.monotonic() > end:
+                raise AssertionError("the shell and its child never became cat and sleep")
+            time.sleep(0.001)
         self.ino = os.stat(f"/proc/{self.init}/ns/pid").st_ino
 
     def close(self):
