@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * procfs.h - the rooms of the procfs provider: provider-procfs.c opens and scans, procfs-ns.c knows
- * namespaces by their nsfs files, procfs-task.c asks about one task, procfs-hidden.c looks for
- * namespaces that no task is in.
+ * procfs.h - the rooms of the procfs provider: provider-procfs.c opens and scans, procfs-mount.c
+ * knows what the mount hides, procfs-ns.c knows namespaces by their nsfs files, procfs-task.c asks
+ * about one task, procfs-hidden.c looks for namespaces that no task is in.
  *
  * Two ways. Where the kernel translates PIDs on nsfs files (6.11, ioctl_nsfs(2)) and the procfs
  * mount is of the caller's own namespace, a task costs one readlink and an ioctl a level. Elsewhere
@@ -97,6 +97,10 @@ uint64_t procfs_fields_of(const struct procfs_take *t, bool is_reaper);
 /* procfs-hidden.c */
 /* Look through the open files, the mounts and the threads' pid_for_children of one thread group. */
 int procfs_hidden_take(struct procfs_take *t, int dir);
+
+/* procfs-mount.c */
+/* Is it mounted so that tasks are missing from it for this reader (hidepid)? */
+bool procfs_mount_hides(int root);
 
 /* A provider on an open directory, for fixtures: takes the descriptor over. */
 int procfs_open_at(int root, const char *name, const struct why *why, void **ret_state);
