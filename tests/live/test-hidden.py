@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Namespaces without tasks: --all finds what a procfs can show, and the rest is announced."""
+import fcntl
 import os
 import unittest
 
@@ -16,8 +17,8 @@ PLAN = (
     "--ns", "name=zini,tasks=2,depth=2,end=zombie",
     "--unborn", "1",
 )
-ALWAYS = {"unborn", "pidfd", "procfs-mount"}
-WITHOUT_ALL = ALWAYS | {"dead", "fd", "bind"}
+ALWAYS = {"pidfd", "procfs-mount"}
+WITHOUT_ALL = ALWAYS | {"unborn", "dead", "fd", "bind"}
 
 
 def setUpModule():
@@ -37,9 +38,22 @@ def one_hides_its_links():
     return False
 
 
+def pidfds_lead_to_children():
+    """PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, Linux 6.11."""
+    pidfd = os.pidfd_open(os.getpid())
+    try:
+        os.close(fcntl.ioctl(pidfd, 0xff06))
+    except OSError:
+        return False
+    finally:
+        os.close(pidfd)
+    return True
+
+
 class Hidden:
     way = ()
     source = ()
+    finds_unborn = True
     # NS_GET_PARENT tells it of namespaces below the asker's only.
     knows_parents = True
 
@@ -113,11 +127,22 @@ class Hidden:
     def test_what_no_procfs_shows(self):
         found, document = self.listed("--all")
         self.assertLessEqual(ALWAYS, set(document["cannot_see"]))
-        for name, state in (("pidfd-0.0", "dead"), ("proc-0.0", "dead"),
-                            ("unborn-0.0", "unborn")):
+        for name, state in (("pidfd-0.0", "dead"), ("proc-0.0", "dead")):
             got = found.get(forest.ino(name))
             if got:
                 self.assertEqual(got["state"], state)
+
+    def test_unborn(self):
+        ns = forest.by_name["unborn-0.0"]
+        found, document = self.listed("--all")
+        if not self.finds_unborn or not pidfds_lead_to_children():
+            self.assertIn("unborn", document["cannot_see"])
+            return
+        got = found[ns["ino"]]
+        self.assertEqual((got["state"], got["parent"], got["reaper"], got["processes_below"]),
+                         ("unborn", ns["parent"], None, 0))
+        if not one_hides_its_links():
+            self.assertNotIn("unborn", document["cannot_see"])
 
     def test_zombie_init(self):
         ns = forest.by_name["zini-0.0"]
@@ -149,6 +174,7 @@ class ByStatus(Hidden, unittest.TestCase):
     way = live.STATUS_WAY
     source = ("--from", "/proc")
     knows_parents = False
+    finds_unborn = False
 
 
 if __name__ == "__main__":
