@@ -299,7 +299,7 @@ static int find_own(struct procfs_take *t)
 	if (place < 0)
 		return place;
 	t->translates = t->is_own && procfs_ns_probe(t);
-	t->finds_unborn = t->is_own && t->request->flags & PIDNS_TAKE_ALL &&
+	t->finds_unborn = t->translates && t->request->flags & PIDNS_TAKE_ALL &&
 			  procfs_hidden_finds_unborn();
 	return 0;
 }
