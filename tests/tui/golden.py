@@ -43,6 +43,7 @@ class Player:
         self.top = tui.Top(
             *words[2:], columns=int(columns), rows=int(rows), env=tui.environment(**changed)
         )
+        self.top.wait("a selected row", self.top.selected)
 
     def stop(self):
         if self.top:

@@ -83,13 +83,30 @@ def process(recording, ns, vpids, comm, uid=0, state="S", cpu=0.0, mib=4, thread
     )
 
 
+def later():
+    """The same host a minute on: one namespace is gone, one is new, one inode and one pid are now
+    somebody else's, and somebody has been busy."""
+    r = Recording(9060)
+    r.ns(ROOT, reaper=1, reaper_start_ns=SECOND, owner_uid=0, pids_max=32768)
+    new = r.ns(4026532199, ROOT, reaper=1200, reaper_start_ns=9050 * SECOND)
+    db = r.ns(4026532205, ROOT, reaper=800, owner_uid=0, pids_max=64)
+    other = r.ns(4026532210, ROOT, reaper=1300, reaper_start_ns=9055 * SECOND)
+    process(r, ROOT, [1], "systemd", cpu=9, mib=12, age=9000)
+    process(r, ROOT, [300], "not-sshd", mib=8, age=-50)
+    process(r, ROOT, [301], "sshd", uid=1000, cpu=31.25, mib=6)
+    process(r, new, [1200, 1], "redis", age=-50)
+    process(r, db, [800, 1], "postgres", uid=70, cpu=180, mib=200)
+    process(r, other, [1300, 1], "other", age=-55)
+    return r
+
+
 def machine():
     """A small host with containers of every kind and state."""
     r = Recording(9000)
     r.ns(ROOT, reaper=1, reaper_start_ns=SECOND, owner_uid=0, pids_max=32768)
     web = r.ns(4026532201, ROOT, reaper=700, owner_uid=0, pids_max=32768)
     db = r.ns(4026532205, ROOT, reaper=800, owner_uid=0, pids_max=64, pids_used=52, pids_used_exact=1)
-    node = r.ns(4026532210, ROOT, reaper=900, owner_uid=0, pids_max=32768)
+    node = r.ns(4026532210, ROOT, reaper=900, reaper_start_ns=5400 * SECOND, pids_max=32768)
     pod = r.ns(4026532301, node, reaper=950, owner_uid=1000, pids_max=128)
     job = r.ns(4026532302, pod, reaper=970, owner_uid=1000, pids_max=16, pids_used=16, pids_used_exact=1)
     r.ns(4026532400, ROOT, "dead", reaper=0, owner_uid=0)
@@ -191,7 +208,7 @@ def large(namespaces, tasks_each):
 
 def main(arguments):
     stale = 0
-    for make in (machine, names, deep):
+    for make in (machine, later, names, deep):
         path = FIXTURES / f"top-{make.__name__}.pidns"
         made = make().bytes()
         if path.exists() and path.read_bytes() == made:

@@ -76,6 +76,7 @@ class Top:
             preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL),
             timeout=DEADLINE_S,
         )
+        self.child.delaybeforesend = None
         self.modes = termios.tcgetattr(self.child.child_fd)
         if lie:
             size = struct.pack("HHHH", lie[1], lie[0], 0, 0)
