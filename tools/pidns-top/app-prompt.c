@@ -29,6 +29,7 @@ void app_find(struct app *app, const struct scene *scene, bool is_forward, bool 
 static void open_prompt(struct app *app, enum prompt_kind kind, const char *text)
 {
 	app->mode = APP_PROMPT;
+	app->origin = *app_place(app);
 	prompt_open(&app->prompt, kind, text);
 	app->wants_take = kind != PROMPT_DELAY; /* names of all rows may be needed from now on */
 }
@@ -76,6 +77,18 @@ void app_delay(struct app *app, const struct scene *scene)
 	open_prompt(app, PROMPT_DELAY, text);
 }
 
+/* From where the cursor was, so that taking a letter back takes its effect back as well. */
+void app_find_typed(struct app *app, const struct scene *scene)
+{
+	struct app_place *place = app_place(app);
+
+	place->cursor = app->origin.cursor;
+	place->selected = app->origin.selected;
+	app_settle(app, scene->rows);
+	if (app->search[0])
+		app_find(app, scene, true, true);
+}
+
 /* What is typed takes effect as it is typed; a delay, when it is complete. */
 static void prompt_changed(struct app *app, const struct scene *scene, const char *text)
 {
@@ -84,8 +97,17 @@ static void prompt_changed(struct app *app, const struct scene *scene, const cha
 		app->wants_rows = true;
 	} else if (app->prompt.kind == PROMPT_SEARCH) {
 		snprintf(app->search, sizeof(app->search), "%s", text);
-		if (text[0])
-			app_find(app, scene, true, true);
+		app_find_typed(app, scene);
+	}
+}
+
+static void take_back(struct app *app, const struct scene *scene)
+{
+	if (app->prompt.kind == PROMPT_SEARCH) {
+		prompt_changed(app, scene, "");
+		snprintf(app->search, sizeof(app->search), "%s", app->prompt.before);
+	} else {
+		prompt_changed(app, scene, app->prompt.before);
 	}
 }
 
@@ -128,7 +150,7 @@ void app_prompt_key(struct app *app, const struct scene *scene, int key)
 		break;
 	case TOP_KEY_ESCAPE:
 		app->mode = APP_LIST;
-		prompt_changed(app, scene, app->prompt.before);
+		take_back(app, scene);
 		break;
 	default:
 		if (prompt_key(&app->prompt, key))

@@ -51,6 +51,7 @@ struct app {
 	bool is_tree, is_below, has_commands, is_paused, is_plain;
 	double delay; /* seconds */
 	struct prompt prompt;
+	struct app_place origin; /* as it was when the prompt was opened */
 	char search[PROMPT_SIZE];
 	size_t menu;	   /* the column offered */
 	size_t help_top;   /* first line of the help on the screen … */
@@ -83,6 +84,8 @@ void app_enter_namespace(struct app *app, const struct pidns_ns *ns);
 /* Select the next row after (or the last before) the cursor that matches app.search; if `is_here`,
  * the cursor's own row will do. */
 void app_find(struct app *app, const struct scene *scene, bool is_forward, bool is_here);
+/* The same for a search that is being typed, from where it began. */
+void app_find_typed(struct app *app, const struct scene *scene);
 /* Seconds between two looks; false: not a number in bounds. */
 bool app_parse_delay(const char *text, double *ret_delay);
 

@@ -11,10 +11,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define NCURSES_WIDECHAR 1
 #define NCURSES_NOMACROS
 #include <curses.h>
 
+#include "../common/escape.h"
 #include "../common/message.h"
 #include "keys.h"
 #include "term-info.h"
@@ -28,6 +28,7 @@
 static struct {
 	SCREEN *screen;
 	WINDOW *keys; /* a pad: reading keys from it never draws */
+	int kept;     /* input that belongs to the next key; ERR: none */
 	attr_t attributes[NR_STYLES];
 	short pairs[NR_STYLES];
 } term;
@@ -125,6 +126,7 @@ static void open_keys(void)
 	nonl();
 	typeahead(-1);
 	set_escdelay(ESCAPE_DELAY);
+	term.kept = ERR;
 	term.keys = newpad(1, 1);
 	if (term.keys) {
 		keypad(term.keys, TRUE);
@@ -198,10 +200,10 @@ void term_size(unsigned int *ret_rows, unsigned int *ret_columns)
 
 /* ---- Keys ---- */
 
-static int named_key(wint_t code)
+static int named_key(int code)
 {
 	static const struct {
-		wint_t code;
+		int code;
 		int key;
 	} names[] = {
 		{KEY_UP, TOP_KEY_UP},	      {KEY_DOWN, TOP_KEY_DOWN},
@@ -213,9 +215,9 @@ static int named_key(wint_t code)
 	};
 
 	if (code > KEY_F0 && code <= KEY_F(12))
-		return TOP_KEY_FUNCTION + (int)(code - KEY_F0);
+		return TOP_KEY_FUNCTION + code - KEY_F0;
 	if (code > KEY_F(12) && code <= KEY_F(24))
-		return TOP_KEY_SHIFT_FUNCTION + (int)(code - KEY_F(12));
+		return TOP_KEY_SHIFT_FUNCTION + code - KEY_F(12);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (names[i].code == code)
 			return names[i].key;
@@ -223,20 +225,56 @@ static int named_key(wint_t code)
 	return TOP_KEY_UNKNOWN;
 }
 
+/* A byte, a KEY_ of ncurses, or ERR: nothing is there. */
+static int next_input(void)
+{
+	int input = term.kept;
+
+	term.kept = ERR;
+	if (input == ERR && term.keys)
+		input = wgetch(term.keys);
+	return input;
+}
+
+/*
+ * The rest of a UTF-8 character. ncurses would do this, but after one invalid byte it takes all
+ * that follows for part of the character.
+ */
+static int read_character(int first)
+{
+	char bytes[4] = {(char)first};
+	size_t need = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	uint32_t code;
+
+	if (!text_is_utf8() || first < 0xc2 || first > 0xf4)
+		return TOP_KEY_UNKNOWN;
+	for (size_t i = 1; i < need; i++) {
+		int next = next_input();
+
+		if (next < 0x80 || next > 0xbf) {
+			term.kept = next;
+			return TOP_KEY_UNKNOWN;
+		}
+		bytes[i] = (char)next;
+	}
+	return escape_decode(bytes, need, &code) ? (int)code : TOP_KEY_UNKNOWN;
+}
+
 int term_key(void)
 {
-	wint_t code = 0;
-	int r = term.keys ? wget_wch(term.keys, &code) : ERR;
+	int input = next_input();
 
-	if (r == ERR)
+	if (input == ERR)
 		return TOP_KEY_NONE;
-	if (r == KEY_CODE_YES)
-		return named_key(code);
-	if (code == '\r' || code == '\n')
+	if (input > 0xff)
+		return named_key(input);
+	if (input >= 0x80)
+		return read_character(input);
+	if (input == '\r' || input == '\n')
 		return TOP_KEY_RETURN;
-	if (code == 0x7f || code == '\b')
+	if (input == 0x7f || input == '\b')
 		return TOP_KEY_ERASE;
-	return code && code <= 0x10ffff ? (int)code : TOP_KEY_UNKNOWN;
+	return input ? input : TOP_KEY_UNKNOWN;
 }
 
 bool term_is_there(void)

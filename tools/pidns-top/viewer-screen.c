@@ -153,7 +153,7 @@ static void collect_look(struct screen *screen)
 	make_rows(screen);
 	/* Names that were not known when the first letters of a search were typed are now. */
 	if (app->mode == APP_PROMPT && app->prompt.kind == PROMPT_SEARCH && app->search[0])
-		app_find(app, &(struct scene){&screen->rows, &screen->viewer->picture}, true, true);
+		app_find_typed(app, &(struct scene){&screen->rows, &screen->viewer->picture});
 }
 
 /* Columns came to the screen, or a key asked for something, that the snapshot does not know. */
