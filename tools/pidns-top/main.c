@@ -37,6 +37,8 @@ static int choose_sort(struct viewer *viewer)
 	place->is_reversed = name[0] == '-';
 	if (find_column(view, name + (name[0] == '-'), &place->sorted_by) < 0)
 		return message_exit(EXIT_USAGE, "--sort: \"%s\": no such column", name);
+	/* Whoever asks for the most of something does not ask for brothers beside each other. */
+	viewer->app.is_tree = false;
 	return 0;
 }
 
