@@ -229,6 +229,12 @@ def press_delay(top, key):
     shows(top, "Not a number of seconds")
 
 
+def press_save(top, key):
+    """Here without a home; test-config.py has one."""
+    top.press(key)
+    shows(top, "There is no home")
+
+
 def press_refresh(top, key):
     """Of a recording there is nothing new; it must stand."""
     top.press(key, "Down")

@@ -165,7 +165,7 @@ int options_parse(int argc, char **argv, struct options *options)
 	const char *no_colour = getenv("NO_COLOR");
 	int option;
 
-	*options = (struct options){.delay = 2, .has_colour = !no_colour || !no_colour[0]};
+	*options = (struct options){.has_colour = !no_colour || !no_colour[0]};
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":bd:hn:s:Vw:", long_options, NULL)) != -1) {
 		int r;
