@@ -57,22 +57,42 @@ struct builder *builder_new(const char *provider, uint32_t flags, const struct w
 	return b;
 }
 
-struct builder *builder_free(struct builder *b)
+static void free_chunks(struct chunk **chunks)
 {
-	struct chunk *chunk, *next;
+	struct chunk *chunk = *chunks, *next;
 
-	if (!b)
-		return NULL;
-	for (chunk = b->task_chunks; chunk; chunk = next) {
+	for (; chunk; chunk = next) {
 		next = chunk->next;
 		free(chunk);
 	}
+	*chunks = NULL;
+}
+
+struct builder *builder_free(struct builder *b)
+{
+	if (!b)
+		return NULL;
+	free_chunks(&b->task_chunks);
 	b->s = pidns_snapshot_unref(b->s);
 	free(b->namespaces);
 	free(b->table);
 	free(b->by_tid);
 	free(b);
 	return NULL;
+}
+
+void builder_start_over(struct builder *b)
+{
+	free_chunks(&b->task_chunks);
+	free_chunks(&b->s->chunks);
+	free(b->table);
+	b->last_task_chunk = NULL;
+	b->table = NULL;
+	b->table_size = 0;
+	b->nr_namespaces = 0;
+	b->nr_tasks = 0;
+	b->last = b->root = NULL;
+	b->s->cannot_see = 0;
 }
 
 static int table_rebuild(struct builder *b, size_t size)
@@ -148,6 +168,20 @@ struct ns_build *builder_ns_of(struct builder *b, uint64_t ino)
 	 PIDNS_NS_REAPER_START | PIDNS_NS_OWNER_UID | PIDNS_NS_OWNER_NS | PIDNS_NS_PIDS_USED | \
 	 PIDNS_NS_PIDS_PEAK | PIDNS_NS_ALLOC_FAILURES | PIDNS_NS_LAST_PID | PIDNS_NS_PIDS_MAX)
 
+static int ns_copy_pidmap(struct builder *b, struct pidns_ns *pub, const struct raw_ns *raw)
+{
+	size_t size = raw->nr_pidmap * sizeof(*raw->pidmap);
+	uint32_t *copy = arena_alloc(b, size + !size, _Alignof(uint32_t));
+
+	if (!copy)
+		return -ENOMEM;
+	pub->pidmap = size ? memcpy(copy, raw->pidmap, size) : copy;
+	pub->nr_pidmap = raw->nr_pidmap;
+	pub->pidmap_block = raw->pidmap_block;
+	pub->known |= PIDNS_NS_PIDMAP;
+	return 0;
+}
+
 int builder_add_ns(struct builder *b, const struct raw_ns *raw)
 {
 	struct ns_build *ns = raw->ino ? builder_ns_of(b, raw->ino) : NULL;
@@ -187,7 +221,7 @@ int builder_add_ns(struct builder *b, const struct raw_ns *raw)
 		ns->parent = parent;
 		pub->known |= PIDNS_NS_PARENT;
 	}
-	return 0;
+	return raw->known & PIDNS_NS_PIDMAP ? ns_copy_pidmap(b, pub, raw) : 0;
 }
 
 int builder_set_root(struct builder *b, uint64_t ino)

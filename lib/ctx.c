@@ -10,6 +10,7 @@
 
 /* In the order "auto" tries them. */
 static const struct provider *const providers[] = {
+	&provider_netlink,
 	&provider_procfs,
 	&provider_replay,
 };
@@ -58,26 +59,67 @@ static int choose_for_source(const char *source, const struct why *why, const st
 	return 0;
 }
 
-/* The first in the table that works on the running kernel. */
-static int choose(const struct why *why, const struct provider **ret)
+static int open_if_it_suits(const struct provider *provider, const struct why *why,
+			    void **ret_state)
 {
+	int r = provider->open(NULL, why, ret_state);
+
+	if (r >= 0 && provider->suits) {
+		r = provider->suits(*ret_state, why);
+		if (r < 0)
+			provider->close(*ret_state);
+	}
+	return r;
+}
+
+/* That the kernel has it not, or that it would show this caller less, is no failure. */
+static bool is_failure(int error)
+{
+	return error != -EOPNOTSUPP && error != -EACCES;
+}
+
+/* The first in the table that works on the running kernel, and open. The sentence of a better one
+ * that should have worked is left behind. */
+static int open_first(const struct why *why, const struct provider **ret, void **ret_state)
+{
+	char failure[256] = "", text[256] = "";
+	const struct why reason = {text, sizeof(text)};
 	size_t i;
 	int r = -EOPNOTSUPP;
 
 	for (i = 0; i < ARRAY_SIZE(providers) && providers[i] != &provider_replay; i++) {
-		r = providers[i]->probe(why);
+		r = open_if_it_suits(providers[i], &reason, ret_state);
 		if (r >= 0) {
 			*ret = providers[i];
+			why_set(why, 0, "%s", failure);
 			return 0;
 		}
+		if (is_failure(r) && !*failure)
+			memcpy(failure, text, sizeof(text));
 	}
-	return r;
+	return why_set(why, r, "%s", text);
+}
+
+static int open_provider(struct pidns_ctx *ctx, const struct pidns_open_opts *opts,
+			 const struct why *why)
+{
+	int r = 0;
+
+	if (opts->provider && strcmp(opts->provider, "auto")) {
+		ctx->provider = provider_find(opts->provider);
+		if (!ctx->provider)
+			return why_set(why, -EINVAL, "no such provider: %s", opts->provider);
+	} else if (opts->source) {
+		r = choose_for_source(opts->source, why, &ctx->provider);
+	} else {
+		return open_first(why, &ctx->provider, &ctx->state);
+	}
+	return r < 0 ? r : ctx->provider->open(opts->source, why, &ctx->state);
 }
 
 int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
 {
 	struct pidns_open_opts opts = {.size = sizeof(opts)};
-	const struct provider *provider = NULL;
 	_cleanup_free_ struct pidns_ctx *ctx = NULL;
 	struct why why;
 	int r = user ? util_copy_opts(&opts, sizeof(opts), user) : 0;
@@ -87,22 +129,10 @@ int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
 	why = (struct why){opts.why, opts.why_len};
 	if (opts.flags & ~PIDNS_OPEN_LONG_LIVED || opts.reserved)
 		return why_set(&why, -EINVAL, "unknown flags %#x", opts.flags);
-	if (opts.provider && strcmp(opts.provider, "auto")) {
-		provider = provider_find(opts.provider);
-		if (!provider)
-			return why_set(&why, -EINVAL, "no such provider: %s", opts.provider);
-	} else {
-		r = opts.source ? choose_for_source(opts.source, &why, &provider)
-				: choose(&why, &provider);
-		if (r < 0)
-			return r;
-	}
-	ctx = malloc(sizeof(*ctx));
+	ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)
 		return why_set(&why, -ENOMEM, "out of memory");
-	ctx->provider = provider;
-	ctx->state = NULL;
-	r = provider->open(opts.source, &why, &ctx->state);
+	r = open_provider(ctx, &opts, &why);
 	if (r < 0)
 		return r == -ENOMEM ? why_set(&why, r, "out of memory") : r;
 	*ret_ctx = steal_pointer(&ctx);

@@ -33,6 +33,9 @@ struct raw_ns {
 	uint32_t pids_peak;
 	int32_t last_pid;
 	uint32_t pids_max;
+	uint32_t pidmap_block;	/* with PIDNS_NS_PIDMAP: numbers in a block … */
+	uint32_t nr_pidmap;	/* … and how many of them are told, */
+	const uint32_t *pidmap; /* each by how many of its numbers are taken */
 };
 
 struct raw_task {
@@ -69,6 +72,8 @@ int builder_set_root(struct builder *b, uint64_t ino);
 void builder_add_flags(struct builder *b, uint32_t flags);
 void builder_clear_flags(struct builder *b, uint32_t flags);
 void builder_add_unseen(struct builder *b, uint32_t unseen);
+/* Forget all facts that were poured: a provider begins again. */
+void builder_start_over(struct builder *b);
 /* CLOCK_BOOTTIME of the picture; the builder's own clock if never said. */
 void builder_set_time(struct builder *b, uint64_t time_ns);
 /* For a recording: who took it in the first place, if not this provider. 0 or -ENOMEM. */
@@ -90,10 +95,14 @@ struct provider {
 	int (*probe)(const struct why *why);
 	/* source as in pidns_open_opts; *ret_state is passed to the others. */
 	int (*open)(const char *source, const struct why *why, void **ret_state);
+	/* May "auto" take it for this caller, who would see no less by it than by what comes after?
+	 * 0 or -Exxx and why. NULL: whenever it opens. */
+	int (*suits)(void *state, const struct why *why);
 	int (*take)(void *state, const struct request *request, struct builder *b);
 	void (*close)(void *state);
 };
 
+extern const struct provider provider_netlink;
 extern const struct provider provider_procfs;
 extern const struct provider provider_replay;
 

@@ -68,6 +68,7 @@ struct pidns_diff;     /* what changed between two of them */
 #define PIDNS_NS_THREADS	(UINT64_C(1) << 15) /* threads and threads_below */
 #define PIDNS_NS_ZOMBIES	(UINT64_C(1) << 16) /* zombies and zombies_below */
 #define PIDNS_NS_JOINED		(UINT64_C(1) << 17)
+#define PIDNS_NS_PIDMAP		(UINT64_C(1) << 18) /* pidmap, nr_pidmap, pidmap_block. Since: 0.2 */
 
 /* Values of pidns_ns.state. */
 #define PIDNS_STATE_ALIVE	1 /* init runs */
@@ -107,6 +108,9 @@ struct pidns_ns {
 	uint32_t processes_below; /* the same counts with every descendant's added */
 	uint32_t threads_below;
 	uint32_t zombies_below;
+	uint32_t pidmap_block;	/* how many numbers each block of the pidmap has */
+	const uint32_t *pidmap; /* how many of them are taken: [0] is of the numbers from 0 on */
+	uint32_t nr_pidmap;	/* blocks in it; there is nothing in those after */
 };
 
 /* ---- A task --------------------------------------------------------------------------------- */
