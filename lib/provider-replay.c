@@ -57,26 +57,6 @@ static int keep_head(struct replay *replay, char *words, const struct why *why)
 	return replay->taken_by ? 0 : -ENOMEM;
 }
 
-static int keep_ns(struct replay *replay, char *words, const struct why *why)
-{
-	struct ns_line line;
-	int r = line_read_ns(words, why, &line);
-
-	if (r < 0)
-		return r;
-	replay->nr_ns_lines++;
-	/* Unidentified: its tasks, which name no namespace, will make it again. */
-	if (!line.raw.ino)
-		return 0;
-	r = util_grow(&replay->all.namespaces, &replay->namespaces_room, replay->all.nr_namespaces,
-		      sizeof(*replay->all.namespaces));
-	if (r < 0)
-		return r;
-	replay->all.namespaces[replay->all.nr_namespaces++] =
-		(struct recorded_ns){.raw = line.raw, .depth = line.depth};
-	return 0;
-}
-
 /* Room for `len` more bytes, so that what follows can begin at a multiple of four. */
 static int pool_reserve(struct replay *replay, size_t len)
 {
@@ -85,6 +65,33 @@ static int pool_reserve(struct replay *replay, size_t len)
 	while (r >= 0 && replay->pool_room - replay->pool_used < len + sizeof(int32_t))
 		r = util_grow(&replay->pool, &replay->pool_room, replay->pool_room, 1);
 	return r;
+}
+
+static int keep_ns(struct replay *replay, char *words, const struct why *why)
+{
+	struct ns_line line;
+	size_t size;
+	int r = line_read_ns(words, why, &line);
+
+	if (r < 0)
+		return r;
+	size = line.raw.nr_pidmap * sizeof(*line.pidmap);
+	replay->nr_ns_lines++;
+	/* Unidentified: its tasks, which name no namespace, will make it again. */
+	if (!line.raw.ino)
+		return 0;
+	r = util_grow(&replay->all.namespaces, &replay->namespaces_room, replay->all.nr_namespaces,
+		      sizeof(*replay->all.namespaces));
+	if (r >= 0)
+		r = pool_reserve(replay, size);
+	if (r < 0)
+		return r;
+	replay->all.namespaces[replay->all.nr_namespaces++] =
+		(struct recorded_ns){.raw = line.raw, .depth = line.depth, .at = replay->pool_used};
+	if (size)
+		memcpy(replay->pool + replay->pool_used, line.pidmap, size);
+	replay->pool_used += size;
+	return 0;
 }
 
 static int keep_arrays(struct replay *replay, struct recorded_task *task)
@@ -193,6 +200,11 @@ static void settle_arrays(struct replay *replay)
 {
 	size_t i;
 
+	for (i = 0; i < replay->all.nr_namespaces; i++) {
+		struct recorded_ns *ns = &replay->all.namespaces[i];
+
+		ns->raw.pidmap = (const uint32_t *)(void *)(replay->pool + ns->at);
+	}
 	for (i = 0; i < replay->all.nr_tasks; i++) {
 		struct recorded_task *task = &replay->all.tasks[i];
 

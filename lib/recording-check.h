@@ -11,6 +11,7 @@
 struct recorded_ns {
 	struct raw_ns raw;
 	uint32_t depth; /* LINE_NO_DEPTH: not said */
+	size_t at;	/* of its pidmap, in whatever holds it */
 	const struct recorded_ns *parent;
 };
 

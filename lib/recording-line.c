@@ -148,6 +148,29 @@ static int get_vpids(char *text, const struct field *field, char *line)
 	return 1;
 }
 
+/* "32768:118,0,3": the numbers of a block, and how many of each are taken. */
+static int get_pidmap(char *text, const struct field *field, char *line)
+{
+	struct ns_line *ns = (struct ns_line *)(void *)line;
+	size_t len = strcspn(text, ":");
+	uint64_t value;
+	uint32_t nr = 0;
+
+	(void)field;
+	if (get_up_to(text, len, UINT32_MAX, &value) < 0 || !value)
+		return -EPROTO;
+	ns->raw.pidmap_block = (uint32_t)value;
+	while (text[len]) {
+		text += len + 1;
+		len = strcspn(text, ",");
+		if (nr == ARRAY_SIZE(ns->pidmap) || get_up_to(text, len, UINT32_MAX, &value) < 0)
+			return -EPROTO;
+		ns->pidmap[nr++] = (uint32_t)value;
+	}
+	ns->raw.nr_pidmap = nr;
+	return 1;
+}
+
 /* An inode; 0 names no namespace. */
 static int get_ns(char *text, const struct field *field, char *line)
 {
@@ -195,6 +218,7 @@ static const struct {
 	[RECORDING_LETTER] = {get_letter, "no letter"},
 	[RECORDING_TEXT] = {get_text, "wrongly escaped"},
 	[RECORDING_VPIDS] = {get_vpids, "no list of 1 to 33 positive numbers"},
+	[RECORDING_PIDMAP] = {get_pidmap, "no list of 32-bit numbers by block"},
 	[RECORDING_PARENT] = {get_ns, "no inode"},
 	[RECORDING_REF] = {get_ns, "no inode"},
 	[RECORDING_FLAGS] = {get_flags, "no list of words"},
@@ -258,8 +282,10 @@ int line_read_ns(char *words, const struct why *why, struct ns_line *ret)
 {
 	int r;
 
-	*ret = (struct ns_line){.depth = LINE_NO_DEPTH};
+	memset(ret, 0, offsetof(struct ns_line, pidmap));
+	ret->depth = LINE_NO_DEPTH;
 	r = read_words(words, ns_fields, ARRAY_SIZE(ns_fields), why, ret);
+	ret->raw.pidmap = ret->pidmap;
 	/* A lower bound is the builder's own, made of the tasks. */
 	if (!ret->pids_used_exact)
 		ret->raw.known &= ~PIDNS_NS_PIDS_USED;

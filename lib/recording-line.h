@@ -10,10 +10,14 @@
 #include "provider.h"
 #include "recording.h"
 
+/* PID_MAX_LIMIT, 4194304 numbers, in blocks of 1024: more there cannot be. */
+#define LINE_BLOCKS_MAX 4096
+
 struct ns_line {
 	struct raw_ns raw;
 	uint32_t pids_used_exact;
-	uint32_t depth; /* only to check the rest by; LINE_NO_DEPTH: not said */
+	uint32_t depth;			  /* only to check the rest by; LINE_NO_DEPTH: not said */
+	uint32_t pidmap[LINE_BLOCKS_MAX]; /* last: only as much of it is set as there is */
 };
 
 #define LINE_NO_DEPTH UINT32_MAX

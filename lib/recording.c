@@ -193,6 +193,19 @@ static void put_vpids(struct writer *w, const struct field *field, const void *r
 	}
 }
 
+static void put_pidmap(struct writer *w, const struct field *field, const void *record)
+{
+	const struct pidns_ns *ns = record;
+	uint32_t i;
+
+	put_key(w, field->key);
+	put_number(w, ns->pidmap_block);
+	for (i = 0; i < ns->nr_pidmap; i++) {
+		put_bytes(w, i ? "," : ":", 1);
+		put_number(w, ns->pidmap[i]);
+	}
+}
+
 static void put_ns(struct writer *w, const struct field *field, const struct pidns_ns *ns)
 {
 	if (!ns || !(ns->known & PIDNS_NS_INO))
@@ -259,10 +272,12 @@ static void put_unseen(struct writer *w, const struct field *field, const void *
 }
 
 static void (*const put_field[])(struct writer *, const struct field *, const void *) = {
-	[RECORDING_U64] = put_u64,     [RECORDING_U32] = put_u32,	[RECORDING_I32] = put_i32,
-	[RECORDING_STATE] = put_state, [RECORDING_LETTER] = put_letter, [RECORDING_TEXT] = put_name,
-	[RECORDING_VPIDS] = put_vpids, [RECORDING_PARENT] = put_parent, [RECORDING_REF] = put_ref,
-	[RECORDING_FLAGS] = put_flags, [RECORDING_UNSEEN] = put_unseen,
+	[RECORDING_U64] = put_u64,	 [RECORDING_U32] = put_u32,
+	[RECORDING_I32] = put_i32,	 [RECORDING_STATE] = put_state,
+	[RECORDING_LETTER] = put_letter, [RECORDING_TEXT] = put_name,
+	[RECORDING_VPIDS] = put_vpids,	 [RECORDING_PARENT] = put_parent,
+	[RECORDING_REF] = put_ref,	 [RECORDING_FLAGS] = put_flags,
+	[RECORDING_UNSEEN] = put_unseen, [RECORDING_PIDMAP] = put_pidmap,
 };
 
 static void put_record(struct writer *w, const char *kind, const struct field *fields, size_t nr,

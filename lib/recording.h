@@ -36,6 +36,7 @@ enum recording_type {
 	RECORDING_LETTER, /* uint32_t: one letter */
 	RECORDING_TEXT,	  /* const char *: all but printable ASCII is \ooo, space and \ too */
 	RECORDING_VPIDS,  /* decimals parted by commas, outermost first */
+	RECORDING_PIDMAP, /* how many numbers a block has, a colon, and decimals parted by commas */
 	RECORDING_PARENT, /* the inode of the namespace above */
 	RECORDING_REF,	  /* the inode of a namespace; left out where that is not known */
 	RECORDING_FLAGS,  /* uint32_t: words of recording_flag_name(), parted by commas */
@@ -97,6 +98,7 @@ struct recording_end {
 	POURED(U64, alloc_failures, alloc_failures, raw.alloc_failures, PIDNS_NS_ALLOC_FAILURES)  \
 	POURED(I32, last_pid, last_pid, raw.last_pid, PIDNS_NS_LAST_PID)                          \
 	POURED(U32, pids_max, pids_max, raw.pids_max, PIDNS_NS_PIDS_MAX)                          \
+	POURED(PIDMAP, pidmap, pidmap, raw.pidmap, PIDNS_NS_PIDMAP)                               \
 	DERIVED(U32, processes, processes, PIDNS_NS_PROCESSES)                                    \
 	DERIVED(U32, processes_below, processes_below, PIDNS_NS_PROCESSES)                        \
 	DERIVED(U32, threads, threads, PIDNS_NS_THREADS)                                          \

@@ -46,8 +46,12 @@ _NS_FIELDS = (
     ("processes_below", c_uint32, 14, None),
     ("threads_below", c_uint32, 15, None),
     ("zombies_below", c_uint32, 16, None),
+    ("_pidmap_block", c_uint32, None, None),
+    ("_pidmap", POINTER(c_uint32), None, None),
+    ("_nr_pidmap", c_uint32, None, None),
 )
 _NS_PARENT = 1 << 2
+_NS_PIDMAP = 1 << 18
 
 _TASK_FIELDS = (
     ("_known", c_uint64, None, None),
@@ -219,6 +223,18 @@ class Namespace(_Thing):
         if not self._record.known & _NS_PARENT:
             return None
         return self._snapshot._namespace(_library().pidns_ns_parent(self._address))
+
+    @property
+    def pidmap_block(self):
+        """How many numbers a block of pidmap has; None where it is not known."""
+        return self._record.pidmap_block if self._record.known & _NS_PIDMAP else None
+
+    @property
+    def pidmap(self):
+        """How many numbers of each block of pidmap_block are taken; None where not known."""
+        if not self._record.known & _NS_PIDMAP:
+            return None
+        return tuple(self._record.pidmap[: self._record.nr_pidmap])
 
     @property
     def tasks(self):

@@ -59,6 +59,7 @@ class Layout(unittest.TestCase):
             macros = set(re.findall(r"^#define (PIDNS_\w+)", header.read(), re.MULTILINE))
         wanted = {
             "PIDNS_NS_PARENT": pidnsinfo._NS_PARENT,
+            "PIDNS_NS_PIDMAP": pidnsinfo._NS_PIDMAP,
             "PIDNS_TASK_VPIDS": pidnsinfo._TASK_VPIDS,
             "PIDNS_TASK_NS_FOR_CHILDREN": pidnsinfo._TASK_NS_FOR_CHILDREN,
             "PIDNS_FIELDS_ALL": pidnsinfo._FIELDS_ALL,

@@ -41,6 +41,9 @@ static const struct field fields[] = {
 	FIELD(pidns_ns, processes_below, 104, 4),
 	FIELD(pidns_ns, threads_below, 108, 4),
 	FIELD(pidns_ns, zombies_below, 112, 4),
+	FIELD(pidns_ns, pidmap_block, 116, 4),
+	FIELD(pidns_ns, pidmap, 120, 8),
+	FIELD(pidns_ns, nr_pidmap, 128, 4),
 
 	FIELD(pidns_task, known, 0, 8),
 	FIELD(pidns_task, ns, 8, 8),
@@ -119,6 +122,7 @@ static const struct value values[] = {
 	VALUE(PIDNS_NS_THREADS, 0x8000),
 	VALUE(PIDNS_NS_ZOMBIES, 0x10000),
 	VALUE(PIDNS_NS_JOINED, 0x20000),
+	VALUE(PIDNS_NS_PIDMAP, 0x40000),
 	VALUE(PIDNS_STATE_ALIVE, 1),
 	VALUE(PIDNS_STATE_UNBORN, 2),
 	VALUE(PIDNS_STATE_DYING, 3),

@@ -21,19 +21,19 @@ struct show {
 	struct target target;
 	struct pidns_snapshot *snapshot;
 	const struct pidns_ns *ns;
-	struct pidmap map;
+	struct pidmap map; /* of what the tasks show, where the kernel does not say */
 };
 
 /* ---- for people ------------------------------------------------------------------------------ */
 
 /* How full a cell is: nothing, tenths rounded up, all. */
-static char cell_of(uint32_t used, uint32_t size)
+static char cell_of(uint64_t used, uint64_t size)
 {
 	if (!used)
 		return '.';
-	if (used == size)
+	if (used >= size)
 		return '#';
-	return (char)('0' + (used * UINT64_C(9) + size - 1) / size);
+	return (char)('0' + (used * 9 + size - 1) / size);
 }
 
 static void print_map(const struct pidmap *map)
@@ -50,6 +50,32 @@ static void print_map(const struct pidmap *map)
 	printf("] %" PRIu32 " to a cell\n", UINT32_C(1) << shift);
 }
 
+/* As far as numbers can go, where that is known. */
+static uint32_t nr_blocks(const struct pidns_ns *ns)
+{
+	uint32_t nr = 1;
+
+	if (ns->known & PIDNS_NS_PIDS_MAX && ns->pids_max)
+		nr = (ns->pids_max - 1) / ns->pidmap_block + 1;
+	return nr > ns->nr_pidmap ? nr : ns->nr_pidmap;
+}
+
+static void print_blocks(const struct pidns_ns *ns)
+{
+	uint32_t nr = nr_blocks(ns), step = (nr - 1) / MAP_CELLS + 1;
+	uint64_t size = (uint64_t)step * ns->pidmap_block;
+
+	printf("%-16s [", "pidmap");
+	for (uint32_t first = 0; first < nr; first += step) {
+		uint64_t used = 0;
+
+		for (uint32_t i = first; i < first + step && i < ns->nr_pidmap; i++)
+			used += ns->pidmap[i];
+		putchar(cell_of(used, size));
+	}
+	printf("] %" PRIu64 " to a cell\n", size);
+}
+
 static void print_text(const struct show *show)
 {
 	struct row row = ns_field_table.make_row(show->snapshot, show->ns);
@@ -63,10 +89,33 @@ static void print_text(const struct show *show)
 		out_value(stdout, &value);
 		putchar('\n');
 	}
-	print_map(&show->map);
+	if (show->ns->known & PIDNS_NS_PIDMAP)
+		print_blocks(show->ns);
+	else
+		print_map(&show->map);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void json_block(struct json *j, uint64_t block, uint64_t used)
+{
+	json_item(j, NULL);
+	json_open(j, '{');
+	json_item(j, "block");
+	json_number(j, block);
+	json_item(j, "used");
+	json_number(j, used);
+	json_close(j, '}');
+}
+
+static void json_blocks(struct json *j, const struct pidns_ns *ns)
+{
+	json_open(j, '[');
+	for (uint32_t i = 0; i < ns->nr_pidmap; i++)
+		if (ns->pidmap[i])
+			json_block(j, i, ns->pidmap[i]);
+	json_close(j, ']');
+}
 
 static void json_map(struct json *j, const struct pidmap *map)
 {
@@ -78,13 +127,7 @@ static void json_map(struct json *j, const struct pidmap *map)
 		uint32_t used = pidmap_count(map, block << PIDMAP_BLOCK_SHIFT,
 					     (block + 1) << PIDMAP_BLOCK_SHIFT);
 
-		json_item(j, NULL);
-		json_open(j, '{');
-		json_item(j, "block");
-		json_number(j, (uint64_t)block);
-		json_item(j, "used");
-		json_number(j, used);
-		json_close(j, '}');
+		json_block(j, (uint64_t)block, used);
 		at += used;
 	}
 	json_close(j, ']');
@@ -117,7 +160,10 @@ static void print_json(const struct show *show)
 		json_null(&j);
 	}
 	json_item(&j, "pidmap");
-	json_map(&j, &show->map);
+	if (show->ns->known & PIDNS_NS_PIDMAP)
+		json_blocks(&j, show->ns);
+	else
+		json_map(&j, &show->map);
 	json_close(&j, '}');
 	json_end(&j);
 }
@@ -165,7 +211,7 @@ static int run(struct show *show)
 	if (!r)
 		r = target_take(show->options, show->ctx, &opts, &show->target, 1, &show->snapshot,
 				&show->ns);
-	if (!r)
+	if (!r && !(show->ns->known & PIDNS_NS_PIDMAP))
 		r = take_map(show);
 	if (r)
 		return r;
