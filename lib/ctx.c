@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* ctx.c - the one table of providers; open, close, probe, take. */
 #include "builder.h"
+#include "ctx.h"
 #include "provider.h"
 
 #include <errno.h>
@@ -151,6 +152,16 @@ struct pidns_ctx *pidns_close(struct pidns_ctx *ctx)
 const char *pidns_provider(const struct pidns_ctx *ctx)
 {
 	return ctx->provider->name;
+}
+
+int ctx_listen(const struct pidns_ctx *ctx)
+{
+	return ctx->provider->listen ? ctx->provider->listen(ctx->state) : -EOPNOTSUPP;
+}
+
+bool ctx_is_living(const struct pidns_ctx *ctx)
+{
+	return ctx->provider != &provider_replay;
 }
 
 /* A fact of a namespace that the builder makes of facts of its tasks, or of its reaper's. */

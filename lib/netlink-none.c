@@ -16,6 +16,11 @@ struct netlink_socket *netlink_socket_close(struct netlink_socket *socket)
 	return NULL;
 }
 
+int netlink_listen(void)
+{
+	return -EOPNOTSUPP;
+}
+
 struct netlink *netlink_socket_link(struct netlink_socket *socket)
 {
 	(void)socket;

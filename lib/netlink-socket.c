@@ -7,6 +7,7 @@
 #include "netlink.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/pidns.h>
 #include <netlink/errno.h>
@@ -183,4 +184,47 @@ struct netlink_socket *netlink_socket_close(struct netlink_socket *s)
 struct netlink *netlink_socket_link(struct netlink_socket *s)
 {
 	return &s->link;
+}
+
+/* ---- the group ------------------------------------------------------------------------------- */
+
+/* The first network namespace gets the first cookie, and the events are sent in no other. */
+#define INITIAL_NETNS_COOKIE 1
+
+static bool is_in_initial_netns(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) &&
+	       cookie == INITIAL_NETNS_COOKIE;
+}
+
+/* The membership is the socket's, of which a second descriptor is handed out. */
+static int join(struct nl_sock *sk)
+{
+	int group = genl_ctrl_resolve_grp(sk, PIDNS_FAMILY_NAME, PIDNS_MCGRP_EVENTS);
+	int r = group;
+
+	if (r >= 0)
+		r = nl_socket_add_membership(sk, group);
+	if (r >= 0)
+		r = nl_socket_set_nonblocking(sk);
+	if (r < 0)
+		return error_of(r);
+	r = fcntl(nl_socket_get_fd(sk), F_DUPFD_CLOEXEC, 0);
+	return r < 0 ? -errno : r;
+}
+
+int netlink_listen(void)
+{
+	const struct why nobody = {NULL, 0};
+	struct nl_sock *sk = new_sock();
+	int r = sk ? connect_socket(sk, &nobody) : -ENOMEM;
+
+	if (r >= 0)
+		r = is_in_initial_netns(nl_socket_get_fd(sk)) ? join(sk) : -EOPNOTSUPP;
+	if (sk)
+		nl_socket_free(sk);
+	return r;
 }

@@ -54,6 +54,12 @@ int netlink_socket_open(const struct why *why, struct netlink_socket **ret_socke
 struct netlink_socket *netlink_socket_close(struct netlink_socket *socket);
 struct netlink *netlink_socket_link(struct netlink_socket *socket);
 
+/*
+ * A socket of its own in the multicast group "events", not blocking: the caller's to close.
+ * -EOPNOTSUPP: no such group, or nothing is told in this network namespace; -EPERM; -Exxx.
+ */
+int netlink_listen(void);
+
 /* ---- exchanges ------------------------------------------------------------------------------- */
 
 struct netlink_request {

@@ -57,11 +57,18 @@ static int netlink_provider_take(void *state, const struct request *request, str
 	return netlink_take(netlink_socket_link(state), has_ptrace_capability(), request, b);
 }
 
+static int netlink_provider_listen(void *state)
+{
+	(void)state;
+	return netlink_listen();
+}
+
 const struct provider provider_netlink = {
 	.name = "netlink",
 	.probe = netlink_provider_probe,
 	.open = netlink_provider_open,
 	.suits = netlink_provider_suits,
 	.take = netlink_provider_take,
+	.listen = netlink_provider_listen,
 	.close = netlink_provider_close,
 };

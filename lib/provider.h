@@ -99,6 +99,9 @@ struct provider {
 	 * 0 or -Exxx and why. NULL: whenever it opens. */
 	int (*suits)(void *state, const struct why *why);
 	int (*take)(void *state, const struct request *request, struct builder *b);
+	/* A descriptor that is readable once something may have changed, and is emptied by read(2)
+	 * without waiting; -Exxx. NULL: nobody tells. */
+	int (*listen)(void *state);
 	void (*close)(void *state);
 };
 

@@ -43,6 +43,7 @@ extern "C" {
 struct pidns_ctx;      /* one open provider */
 struct pidns_snapshot; /* a frozen picture, reference counted */
 struct pidns_diff;     /* what changed between two of them */
+struct pidns_watch;    /* what changes, as it does */
 
 /* The deepest level the kernel allows (MAX_PID_NS_LEVEL, include/linux/pid_namespace.h). */
 #define PIDNS_LEVEL_MAX 32
@@ -350,6 +351,52 @@ int pidns_diff_open(struct pidns_snapshot *older, struct pidns_snapshot *newer,
 struct pidns_diff *pidns_diff_close(struct pidns_diff *diff);
 /* The events, in order. Returns how many. Since: 0.1 */
 size_t pidns_diff_events(const struct pidns_diff *diff, const struct pidns_event *const **ret_list);
+
+/* ---- Events --------------------------------------------------------------------------------- */
+
+struct pidns_watch_opts {
+	size_t size;	      /* sizeof(struct pidns_watch_opts) */
+	uint64_t ns_fields;   /* as in pidns_take_opts, of each picture, */
+	uint64_t task_fields; /* beside what the events themselves need */
+	uint64_t interval_ns; /* look at least so often; 0: once a second */
+	uint32_t flags;	      /* PIDNS_TAKE_* */
+	uint32_t reserved;    /* 0 */
+	char *why; /* on failure, also of pidns_watch_next(): lives as long as the watch */
+	size_t why_len;
+};
+
+/*
+ * Watch for what changes from now on. Events are differences between pictures: one is taken when
+ * the interval is over, and, where the provider is told of changes by the kernel, as soon as it is
+ * told of one, though never for more than half of the time. Whatever comes and goes between two
+ * pictures is not reported. opts NULL: once a second, no more fields than needed.
+ * The context is the watch's until that is closed: take no snapshots from it meanwhile.
+ * Errors: -EOPNOTSUPP: a recording never changes; else as pidns_snapshot_take().
+ * Owner: the caller, until pidns_watch_close(). Since: 0.2
+ */
+int pidns_watch_open(struct pidns_ctx *ctx, const struct pidns_watch_opts *opts,
+		     struct pidns_watch **ret_watch);
+struct pidns_watch *pidns_watch_close(struct pidns_watch *watch);
+
+/* A descriptor to poll for reading: then call pidns_watch_next() until it returns 0. Since: 0.2 */
+int pidns_watch_fd(const struct pidns_watch *watch);
+
+/*
+ * The next event: 1, and what it points to is valid until the next call; 0: none now. Never waits,
+ * but takes a snapshot when it is time. After PIDNS_EVENT_LOST, which has no record, begin again
+ * from pidns_watch_snapshot(). On failure the watch goes on from where it was.
+ * Errors: as pidns_snapshot_take(). Since: 0.2
+ */
+int pidns_watch_next(struct pidns_watch *watch, const struct pidns_event **ret_event);
+
+/* The newest picture, to which the events lead: a new reference, the caller's. Since: 0.2 */
+struct pidns_snapshot *pidns_watch_snapshot(struct pidns_watch *watch);
+
+/* pidns_watch_flags() */
+#define PIDNS_WATCH_PROMPT \
+	(UINT32_C(1) << 0) /* the kernel tells of namespaces that change; else only time does */
+
+uint32_t pidns_watch_flags(const struct pidns_watch *watch); /* Since: 0.2 */
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -69,7 +69,7 @@ static int exit_code(const struct source *source, int error)
 }
 
 /* The library's sentence where it wrote one; it may name the source itself. */
-static int failed(const struct source *source, int error, const char *why)
+int source_failed(const struct source *source, int error, const char *why)
 {
 	int code = exit_code(source, error);
 	const char *name = source->from ? source->from : source->provider;
@@ -100,7 +100,12 @@ int source_open(const struct source *source, uint32_t open_flags, struct pidns_c
 		return message_exit(EXIT_FAILED, "\"\": %s", strerror(ENOENT));
 	raise_file_limit();
 	r = pidns_open(&opts, ret_ctx);
-	return r < 0 ? failed(source, r, why) : 0;
+	if (r < 0)
+		return source_failed(source, r, why);
+	/* A better provider should have worked, and another one does instead. */
+	if (*why)
+		message("%s; asking %s", why, pidns_provider(*ret_ctx));
+	return 0;
 }
 
 int source_take(const struct source *source, struct pidns_ctx *ctx,
@@ -113,7 +118,7 @@ int source_take(const struct source *source, struct pidns_ctx *ctx,
 	with_why.why = why;
 	with_why.why_len = sizeof(why);
 	r = pidns_snapshot_take(ctx, &with_why, ret_snapshot);
-	return r < 0 ? failed(source, r, why) : 0;
+	return r < 0 ? source_failed(source, r, why) : 0;
 }
 
 struct text {

@@ -19,6 +19,9 @@ struct source {
  */
 int source_open(const struct source *source, uint32_t open_flags, struct pidns_ctx **ret_ctx);
 
+/* The message of a failure of the library's, and the exit code for it. */
+int source_failed(const struct source *source, int error, const char *why);
+
 /* Take a snapshot of what source_open() gave: 0, or an exit code after the message is out. */
 int source_take(const struct source *source, struct pidns_ctx *ctx,
 		const struct pidns_take_opts *opts, struct pidns_snapshot **ret_snapshot);

@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	 TAKES_WRITE | TAKES_THREADS | TAKES_ALL, 0, 0, cmd_record},
 	{"diff", "A [B]", "What changed from A to B, two recordings; without B, to now", TAKES_ALL,
 	 1, 2, cmd_diff},
+	{"watch", "", "What changes, as it does, a line each", TAKES_INTERVAL | TAKES_ALL, 0, 0,
+	 cmd_watch},
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -36,6 +36,7 @@ static const struct option_info infos[] = {
 	{'s', "descendants", NULL, TAKES_DESCENDANTS, MEMBER(descendants),
 	 "the namespaces below, too"},
 	{'n', "in", "NS", TAKES_IN, MEMBER(in), "the numbers are those of this namespace"},
+	{0, "interval", "SECONDS", TAKES_INTERVAL, MEMBER(interval), "look at least so often (1)"},
 	{'w', "write", "FILE", TAKES_WRITE, MEMBER(write), "where to write; - is standard output"},
 	{0, "all", NULL, TAKES_ALL, MEMBER(all),
 	 "also search open files and mounts for namespaces without tasks"},

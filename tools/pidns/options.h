@@ -17,8 +17,9 @@ struct options {
 	struct source source;
 	const char *columns; /* -o */
 	const char *sort;
-	const char *write; /* record -w */
-	const char *in;	   /* map -n */
+	const char *write;    /* record -w */
+	const char *in;	      /* map -n */
+	const char *interval; /* watch */
 	bool json;
 	bool raw;
 	bool noheadings;
@@ -38,6 +39,7 @@ struct options {
 #define TAKES_DESCENDANTS (1u << 3)
 #define TAKES_WRITE	  (1u << 4)
 #define TAKES_IN	  (1u << 5)
+#define TAKES_INTERVAL	  (1u << 6)
 
 struct command {
 	const char *name;
@@ -70,5 +72,6 @@ int cmd_map(const struct options *options);
 int cmd_show(const struct options *options);
 int cmd_record(const struct options *options);
 int cmd_diff(const struct options *options);
+int cmd_watch(const struct options *options);
 
 #endif /* PIDNS_OPTIONS_H */

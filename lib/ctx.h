@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ctx.h - what watch.c may ask of a context. Implemented in ctx.c. */
+#ifndef PIDNS_CTX_H
+#define PIDNS_CTX_H
+
+#include <stdbool.h>
+
+#include "pidnsinfo.h"
+
+/* A descriptor of the caller's that is readable once something may have changed, and is emptied by
+ * read(2) without waiting; -EOPNOTSUPP: nobody tells; -Exxx. */
+int ctx_listen(const struct pidns_ctx *ctx);
+
+/* Whether a second picture may differ from the first. */
+bool ctx_is_living(const struct pidns_ctx *ctx);
+
+#endif /* PIDNS_CTX_H */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* event.h - how one event looks, for diff and watch. Implemented in event.c. */
+#ifndef PIDNS_EVENT_H
+#define PIDNS_EVENT_H
+
+#include <pidnsinfo.h>
+
+#include "json.h"
+
+/* The pictures that the event is a difference of. */
+struct event_sides {
+	const struct pidns_snapshot *older, *newer;
+};
+
+/* A line of text; nothing for a type that this version does not know. */
+void event_print(const struct event_sides *sides, const struct pidns_event *event);
+
+/* An object. The type must have a name. */
+void event_json(struct json *j, const struct event_sides *sides, const struct pidns_event *event);
+
+#endif /* PIDNS_EVENT_H */
