@@ -174,7 +174,7 @@ struct pidns_open_opts {
 };
 
 /*
- * The i-th provider's name in order of preference: "procfs", "replay", …; NULL past the last.
+ * The i-th provider's name in order of preference: "netlink", "procfs", …; NULL past the last.
  * Since: 0.1
  */
 const char *pidns_provider_name(size_t i);
@@ -188,8 +188,10 @@ const char *pidns_provider_name(size_t i);
 int pidns_probe(const char *provider, char *why, size_t why_len);
 
 /*
- * Open a provider. opts may be NULL: choose one for the running kernel. With a source, "auto" takes
- * replay for a regular file and procfs for a directory.
+ * Open a provider. opts may be NULL: choose one for the running kernel, the first that works and
+ * shows the caller every task of its namespace, or, where none does, procfs. With a source, "auto"
+ * takes replay for a regular file and procfs for a directory. After success `why` is empty, or says
+ * why a better provider failed that this kernel has and this caller may use.
  * Errors: as pidns_probe(); -ENOENT, -EACCES: the source; -ENOTDIR: procfs source is no directory;
  * -EPROTO: the source is not what it should be (not a recording, damaged, or of a newer format; not
  * a procfs); -E2BIG, -ENOMEM, -EMFILE.

@@ -29,7 +29,7 @@ def known_share(things, names):
 
 
 def survey(source=None):
-    picture = pidnsinfo.take(source=source)
+    picture = pidnsinfo.take(None if source else "procfs", source)
     namespaces = picture.namespaces
     below_a_root = [ns for ns in namespaces if ns.depth]
     return {
@@ -55,7 +55,7 @@ def survey_as(user):
 def survey_all():
     with tempfile.TemporaryDirectory() as folder:
         recording = os.path.join(folder, "recording")
-        pidnsinfo.take().save(recording)
+        pidnsinfo.take("procfs").save(recording)
         return {
             "procfs, root": survey(),
             "procfs, a user": survey_as(NOBODY),

@@ -34,7 +34,7 @@ class Manual(unittest.TestCase):
         self.assertEqual(words - BOLD, set(), f"{what}: not in the manual page")
 
     def test_commands(self):
-        self.assertEqual(len(commands()), 7)
+        self.assertEqual(len(commands()), 8)
         for command in commands():
             self.assertRegex(MANUAL, rf"(?m)^\*{command}\*|^\*{command} -n\*")
 
@@ -74,7 +74,7 @@ class Manual(unittest.TestCase):
     def test_words(self):
         self.assert_bold(
             "unborn dead fd bind pidfd procfs-mount tasks ns-links "
-            "alive dying zombie-init ns-new ns-gone reaper limit exhausted task-new task-gone "
+            "alive dying zombie-init ns-new ns-gone reaper limit exhausted task-new task-gone lost "
             "netlink bpf procfs replay auto 0 1 2 4 5".split(),
             "words",
         )

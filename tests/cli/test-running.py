@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command on the running kernel: ways to name a namespace, and what it costs to be asked."""
 
+import json
 import os
 import re
 import shutil
@@ -28,6 +29,14 @@ def comms_of(*pids):
         with open(f"/proc/{pid}/comm") as file:
             comms.append(file.read().strip())
     return comms
+
+
+def wait_for_line(stream, wanted):
+    """Lines as they come, until one is wanted; the test's own time limit ends a wait for nothing."""
+    for line in stream:
+        if wanted(line):
+            return line
+    raise AssertionError("the output has ended without it")
 
 
 class Child:
@@ -105,6 +114,26 @@ class Running(unittest.TestCase):
         self.assertEqual(code, 0)
         self.assertEqual((made["mappings"][0]["pid"], made["mappings"][0]["tid"]), (process.pid, int(tid)))
         self.assertIn([str(process.pid), tid], found)
+
+    def test_watch(self):
+        watch = [cli.PIDNS, "watch", "--provider", "procfs", "--json", "--interval", "0.02"]
+        with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            # What it says once it has the first picture.
+            wait_for_line(process.stderr, lambda line: b"not told of changes" in line)
+            child = Child()
+            for event in ("ns-new", "ns-gone"):
+                line = wait_for_line(
+                    process.stdout,
+                    lambda line: b'"%s"' % event.encode() in line and str(child.ino).encode() in line,
+                )
+                made = json.loads(line)
+                self.assertEqual((made["event"], made["ns"]), (event, child.ino))
+                self.assertEqual(made["namespace"]["reaper"], child.init)
+                if event == "ns-new":
+                    child.close()
+            # It ends when nobody reads it any more.
+            process.stdout.close()
+            process.wait(cli.DEADLINE_S)
 
     def test_command_lines(self):
         got = rows("ps", f"@{self.child.init}", "-o", "comm,cmdline")

@@ -90,6 +90,15 @@ static const struct field fields[] = {
 	FIELD(pidns_event, ns, 16, 8),
 	FIELD(pidns_event, was, 24, 8),
 	FIELD(pidns_event, task, 32, 8),
+
+	FIELD(pidns_watch_opts, size, 0, 8),
+	FIELD(pidns_watch_opts, ns_fields, 8, 8),
+	FIELD(pidns_watch_opts, task_fields, 16, 8),
+	FIELD(pidns_watch_opts, interval_ns, 24, 8),
+	FIELD(pidns_watch_opts, flags, 32, 4),
+	FIELD(pidns_watch_opts, reserved, 36, 4),
+	FIELD(pidns_watch_opts, why, 40, 8),
+	FIELD(pidns_watch_opts, why_len, 48, 8),
 };
 
 struct value {
@@ -166,6 +175,7 @@ static const struct value values[] = {
 	VALUE(PIDNS_EVENT_TASK_NEW, 6),
 	VALUE(PIDNS_EVENT_TASK_GONE, 7),
 	VALUE(PIDNS_EVENT_LOST, 8),
+	VALUE(PIDNS_WATCH_PROMPT, 1),
 };
 
 static void test_fields(void **state)

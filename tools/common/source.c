@@ -153,21 +153,23 @@ static void append_words(struct text *t, uint32_t bits)
 /* --all looks for these, as far as the asker's rights go. */
 #define FOUND_BY_ALL (PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND)
 
-static void append_namespaces(struct text *t, uint32_t unseen, bool all_helps)
+static void append_namespaces(struct text *t, uint32_t unseen, bool all_helps, const char *better)
 {
+	bool finds_some = all_helps && unseen & FOUND_BY_ALL;
+
 	append(t, " ");
 	append_words(t, unseen);
-	append(t, " namespaces (%snetlink or bpf could%s)",
-	       all_helps && unseen & FOUND_BY_ALL ? "--all finds some, " : "",
-	       all_helps && unseen & FOUND_BY_ALL ? " all" : "");
+	append(t, " namespaces (%s%s could%s)", finds_some ? "--all finds some, " : "", better,
+	       finds_some ? " all" : "");
 }
 
 size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t take_flags,
 			  uint32_t relevant, char *text, size_t size)
 {
 	const char *provider = pidns_snapshot_provider(snapshot);
-	const char *better = geteuid() ? "root could" : "netlink or bpf could";
-	bool is_recording = !strcmp(provider, "replay");
+	bool is_recording = !strcmp(provider, "replay"), is_netlink = !strcmp(provider, "netlink");
+	const char *other = is_netlink ? "root" : "netlink or bpf";
+	const char *better = geteuid() ? "root" : other;
 	uint32_t unseen = pidns_snapshot_cannot_see(snapshot) & relevant;
 	struct text t = {.start = text, .size = size};
 	const char *comma = "";
@@ -178,15 +180,16 @@ size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t take_f
 	append(&t, is_recording ? "%s: the recording lacks" : "%s cannot see", provider);
 	if (unseen & SOURCE_UNSEEN_NAMESPACES) {
 		append_namespaces(&t, unseen & SOURCE_UNSEEN_NAMESPACES,
-				  !is_recording && !(take_flags & PIDNS_TAKE_ALL));
+				  !is_recording && !is_netlink && !(take_flags & PIDNS_TAKE_ALL),
+				  other);
 		comma = ",";
 	}
 	if (unseen & PIDNS_UNSEEN_TASKS) {
-		append(&t, "%s some tasks (%s)", comma, better);
+		append(&t, "%s some tasks (%s could)", comma, better);
 		comma = ",";
 	}
 	if (unseen & PIDNS_UNSEEN_NS_LINKS)
-		append(&t, "%s the namespace of some tasks (%s)", comma, better);
+		append(&t, "%s the namespace of some tasks (%s could)", comma, better);
 	return t.len;
 }
 
