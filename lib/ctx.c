@@ -154,7 +154,7 @@ const char *pidns_provider(const struct pidns_ctx *ctx)
 	return ctx->provider->name;
 }
 
-int ctx_listen(const struct pidns_ctx *ctx)
+int pidns_listen(const struct pidns_ctx *ctx)
 {
 	return ctx->provider->listen ? ctx->provider->listen(ctx->state) : -EOPNOTSUPP;
 }

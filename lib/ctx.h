@@ -7,10 +7,6 @@
 
 #include "pidnsinfo.h"
 
-/* A descriptor of the caller's that is readable once something may have changed, and is emptied by
- * read(2) without waiting; -EOPNOTSUPP: nobody tells; -Exxx. */
-int ctx_listen(const struct pidns_ctx *ctx);
-
 /* Whether a second picture may differ from the first. */
 bool ctx_is_living(const struct pidns_ctx *ctx);
 

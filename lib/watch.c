@@ -110,7 +110,7 @@ static int open_fds(struct pidns_watch *watch)
 		r = -errno;
 	if (r >= 0)
 		r = add_fd(watch, watch->timer_fd);
-	watch->notice_fd = ctx_listen(watch->ctx);
+	watch->notice_fd = pidns_listen(watch->ctx);
 	if (r >= 0 && watch->notice_fd >= 0)
 		r = add_fd(watch, watch->notice_fd);
 	return r;

@@ -356,6 +356,14 @@ size_t pidns_diff_events(const struct pidns_diff *diff, const struct pidns_event
 
 /* ---- Events --------------------------------------------------------------------------------- */
 
+/*
+ * For who takes pictures at their own pace: a descriptor that polls readable once namespaces may
+ * have changed; read(2) empties it, failing with EAGAIN once it is empty, and what is read means
+ * nothing else. It never tells of tasks. -EOPNOTSUPP, -EPERM: nobody tells this caller; -EMFILE.
+ * Owner: the caller, until close(2). Since: 0.2
+ */
+int pidns_listen(const struct pidns_ctx *ctx);
+
 struct pidns_watch_opts {
 	size_t size;	      /* sizeof(struct pidns_watch_opts) */
 	uint64_t ns_fields;   /* as in pidns_take_opts, of each picture, */

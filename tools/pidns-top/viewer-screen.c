@@ -37,6 +37,8 @@ struct screen {
 	struct layout_needs asked; /* what the snapshot was asked to know */
 	uint64_t begun_ns;
 	uint64_t next_look_ns; /* when, on the monotonic clock */
+	uint64_t rested_ns;    /* not before, even if something is known to have changed */
+	int notice_fd;	       /* tells that; -1: nobody does */
 	uint64_t round;	       /* one for each snapshot */
 	bool wants_frame, is_anew;
 	char trouble[256]; /* why the last look failed; "" */
@@ -110,8 +112,10 @@ static void plan_next_look(struct screen *screen, uint64_t duration_ns)
 {
 	uint64_t delay_ns = (uint64_t)(screen->viewer->app.delay * 1e9);
 	uint64_t rest_ns = delay_ns > duration_ns * 2 ? delay_ns - duration_ns : duration_ns;
+	uint64_t now = now_ns();
 
-	screen->next_look_ns = now_ns() + rest_ns;
+	screen->next_look_ns = now + rest_ns;
+	screen->rested_ns = now + duration_ns;
 }
 
 static bool is_first_entry(struct screen *screen)
@@ -165,11 +169,22 @@ static bool needs_more(struct screen *screen)
 	       needs.task_fields & ~screen->asked.task_fields;
 }
 
+static void hear_notices(struct screen *screen)
+{
+	unsigned char bytes[1024];
+
+	if (screen->notice_fd < 0 || read(screen->notice_fd, bytes, sizeof(bytes)) < 0)
+		return;
+	if (screen->next_look_ns != NEVER && screen->next_look_ns > screen->rested_ns)
+		screen->next_look_ns = screen->rested_ns;
+}
+
 static void look(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
 
 	collect_look(screen);
+	hear_notices(screen);
 	if (screen->next_look_ns == NEVER && !app->wants_take)
 		return;
 	if (app->wants_take || needs_more(screen) ||
@@ -276,6 +291,7 @@ static void wait_for_something(struct screen *screen)
 	struct pollfd fds[] = {
 		{.fd = STDIN_FILENO, .events = POLLIN},
 		{.fd = taker_fd(screen->taker), .events = POLLIN},
+		{.fd = screen->notice_fd, .events = POLLIN},
 	};
 	uint64_t now = now_ns(), until = now + ALIVE_NS;
 	struct timespec timeout;
@@ -289,7 +305,7 @@ static void wait_for_something(struct screen *screen)
 	until = until > now ? until - now : 0;
 	timeout.tv_sec = (time_t)(until / 1000000000);
 	timeout.tv_nsec = (long)(until % 1000000000);
-	ppoll(fds, 2, &timeout, term_signal_mask());
+	ppoll(fds, 3, &timeout, term_signal_mask());
 }
 
 static void loop(struct screen *screen)
@@ -350,7 +366,7 @@ static int run(struct screen *screen)
 
 int viewer_screen(struct viewer *viewer)
 {
-	struct screen screen = {.viewer = viewer, .next_look_ns = NEVER};
+	struct screen screen = {.viewer = viewer, .next_look_ns = NEVER, .notice_fd = -1};
 	int r;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -359,7 +375,10 @@ int viewer_screen(struct viewer *viewer)
 	if (viewer->screen_ctx)
 		screen.details = details_open(viewer->screen_ctx, viewer->helper);
 	viewer->picture.details = screen.details;
+	screen.notice_fd = pidns_listen(viewer->ctx);
 	r = run(&screen);
+	if (screen.notice_fd >= 0)
+		close(screen.notice_fd);
 	/* A look that hangs holds what it uses; the end of the process does not wait for it. */
 	if (!taker_close(screen.taker))
 		viewer->ctx = NULL;
