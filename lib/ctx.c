@@ -60,23 +60,21 @@ static int choose_for_source(const char *source, const struct why *why, const st
 	return 0;
 }
 
+/* *ret_failed: it should have worked. That the kernel has it not, or that it would show this caller
+ * less than others do, is no failure. */
 static int open_if_it_suits(const struct provider *provider, const struct why *why,
-			    void **ret_state)
+			    void **ret_state, bool *ret_failed)
 {
 	int r = provider->open(NULL, why, ret_state);
 
-	if (r >= 0 && provider->suits) {
-		r = provider->suits(*ret_state, why);
-		if (r < 0)
-			provider->close(*ret_state);
-	}
+	*ret_failed = r < 0 && r != -EOPNOTSUPP;
+	if (r < 0 || !provider->suits)
+		return r;
+	r = provider->suits(*ret_state, why);
+	*ret_failed = r < 0 && r != -EACCES;
+	if (r < 0)
+		provider->close(*ret_state);
 	return r;
-}
-
-/* That the kernel has it not, or that it would show this caller less, is no failure. */
-static bool is_failure(int error)
-{
-	return error != -EOPNOTSUPP && error != -EACCES;
 }
 
 /* The first in the table that works on the running kernel, and open. The sentence of a better one
@@ -85,17 +83,18 @@ static int open_first(const struct why *why, const struct provider **ret, void *
 {
 	char failure[256] = "", text[256] = "";
 	const struct why reason = {text, sizeof(text)};
+	bool has_failed;
 	size_t i;
 	int r = -EOPNOTSUPP;
 
 	for (i = 0; i < ARRAY_SIZE(providers) && providers[i] != &provider_replay; i++) {
-		r = open_if_it_suits(providers[i], &reason, ret_state);
+		r = open_if_it_suits(providers[i], &reason, ret_state, &has_failed);
 		if (r >= 0) {
 			*ret = providers[i];
 			why_set(why, 0, "%s", failure);
 			return 0;
 		}
-		if (is_failure(r) && !*failure)
+		if (has_failed && !*failure)
 			memcpy(failure, text, sizeof(text));
 	}
 	return why_set(why, r, "%s", text);

@@ -3,7 +3,13 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void test_names(void **state)
 {
@@ -18,6 +24,7 @@ static void test_names(void **state)
 		has_replay |= !strcmp(name, "replay");
 	}
 	assert_true(has_procfs && has_replay);
+	assert_string_equal(pidns_provider_name(0), "netlink");
 	assert_null(pidns_provider_name(i + 1));
 	assert_null(pidns_provider_name(SIZE_MAX));
 	assert_int_equal(pidns_probe("nonesuch", why, sizeof(why)), -EINVAL);
@@ -68,6 +75,65 @@ static void test_open_opts(void **state)
 	/* A directory that is no procfs. */
 	assert_int_equal(open_with(size, NULL, "/", 0), -EPROTO);
 	assert_null(pidns_close(NULL));
+}
+
+/* From here on socket(2) fails with that error. */
+static int deny_sockets(int error)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned int)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {.len = 4, .filter = code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0 ? -errno : 0;
+}
+
+/* In a child, for such a filter stays. 0: as it should be; 77: filters cannot be had. */
+static int open_without_sockets(int error)
+{
+	char why[256] = "", reason[256] = "";
+	const struct pidns_open_opts opts = {
+		.size = sizeof(opts), .why = why, .why_len = sizeof(why)};
+	struct pidns_ctx *ctx;
+	int r;
+
+	if (deny_sockets(error) < 0)
+		return 77;
+	r = pidns_probe("netlink", reason, sizeof(reason));
+	if (r == -EOPNOTSUPP && strstr(reason, "left out of this build"))
+		return 0;
+	if (r != -error || strncmp(reason, "netlink: no socket", 18))
+		return 1;
+	if (pidns_open(&opts, &ctx) < 0 || strcmp(pidns_provider(ctx), "procfs"))
+		return 2;
+	/* Whoever may have it is told why they have not. */
+	return strcmp(why, reason) ? 3 : 0;
+}
+
+/* P13: the next provider, and said so. */
+static void test_sockets_are_denied(void **state)
+{
+	static const int errors[] = {EPERM, EACCES};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		int status;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (!pid)
+			_exit(open_without_sockets(errors[i]));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+			skip_because("seccomp filters cannot be had");
+		assert_int_equal(status, 0);
+	}
 }
 
 static int take_with(struct pidns_ctx *ctx, size_t size, uint32_t flags, int excess)
@@ -163,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_open_opts),
+		cmocka_unit_test(test_sockets_are_denied),
 		cmocka_unit_test(test_take_opts),
 		cmocka_unit_test(test_why_is_bounded),
 		cmocka_unit_test(test_a_snapshot_outlives_its_context),
