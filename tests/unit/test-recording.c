@@ -26,8 +26,9 @@ static struct pidns_snapshot *freeze(struct builder *b)
 static struct pidns_snapshot *all_and_nothing(void)
 {
 	static const int32_t vpids[] = {77, 3};
+	static const uint32_t blocks[] = {18, 0, UINT32_MAX};
 	const struct raw_ns root = {.known = PIDNS_NS_INO, .ino = 10};
-	const struct raw_ns full = {.known = PIDNS_NS_PROCESSES - 1,
+	const struct raw_ns full = {.known = (PIDNS_NS_PROCESSES - 1) | PIDNS_NS_PIDMAP,
 				    .ino = UINT64_MAX,
 				    .parent_ino = 10,
 				    .cookie = UINT64_MAX - 1,
@@ -41,7 +42,10 @@ static struct pidns_snapshot *all_and_nothing(void)
 				    .pids_used = 18,
 				    .pids_peak = 19,
 				    .last_pid = 20,
-				    .pids_max = 21};
+				    .pids_max = 21,
+				    .pidmap_block = 32768,
+				    .nr_pidmap = 3,
+				    .pidmap = blocks};
 	const struct raw_task task = {.known = PIDNS_TASK_HAS_JOINED - 1,
 				      .ns_ino = UINT64_MAX,
 				      .ns_for_children_ino = 10,
@@ -85,7 +89,8 @@ static const char golden[] =
 	"ns ino=18446744073709551615 cookie=18446744073709551614 parent=10 level=14 depth=1 "
 	"state=zombie-init reaper=2147483647 reaper_start_ns=16 owner_uid=4294967295 owner_ns=12 "
 	"pids_used=18 pids_used_exact=1 pids_peak=19 alloc_failures=13 last_pid=20 pids_max=21 "
-	"processes=1 processes_below=1 threads=9 threads_below=9 zombies=0 zombies_below=0\n"
+	"pidmap=32768:18,0,4294967295 processes=1 processes_below=1 threads=9 threads_below=9 "
+	"zombies=0 zombies_below=0\n"
 	"ns depth=0 processes=1 processes_below=1\n"
 	"task pid=77 tid=77 ns=18446744073709551615 vpids=77,3 ppid=4 state=t uid=7 ruid=8 "
 	"comm=a\\040b\\134\\012\\033\\177\\303\\251\\377=,- start_ns=1 cpu_ns=2 rss_bytes=3 "

@@ -417,6 +417,38 @@ static void test_vpids(void **state)
 	refuse_body(body, "vpids is no list of 1 to 33 positive numbers");
 }
 
+static void test_pidmaps(void **state)
+{
+	static const char *const lists[] = {"",	   ":",	    ":5",   "0:5",	    "x:5",
+					    "8:",  "8:5,",  "8:,5", "8:5,,6",	    "8:-1",
+					    "8,5", "8:5:6", "8:x",  "4294967296:5", "8:4294967296"};
+	static char body[16384] = "ns ino=10 depth=0 pidmap=";
+	size_t len = strlen(body), i;
+	struct pidns_snapshot *s;
+
+	(void)state;
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		sprintf(body + len, "%s\n", lists[i]);
+		refuse_body(body, "pidmap is no list of 32-bit numbers by block");
+	}
+	/* Nothing at all is taken: a list without an element, which is not the same as none. */
+	strcpy(body + len, "32768\n");
+	s = snapshot_of(body, 0);
+	assert_true(pidns_ns_find(s, 10)->known & PIDNS_NS_PIDMAP);
+	assert_int_equal(pidns_ns_find(s, 10)->nr_pidmap, 0);
+	pidns_snapshot_unref(s);
+	strcpy(body + len, "1024:7");
+	for (i = 1; i < 4096; i++)
+		strcat(body, ",7");
+	strcat(body, "\n");
+	s = snapshot_of(body, 0);
+	assert_int_equal(pidns_ns_find(s, 10)->nr_pidmap, 4096);
+	assert_int_equal(pidns_ns_find(s, 10)->pidmap[4095], 7);
+	pidns_snapshot_unref(s);
+	strcpy(body + strlen(body) - 1, ",7\n");
+	refuse_body(body, "pidmap is no list of 32-bit numbers by block");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_tasks),
 		cmocka_unit_test(test_vpids),
+		cmocka_unit_test(test_pidmaps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
