@@ -214,18 +214,22 @@ static int is_initial(const struct pidns_ns *ns)
 }
 
 /*
- * A member whose parent is in another namespace, or out of the reader's sight. Nothing is outside
- * the initial namespace; its kernel threads have no parent at all.
+ * A member whose parent is in another namespace, or out of the reader's sight. An init's parent is
+ * always outside, and that of its threads with it. Nothing is outside the initial namespace; its
+ * kernel threads have no parent at all.
  */
 static void find_joined(const struct pidns_snapshot *s, struct pidns_task *task)
 {
-	const struct pidns_task *parent = NULL;
+	const struct pidns_task *parent = NULL, *leader = task;
 	uint32_t exact = PIDNS_TASK_PPID | PIDNS_TASK_VPIDS;
 
 	task->has_joined = 0;
-	if (!(task->ns->known & PIDNS_NS_INO) || (task->known & exact) != exact)
+	if (task->tid != task->pid)
+		leader = pidns_task_find(s, NULL, task->pid);
+	if (!(task->ns->known & PIDNS_NS_INO) || (task->known & exact) != exact || !leader ||
+	    !(leader->known & PIDNS_TASK_VPIDS))
 		return;
-	if (task->vpids[task->nr_vpids - 1] != 1 && !is_initial(task->ns)) {
+	if (leader->vpids[leader->nr_vpids - 1] != 1 && !is_initial(task->ns)) {
 		if (task->ppid)
 			parent = pidns_task_find(s, NULL, task->ppid);
 		if (task->ppid && (!parent || !(parent->ns->known & PIDNS_NS_INO)))

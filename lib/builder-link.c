@@ -243,6 +243,8 @@ static void check_numbers(struct builder *b)
 			continue;
 		task->known &= ~PIDNS_TASK_VPIDS;
 		task->nr_vpids = 1;
+		if (build_of(task->ns)->init == task)
+			build_of(task->ns)->init = NULL;
 		builder_add_flags(b, PIDNS_SNAPSHOT_RACED);
 	}
 }
@@ -259,6 +261,8 @@ int builder_link(struct builder *b)
 	find_inits(b);
 	for (i = 0; i < b->nr_namespaces; i++)
 		infer_parent(b, b->namespaces[i]);
+	if (b->root && b->root->parent)
+		return why_set(b->why, -EPROTO, "the reader's own namespace has one above it");
 	for (i = 0; i < b->nr_namespaces; i++) {
 		r = place_ns(b, b->namespaces[i]);
 		if (r < 0)

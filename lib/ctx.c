@@ -85,7 +85,7 @@ int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
 	if (r < 0)
 		return r;
 	why = (struct why){opts.why, opts.why_len};
-	if (opts.flags & ~PIDNS_OPEN_LONG_LIVED)
+	if (opts.flags & ~PIDNS_OPEN_LONG_LIVED || opts.reserved)
 		return why_set(&why, -EINVAL, "unknown flags %#x", opts.flags);
 	if (opts.provider && strcmp(opts.provider, "auto")) {
 		provider = provider_find(opts.provider);
@@ -174,7 +174,7 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 	if (r < 0)
 		return r;
 	request_from(&request, &opts);
-	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL))
+	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL) || opts.reserved)
 		return why_set(&request.why, -EINVAL, "unknown flags %#x", opts.flags);
 	if (opts.flags & PIDNS_TAKE_THREADS)
 		flags |= PIDNS_SNAPSHOT_THREADS;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * procfs-hidden.c - namespaces that no task is in, where /proc shows what keeps them: open files,
- * bind mounts, a thread's pid_for_children. Asked for with PIDNS_TAKE_ALL.
+ * bind mounts, a thread's pid_for_children; and where a pidfd shows that, one without a first
+ * process. Asked for with PIDNS_TAKE_ALL.
  *
  * The target of somebody's descriptor or mount is never opened or examined, for it may hang: what a
  * link says is read, and only what says "pid:[…]", which no path can, is opened.
@@ -13,7 +14,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* pidfd_open(2), ioctl_pidfd(2); the headers of an older system lack what the kernel may have. */
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+#ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xff, 6)
+#endif
 
 static bool is_fatal(int error)
 {
@@ -32,8 +43,8 @@ static DIR *open_list(struct procfs_take *t, int dir, const char *name, int *ret
 	}
 	list = fdopendir(fd);
 	if (!list) {
+		*ret_error = procfs_error(-errno);
 		close(fd);
-		*ret_error = -ENOMEM;
 	}
 	return list;
 }
@@ -69,7 +80,46 @@ static int look_at_fds(struct procfs_take *t, int dir)
 	return r;
 }
 
-/* Each thread has its own pid_for_children; an unborn namespace does not show (ENOENT). */
+/* Where the task's children would go, as an nsfs file: Linux 6.11, or -Exxx. */
+static int open_ns_for_children(pid_t tid)
+{
+	_cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD);
+	int fd = pidfd < 0 ? -1 : ioctl(pidfd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+bool procfs_hidden_finds_unborn(void)
+{
+	_cleanup_close_ int fd = open_ns_for_children(getpid());
+
+	return fd >= 0;
+}
+
+/*
+ * The link of pid_for_children is not there until a first process is (pidns_for_children_get()), and
+ * a pidfd leads there all the same. Nor is it there of a task that has ended: then the pidfd says
+ * ESRCH.
+ */
+static int look_for_unborn(struct procfs_take *t, const char *name)
+{
+	int32_t tid;
+	int fd, place;
+
+	if (!t->finds_unborn || proc_parse_pid(name, &tid) < 0)
+		return 0;
+	fd = open_ns_for_children(tid);
+	if (fd == -EACCES || fd == -EPERM)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_UNBORN);
+	if (fd < 0)
+		return is_fatal(fd) ? fd : 0;
+	place = procfs_ns_learn_fd(t, fd);
+	if (place >= 0)
+		t->ns[place].is_unborn = true;
+	return is_fatal(place) ? place : 0;
+}
+
+/* Each thread has its own pid_for_children. */
 static int look_at_threads(struct procfs_take *t, int dir)
 {
 	char name[64];
@@ -84,10 +134,15 @@ static int look_at_threads(struct procfs_take *t, int dir)
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(name, sizeof(name), "%.20s/ns/pid_for_children", entry->d_name);
-		if (procfs_read_ns_link(dirfd(list), name, "pid", &ino) == -EACCES)
-			builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD);
-		else
+		r = procfs_read_ns_link(dirfd(list), name, "pid", &ino);
+		if (r == -EACCES) {
+			builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_UNBORN);
+			r = 0;
+		} else if (r == -ESRCH) {
+			r = look_for_unborn(t, entry->d_name);
+		} else if (r >= 0) {
 			r = look_at_link(t, dirfd(list), name);
+		}
 	}
 	closedir(list);
 	return r;

@@ -171,26 +171,40 @@ static int learn_ancestors(struct procfs_take *t, int place)
 	return 0;
 }
 
+/* *fd is taken over if it is needed. */
+static int learn(struct procfs_take *t, int *fd, uint64_t ino)
+{
+	int place = procfs_ns_add(t, ino), r;
+
+	if (place < 0)
+		return place;
+	if (t->ns[place].fd < 0)
+		t->ns[place].fd = steal_fd(fd);
+	r = learn_ancestors(t, place);
+	return r < 0 ? r : place;
+}
+
+int procfs_ns_learn_fd(struct procfs_take *t, int fd)
+{
+	_cleanup_close_ int owned = fd;
+	uint64_t ino;
+	int r = inode_of(fd, &ino);
+
+	return r < 0 ? r : learn(t, &owned, ino);
+}
+
 int procfs_ns_learn(struct procfs_take *t, int dir, const char *name, uint64_t ino)
 {
 	_cleanup_close_ int fd = procfs_open(t, dir, name, O_RDONLY | O_NONBLOCK);
 	uint64_t found;
-	int place, r;
+	int r;
 
 	if (fd < 0)
 		return fd;
 	r = inode_of(fd, &found);
 	if (r < 0)
 		return r;
-	if (found != ino)
-		return -ESTALE;
-	place = procfs_ns_add(t, ino);
-	if (place < 0)
-		return place;
-	if (t->ns[place].fd < 0)
-		t->ns[place].fd = steal_fd(&fd);
-	r = learn_ancestors(t, place);
-	return r < 0 ? r : place;
+	return found == ino ? learn(t, &fd, ino) : -ESTALE;
 }
 
 /* The descriptor of `place`, had again from its descendant `leaf` if it was given up. */
@@ -296,7 +310,8 @@ static void ask_reaper(const struct procfs_take *t, int fd, struct raw_ns *raw)
  */
 static bool is_dead(const struct procfs_take *t, const struct procfs_ns *ns)
 {
-	return !ns->has_tasks && !t->request->pids && !t->p->hides_tasks && ns->ino != t->own_ino &&
+	return !ns->has_tasks && !ns->is_unborn && !t->request->pids && !t->p->hides_tasks &&
+	       ns->ino != t->own_ino &&
 	       ((t->is_own && ns->reaches_root) || t->own_ino == INITIAL_NS_INO);
 }
 
@@ -363,8 +378,8 @@ static int pour_one(struct procfs_take *t, struct procfs_ns *ns, uint64_t pid_ma
 		raw.pids_max = (uint32_t)pid_max;
 		raw.known |= PIDNS_NS_PIDS_MAX;
 	}
-	if (is_dead(t, ns)) {
-		raw.state = PIDNS_STATE_DEAD;
+	if (is_dead(t, ns) || (ns->is_unborn && !ns->has_tasks)) {
+		raw.state = ns->is_unborn ? PIDNS_STATE_UNBORN : PIDNS_STATE_DEAD;
 		raw.known |= PIDNS_NS_STATE | PIDNS_NS_REAPER;
 	}
 	if (ns->fd >= 0) {

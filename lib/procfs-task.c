@@ -325,9 +325,10 @@ static int ask_threads(struct procfs_take *t, int dir, int32_t pid)
 	if (fd < 0)
 		return procfs_error(fd);
 	threads = fdopendir(fd);
-	if (!threads) {
+	if (!threads) { /* it looks at fd first: ENOENT where the task has ended since */
+		r = procfs_error(-errno);
 		close(fd);
-		return -ENOMEM;
+		return r;
 	}
 	while (r >= 0 && (entry = readdir(threads))) {
 		_cleanup_close_ int thread = -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * procfs.h - the rooms of the procfs provider: provider-procfs.c opens and scans, procfs-ns.c knows
- * namespaces by their nsfs files, procfs-task.c asks about one task, procfs-hidden.c looks for
- * namespaces that no task is in.
+ * procfs.h - the rooms of the procfs provider: provider-procfs.c opens and scans, procfs-mount.c
+ * knows what the mount hides, procfs-ns.c knows namespaces by their nsfs files, procfs-task.c asks
+ * about one task, procfs-hidden.c looks for namespaces that no task is in.
  *
  * Two ways. Where the kernel translates PIDs on nsfs files (6.11, ioctl_nsfs(2)) and the procfs
  * mount is of the caller's own namespace, a task costs one readlink and an ioctl a level. Elsewhere
@@ -35,6 +35,7 @@ struct procfs_ns {
 	bool reaches_root;
 	bool has_children;
 	bool has_tasks; /* in it or below */
+	bool is_unborn; /* unless it has tasks by now */
 };
 
 /* One take: everything in here is gone when it ends, the nsfs files too, which would keep dead
@@ -43,9 +44,10 @@ struct procfs_take {
 	const struct procfs *p;
 	const struct request *request;
 	struct builder *b;
-	uint64_t own_ino; /* the mount's namespace; 0: not known */
-	bool is_own;	  /* … and that is the caller's own */
-	bool translates;  /* … and nsfs files translate PIDs */
+	uint64_t own_ino;  /* the mount's namespace; 0: not known */
+	bool is_own;	   /* … and that is the caller's own */
+	bool translates;   /* … and nsfs files translate PIDs */
+	bool finds_unborn; /* … and pidfds lead to where a task's children would go */
 	struct procfs_ns *ns;
 	size_t nr_ns, room_ns;
 	uint32_t *table; /* inode -> place + 1 */
@@ -64,6 +66,8 @@ int procfs_ns_find(const struct procfs_take *t, uint64_t ino); /* place, or -1 *
 /* Get to know the namespace of the nsfs file at dir/name: its ancestors too. Its place; -ESTALE: by
  * now the file is of another one than `ino`; -Exxx. */
 int procfs_ns_learn(struct procfs_take *t, int dir, const char *name, uint64_t ino);
+/* The same of an nsfs file that is open, which is taken over. */
+int procfs_ns_learn_fd(struct procfs_take *t, int fd);
 /* Only the inode is known of it. Its place, or -ENOMEM. */
 int procfs_ns_add(struct procfs_take *t, uint64_t ino);
 /* The number that the caller's `tid` has in that namespace; dir/name is a file of `leaf` itself,
@@ -95,8 +99,14 @@ int procfs_error(int error);
 uint64_t procfs_fields_of(const struct procfs_take *t, bool is_reaper);
 
 /* procfs-hidden.c */
+/* Can it find namespaces without a first process? Asked of the caller itself. */
+bool procfs_hidden_finds_unborn(void);
 /* Look through the open files, the mounts and the threads' pid_for_children of one thread group. */
 int procfs_hidden_take(struct procfs_take *t, int dir);
+
+/* procfs-mount.c */
+/* Is it mounted so that tasks are missing from it for this reader (hidepid)? */
+bool procfs_mount_hides(int root);
 
 /* A provider on an open directory, for fixtures: takes the descriptor over. */
 int procfs_open_at(int root, const char *name, const struct why *why, void **ret_state);

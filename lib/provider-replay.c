@@ -11,29 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recording-check.h"
 #include "recording-file.h"
 #include "recording-line.h"
 
-/* What is kept of a line; the arrays of a task lie in the pool. */
-struct replay_ns {
-	struct raw_ns raw;
-	uint32_t depth;
-	const struct replay_ns *parent;
-};
-
-struct replay_task {
-	struct raw_task raw;
-	size_t at; /* in the pool: vpids, then comm */
-};
-
 struct replay {
-	struct recording_head head;
+	struct recorded all;
+	size_t namespaces_room, tasks_room;
 	char *taken_by; /* also says that there was a head */
-	struct replay_ns *namespaces;
-	struct replay_task *tasks;
-	char *pool;
-	size_t nr_namespaces, namespaces_room;
-	size_t nr_tasks, tasks_room;
+	char *pool;	/* of each task: vpids, then comm */
 	size_t pool_used, pool_room;
 	uint64_t nr_ns_lines; /* those of unidentified namespaces included */
 };
@@ -44,8 +30,8 @@ static void replay_close(void *state)
 
 	if (!replay)
 		return;
-	free(replay->namespaces);
-	free(replay->tasks);
+	free(replay->all.namespaces);
+	free(replay->all.tasks);
 	free(replay->pool);
 	free(replay->taken_by);
 	free(replay);
@@ -64,10 +50,10 @@ static int keep_head(struct replay *replay, char *words, const struct why *why)
 
 	if (replay->taken_by)
 		return why_set(why, -EPROTO, "a second line of that kind");
-	r = line_read_head(words, why, &replay->head);
+	r = line_read_head(words, why, &replay->all.head);
 	if (r < 0)
 		return r;
-	replay->taken_by = strdup(replay->head.provider);
+	replay->taken_by = strdup(replay->all.head.provider);
 	return replay->taken_by ? 0 : -ENOMEM;
 }
 
@@ -82,12 +68,12 @@ static int keep_ns(struct replay *replay, char *words, const struct why *why)
 	/* Unidentified: its tasks, which name no namespace, will make it again. */
 	if (!line.raw.ino)
 		return 0;
-	r = util_grow(&replay->namespaces, &replay->namespaces_room, replay->nr_namespaces,
-		      sizeof(*replay->namespaces));
+	r = util_grow(&replay->all.namespaces, &replay->namespaces_room, replay->all.nr_namespaces,
+		      sizeof(*replay->all.namespaces));
 	if (r < 0)
 		return r;
-	replay->namespaces[replay->nr_namespaces++] =
-		(struct replay_ns){.raw = line.raw, .depth = line.depth};
+	replay->all.namespaces[replay->all.nr_namespaces++] =
+		(struct recorded_ns){.raw = line.raw, .depth = line.depth};
 	return 0;
 }
 
@@ -101,7 +87,7 @@ static int pool_reserve(struct replay *replay, size_t len)
 	return r;
 }
 
-static int keep_arrays(struct replay *replay, struct replay_task *task)
+static int keep_arrays(struct replay *replay, struct recorded_task *task)
 {
 	size_t numbers = task->raw.nr_vpids * sizeof(int32_t);
 	size_t name = task->raw.comm ? strlen(task->raw.comm) + 1 : 0;
@@ -120,20 +106,20 @@ static int keep_arrays(struct replay *replay, struct replay_task *task)
 
 static int keep_task(struct replay *replay, char *words, const struct why *why)
 {
-	struct replay_task *task;
+	struct recorded_task *task;
 	struct task_line line;
 	int r = line_read_task(words, why, &line);
 
 	if (r >= 0)
-		r = util_grow(&replay->tasks, &replay->tasks_room, replay->nr_tasks,
-			      sizeof(*replay->tasks));
+		r = util_grow(&replay->all.tasks, &replay->tasks_room, replay->all.nr_tasks,
+			      sizeof(*replay->all.tasks));
 	if (r < 0)
 		return r;
-	task = &replay->tasks[replay->nr_tasks];
-	*task = (struct replay_task){.raw = line.raw};
+	task = &replay->all.tasks[replay->all.nr_tasks];
+	*task = (struct recorded_task){.raw = line.raw};
 	r = keep_arrays(replay, task);
 	if (r >= 0)
-		replay->nr_tasks++;
+		replay->all.nr_tasks++;
 	return r;
 }
 
@@ -145,7 +131,7 @@ static int check_end(struct replay *replay, char *words, const struct why *why)
 
 	if (r < 0)
 		return r;
-	if (end.namespaces != replay->nr_ns_lines || end.tasks != replay->nr_tasks)
+	if (end.namespaces != replay->nr_ns_lines || end.tasks != replay->all.nr_tasks)
 		return why_set(why, -EPROTO, "its counts are not those of the lines before it");
 	return 0;
 }
@@ -178,115 +164,6 @@ static int keep_line(struct replay *replay, char *line, const struct why *why)
 	return 0;
 }
 
-/* ---- what the lines say together ------------------------------------------------------------- */
-
-static int compare_inos(const void *a, const void *b)
-{
-	const struct replay_ns *x = a, *y = b;
-
-	return (x->raw.ino > y->raw.ino) - (x->raw.ino < y->raw.ino);
-}
-
-static const struct replay_ns *find_ns(const struct replay *replay, uint64_t ino)
-{
-	const struct replay_ns key = {.raw = {.ino = ino}};
-
-	if (!replay->nr_namespaces)
-		return NULL;
-	return bsearch(&key, replay->namespaces, replay->nr_namespaces, sizeof(key), compare_inos);
-}
-
-/* Sorts the namespaces and finds their parents. */
-static int check_parents(struct replay *replay, const struct why *why)
-{
-	struct replay_ns *ns = replay->namespaces, *end = ns + replay->nr_namespaces;
-
-	if (ns)
-		qsort(ns, replay->nr_namespaces, sizeof(*ns), compare_inos);
-	for (; ns < end; ns++) {
-		uintmax_t ino = ns->raw.ino;
-
-		if (ns > replay->namespaces && ns[-1].raw.ino == ns->raw.ino)
-			return why_set(why, -EPROTO, "namespace %ju is there twice", ino);
-		if (!(ns->raw.known & PIDNS_NS_PARENT))
-			continue;
-		ns->parent = find_ns(replay, ns->raw.parent_ino);
-		if (!ns->parent)
-			return why_set(why, -EPROTO, "the parent of namespace %ju is missing", ino);
-		if (ns->depth != LINE_NO_DEPTH && ns->parent->depth != LINE_NO_DEPTH &&
-		    ns->depth != ns->parent->depth + 1)
-			return why_set(why, -EPROTO, "namespace %ju is not at its depth", ino);
-	}
-	return 0;
-}
-
-/* The kernel's limit bounds the way up, and a circle has no end. */
-static int check_depths(const struct replay *replay, const struct why *why)
-{
-	const struct replay_ns *up;
-	unsigned int steps;
-	size_t i;
-
-	for (i = 0; i < replay->nr_namespaces; i++) {
-		up = &replay->namespaces[i];
-		for (steps = 0; up->parent; up = up->parent)
-			if (steps++ == PIDNS_LEVEL_MAX)
-				return why_set(why, -EPROTO,
-					       "namespace %ju has more than %d ancestors, or is "
-					       "its own",
-					       (uintmax_t)replay->namespaces[i].raw.ino,
-					       PIDNS_LEVEL_MAX);
-	}
-	if (replay->head.known & RECORDING_KNOWN_ROOT && !find_ns(replay, replay->head.root))
-		return why_set(why, -EPROTO, "the root namespace is missing");
-	return 0;
-}
-
-static int compare_tids(const void *a, const void *b)
-{
-	const struct replay_task *x = a, *y = b;
-
-	return (x->raw.tid > y->raw.tid) - (x->raw.tid < y->raw.tid);
-}
-
-static int check_task(const struct replay *replay, const struct raw_task *raw,
-		      const struct why *why)
-{
-	const struct replay_ns *ns = raw->ns_ino ? find_ns(replay, raw->ns_ino) : NULL;
-
-	if (raw->ns_ino && !ns)
-		return why_set(why, -EPROTO, "the namespace of task %d is missing", raw->tid);
-	if (raw->ns_for_children_ino && !find_ns(replay, raw->ns_for_children_ino))
-		return why_set(why, -EPROTO, "ns_for_children of task %d is missing", raw->tid);
-	if (ns && raw->known & PIDNS_TASK_VPIDS && ns->depth != LINE_NO_DEPTH &&
-	    raw->nr_vpids != ns->depth + 1)
-		return why_set(why, -EPROTO, "task %d has %u numbers at depth %u", raw->tid,
-			       raw->nr_vpids, ns->depth);
-	return 0;
-}
-
-/* Sorts the tasks; the pool has its last address now. */
-static int check_tasks(struct replay *replay, const struct why *why)
-{
-	struct replay_task *task = replay->tasks, *end = task + replay->nr_tasks;
-	int r;
-
-	if (task)
-		qsort(task, replay->nr_tasks, sizeof(*task), compare_tids);
-	for (; task < end; task++) {
-		struct raw_task *raw = &task->raw;
-
-		if (task > replay->tasks && task[-1].raw.tid == raw->tid)
-			return why_set(why, -EPROTO, "task %d is there twice", raw->tid);
-		r = check_task(replay, raw, why);
-		if (r < 0)
-			return r;
-		raw->vpids = (const int32_t *)(void *)(replay->pool + task->at);
-		raw->comm = (const char *)(raw->vpids + raw->nr_vpids);
-	}
-	return 0;
-}
-
 /* ---- the provider ---------------------------------------------------------------------------- */
 
 static int replay_probe(const struct why *why)
@@ -311,18 +188,26 @@ static int read_lines(struct replay *replay, struct recording_file *file, const 
 	return r;
 }
 
+/* Now that the pool has its last address. */
+static void settle_arrays(struct replay *replay)
+{
+	size_t i;
+
+	for (i = 0; i < replay->all.nr_tasks; i++) {
+		struct recorded_task *task = &replay->all.tasks[i];
+
+		task->raw.vpids = (const int32_t *)(void *)(replay->pool + task->at);
+		task->raw.comm = (const char *)(task->raw.vpids + task->raw.nr_vpids);
+	}
+}
+
 static int check(struct replay *replay, const char *name, const struct why *why)
 {
 	char text[128] = "";
 	const struct why reason = {text, sizeof(text)};
-	int r = replay->taken_by ? 0 : why_set(&reason, -EPROTO, "it has no \"snapshot\" line");
+	int r = replay->taken_by ? recorded_check(&replay->all, &reason)
+				 : why_set(&reason, -EPROTO, "it has no \"snapshot\" line");
 
-	if (r >= 0)
-		r = check_parents(replay, &reason);
-	if (r >= 0)
-		r = check_depths(replay, &reason);
-	if (r >= 0)
-		r = check_tasks(replay, &reason);
 	return r < 0 ? why_set(why, r, "%s: %s", name, text) : 0;
 }
 
@@ -345,6 +230,7 @@ static int replay_open(const char *source, const struct why *why, void **ret_sta
 		r = check(replay, source, why);
 	if (r < 0)
 		return r;
+	settle_arrays(replay);
 	*ret_state = steal_pointer(&replay);
 	return 0;
 }
@@ -356,7 +242,7 @@ static int compare_pids(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The thread groups asked for, in order, to be searched; NULL where all are. */
+/* The tasks asked for, in order, to be searched; NULL where all are. */
 static int wanted_pids(const struct request *request, int32_t **ret_pids)
 {
 	int32_t *pids = NULL;
@@ -374,22 +260,32 @@ static int wanted_pids(const struct request *request, int32_t **ret_pids)
 	return 0;
 }
 
+static bool is_among(const int32_t *pids, size_t nr, int32_t pid)
+{
+	return nr && bsearch(&pid, pids, nr, sizeof(pid), compare_pids);
+}
+
+/* By its own number also a thread is meant; by its group's only where threads are wanted. */
+static bool is_wanted(const struct request *request, const int32_t *pids,
+		      const struct raw_task *raw)
+{
+	bool by_group = raw->pid == raw->tid || request->flags & PIDNS_TAKE_THREADS;
+
+	if (!pids)
+		return by_group;
+	return is_among(pids, request->nr_pids, raw->tid) ||
+	       (by_group && is_among(pids, request->nr_pids, raw->pid));
+}
+
 static int pour_tasks(const struct replay *replay, const struct request *request, struct builder *b)
 {
 	_cleanup_free_ int32_t *pids = NULL;
 	int r = wanted_pids(request, &pids);
 	size_t i;
 
-	for (i = 0; r >= 0 && i < replay->nr_tasks; i++) {
-		const struct raw_task *raw = &replay->tasks[i].raw;
-
-		if (raw->pid != raw->tid && !(request->flags & PIDNS_TAKE_THREADS))
-			continue;
-		if (pids &&
-		    !bsearch(&raw->pid, pids, request->nr_pids, sizeof(*pids), compare_pids))
-			continue;
-		r = builder_add_task(b, raw);
-	}
+	for (i = 0; r >= 0 && i < replay->all.nr_tasks; i++)
+		if (is_wanted(request, pids, &replay->all.tasks[i].raw))
+			r = builder_add_task(b, &replay->all.tasks[i].raw);
 	return r;
 }
 
@@ -397,7 +293,7 @@ static int pour_tasks(const struct replay *replay, const struct request *request
 static int replay_take(void *state, const struct request *request, struct builder *b)
 {
 	const struct replay *replay = state;
-	const struct recording_head *head = &replay->head;
+	const struct recording_head *head = &replay->all.head;
 	size_t i;
 	int r = builder_set_taken_by(b, replay->taken_by);
 
@@ -409,8 +305,8 @@ static int replay_take(void *state, const struct request *request, struct builde
 		builder_clear_flags(b, PIDNS_SNAPSHOT_THREADS);
 	if (r >= 0 && head->known & RECORDING_KNOWN_ROOT)
 		r = builder_set_root(b, head->root);
-	for (i = 0; r >= 0 && i < replay->nr_namespaces; i++)
-		r = builder_add_ns(b, &replay->namespaces[i].raw);
+	for (i = 0; r >= 0 && i < replay->all.nr_namespaces; i++)
+		r = builder_add_ns(b, &replay->all.namespaces[i].raw);
 	return r < 0 ? r : pour_tasks(replay, request, b);
 }
 

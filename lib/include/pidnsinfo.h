@@ -164,7 +164,8 @@ struct pidns_open_opts {
 	const char *source;   /* a recording, or the root of a procfs; NULL: the running kernel */
 	char *why;	      /* on failure, one sentence without a newline (may be NULL) */
 	size_t why_len;
-	uint32_t flags; /* PIDNS_OPEN_* */
+	uint32_t flags;	   /* PIDNS_OPEN_* */
+	uint32_t reserved; /* 0 */
 };
 
 /*
@@ -211,6 +212,7 @@ struct pidns_take_opts {
 	const int32_t *pids;	/* only the tasks with these numbers, as the reader has them: */
 	size_t nr_pids;		/* a thread group, or one thread of one; NULL: all. What needs */
 	uint32_t flags;		/* all tasks (counts) is then not known. flags: PIDNS_TAKE_* */
+	uint32_t reserved;	/* 0 */
 	char *why;		/* on failure, one sentence without a newline (may be NULL) */
 	size_t why_len;
 };

@@ -97,6 +97,7 @@ class _OpenOpts(ctypes.Structure):
         ("why", c_char_p),
         ("why_len", c_size_t),
         ("flags", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -109,6 +110,7 @@ class _TakeOpts(ctypes.Structure):
         ("pids", POINTER(c_int32)),
         ("nr_pids", c_size_t),
         ("flags", c_uint32),
+        ("reserved", c_uint32),
         ("why", c_char_p),
         ("why_len", c_size_t),
     ]

@@ -20,7 +20,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")', re.MULTILINE)
 
 
 # Where a name in quotes is looked for, after the includer's own folder.
-ROOMS = ("tools/common", "lib", "lib/include", "tools/pidns", "tools/pidns-top")
+ROOMS = ("tools/common", "lib", "lib/include", "tools/pidns", "tools/pidns-top", "tools")
 
 
 def read_rules():

@@ -33,7 +33,7 @@ def main():
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                timeout=60,
+                timeout=300,
                 check=False,
             )
             good = run.returncode == 0 and run.stdout

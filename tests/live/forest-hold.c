@@ -16,7 +16,7 @@
 
 #include "forest.h"
 
-#define HOLDER_DEADLINE_MS 30000
+#define HOLDER_DEADLINE_MS 120000
 
 #ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
 #define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6) /* Linux 6.11, linux/pidfd.h */

@@ -26,6 +26,7 @@ struct plan {
 	struct spec specs[MAX_SPECS];
 	size_t nr_specs;
 	size_t tasks;
+	size_t room; /* for more tasks than are planted */
 	unsigned int unborn;
 	unsigned int reuse_us;
 	bool with_tasks;
@@ -33,7 +34,7 @@ struct plan {
 
 static const char usage_text[] =
 	"usage: forest [--ns KEY=VALUE[,KEY=VALUE]…]… [--size S|M|L] [--unborn N] [--reuse US]\n"
-	"              [--no-tasks]\n"
+	"              [--room TASKS] [--no-tasks]\n"
 	"Plants PID namespaces, describes them in JSON lines, and clears them when stdin ends.\n"
 	"keys: name count depth tasks threads zombies stopped leaderless joined uid user shared\n"
 	"      comm period restless=hop|churn|burst end=zombie|fd|bind|pidfd|procfs|pinned\n";
@@ -85,9 +86,13 @@ static void add_spec(struct plan *plan, const char *text, bool is_size)
 static void parse_options(int argc, char **argv, struct plan *plan)
 {
 	static const struct option options[] = {
-		{"ns", required_argument, NULL, 'n'},	  {"size", required_argument, NULL, 's'},
-		{"unborn", required_argument, NULL, 'u'}, {"reuse", required_argument, NULL, 'r'},
-		{"no-tasks", no_argument, NULL, 'q'},	  {NULL, 0, NULL, 0},
+		{"ns", required_argument, NULL, 'n'},
+		{"size", required_argument, NULL, 's'},
+		{"unborn", required_argument, NULL, 'u'},
+		{"reuse", required_argument, NULL, 'r'},
+		{"no-tasks", no_argument, NULL, 'q'},
+		{"room", required_argument, NULL, 'm'},
+		{NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -99,6 +104,8 @@ static void parse_options(int argc, char **argv, struct plan *plan)
 			plan->unborn = (unsigned int)atoi(optarg);
 		else if (option == 'r')
 			plan->reuse_us = (unsigned int)atoi(optarg);
+		else if (option == 'm')
+			plan->room = (size_t)atol(optarg);
 		else if (option == 'q')
 			plan->with_tasks = false;
 		else
@@ -164,9 +171,10 @@ int main(int argc, char **argv)
 	parse_options(argc, argv, &plan);
 	forest.signals = catch_signals();
 	prctl(PR_SET_NAME, "forest");
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (task_arena(plan.tasks + SPARE) < 0)
 		fail(ENOMEM, "stacks");
-	limits_make_room(plan.tasks + SPARE);
+	limits_make_room(plan.tasks + plan.room + SPARE);
 	forest_open(&forest);
 	note_self(&forest);
 	for (size_t i = 0; i < plan.nr_specs; i++)
@@ -183,6 +191,5 @@ int main(int argc, char **argv)
 	facts_print(&forest.facts, plan.with_tasks);
 	wait_for_end(forest.signals);
 	forest_clear(&forest);
-	limits_restore();
 	return 0;
 }

@@ -36,7 +36,8 @@ static int check_provider(const char *name)
 			return message_exit(EXIT_CANNOT_SERVE,
 					    "%s: this build has no such provider", name);
 	return message_exit(EXIT_USAGE,
-			    "%s: no such provider: try netlink, bpf, procfs, replay or auto", name);
+			    "\"%.64s\" is no provider: try netlink, bpf, procfs, replay or auto",
+			    name);
 }
 
 static void raise_file_limit(void)
@@ -67,22 +68,15 @@ static int exit_code(const struct source *source, int error)
 	}
 }
 
-static const char *source_name(const struct source *source)
-{
-	if (source->from)
-		return source->from;
-	return source->provider ? source->provider : "auto";
-}
-
 /* The library's sentence where it wrote one; it may name the source itself. */
 static int failed(const struct source *source, int error, const char *why)
 {
 	int code = exit_code(source, error);
-	const char *name = source_name(source);
+	const char *name = source->from ? source->from : source->provider;
 
 	if (!*why)
 		why = strerror(-error);
-	if (!strncmp(why, name, strlen(name)))
+	if (!name || !strncmp(why, name, strlen(name)))
 		return message_exit(code, "%s", why);
 	return message_exit(code, "%s: %s", name, why);
 }
@@ -102,6 +96,8 @@ int source_open(const struct source *source, uint32_t open_flags, struct pidns_c
 
 	if (r)
 		return r;
+	if (source->from && !*source->from)
+		return message_exit(EXIT_FAILED, "\"\": %s", strerror(ENOENT));
 	raise_file_limit();
 	r = pidns_open(&opts, ret_ctx);
 	return r < 0 ? failed(source, r, why) : 0;
@@ -149,12 +145,24 @@ static void append_words(struct text *t, uint32_t bits)
 	}
 }
 
-size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t relevant, char *text,
-			  size_t size)
+/* --all looks for these, as far as the asker's rights go. */
+#define FOUND_BY_ALL (PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND)
+
+static void append_namespaces(struct text *t, uint32_t unseen, bool all_helps)
+{
+	append(t, " ");
+	append_words(t, unseen);
+	append(t, " namespaces (%snetlink or bpf could%s)",
+	       all_helps && unseen & FOUND_BY_ALL ? "--all finds some, " : "",
+	       all_helps && unseen & FOUND_BY_ALL ? " all" : "");
+}
+
+size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t take_flags,
+			  uint32_t relevant, char *text, size_t size)
 {
 	const char *provider = pidns_snapshot_provider(snapshot);
-	const char *others = "netlink or bpf could";
-	const char *better = geteuid() ? "root could" : others;
+	const char *better = geteuid() ? "root could" : "netlink or bpf could";
+	bool is_recording = !strcmp(provider, "replay");
 	uint32_t unseen = pidns_snapshot_cannot_see(snapshot) & relevant;
 	struct text t = {.start = text, .size = size};
 	const char *comma = "";
@@ -162,12 +170,10 @@ size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t releva
 	*text = '\0';
 	if (!unseen)
 		return 0;
-	append(&t, strcmp(provider, "replay") ? "%s cannot see" : "%s: the recording lacks",
-	       provider);
+	append(&t, is_recording ? "%s: the recording lacks" : "%s cannot see", provider);
 	if (unseen & SOURCE_UNSEEN_NAMESPACES) {
-		append(&t, " ");
-		append_words(&t, unseen & SOURCE_UNSEEN_NAMESPACES);
-		append(&t, " namespaces (%s)", others);
+		append_namespaces(&t, unseen & SOURCE_UNSEEN_NAMESPACES,
+				  !is_recording && !(take_flags & PIDNS_TAKE_ALL));
 		comma = ",";
 	}
 	if (unseen & PIDNS_UNSEEN_TASKS) {
@@ -179,10 +185,11 @@ size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t releva
 	return t.len;
 }
 
-void source_tell_unseen(const struct pidns_snapshot *snapshot, uint32_t relevant)
+void source_tell_unseen(const struct pidns_snapshot *snapshot, uint32_t take_flags,
+			uint32_t relevant)
 {
 	char text[WHY_SIZE];
 
-	if (source_unseen_text(snapshot, relevant, text, sizeof(text)))
+	if (source_unseen_text(snapshot, take_flags, relevant, text, sizeof(text)))
 		message("%s", text);
 }

@@ -30,13 +30,14 @@ int source_take(const struct source *source, struct pidns_ctx *ctx,
 #define SOURCE_UNSEEN_TASKS (PIDNS_UNSEEN_TASKS | PIDNS_UNSEEN_NS_LINKS)
 
 /*
- * One sentence on what `snapshot` cannot see of the `relevant` bits, and which provider could:
- * "procfs cannot see unborn and pidfd namespaces (netlink or bpf could)". Returns its length; 0 and
- * an empty text where nothing is missing.
+ * One sentence on what `snapshot`, taken with take_flags, cannot see of the `relevant` bits, and
+ * who could: "procfs cannot see unborn and pidfd namespaces (netlink or bpf could)". Returns its
+ * length; 0 and an empty text where nothing is missing.
  */
-size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t relevant, char *text,
-			  size_t size);
+size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t take_flags,
+			  uint32_t relevant, char *text, size_t size);
 /* The same on stderr, if there is anything to say. */
-void source_tell_unseen(const struct pidns_snapshot *snapshot, uint32_t relevant);
+void source_tell_unseen(const struct pidns_snapshot *snapshot, uint32_t take_flags,
+			uint32_t relevant);
 
 #endif /* PIDNS_SOURCE_H */

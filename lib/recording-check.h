@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* recording-check.h - the lines of a recording together. Implemented in recording-check.c. */
+#ifndef PIDNS_RECORDING_CHECK_H
+#define PIDNS_RECORDING_CHECK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recording-line.h"
+
+struct recorded_ns {
+	struct raw_ns raw;
+	uint32_t depth; /* LINE_NO_DEPTH: not said */
+	const struct recorded_ns *parent;
+};
+
+struct recorded_task {
+	struct raw_task raw;
+	size_t at; /* of its arrays, in whatever holds them */
+};
+
+struct recorded {
+	struct recording_head head;
+	struct recorded_ns *namespaces; /* the identified ones */
+	struct recorded_task *tasks;
+	size_t nr_namespaces, nr_tasks;
+};
+
+/*
+ * Sort both lists and find the parents. 0, or -EPROTO with a sentence: somebody is there twice, or
+ * missing, or where nobody can be.
+ */
+int recorded_check(struct recorded *all, const struct why *why);
+
+#endif /* PIDNS_RECORDING_CHECK_H */

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * measure.c - run one command and say what it cost: CPU time and peak memory, as one JSON line.
+ *
+ * A program of its own because the peak memory of a child is never below that of whoever started
+ * it (exec keeps the high-water mark), and the interpreter of the benchmark is large.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <pty.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WARM_UP_S  2.0 /* the first pictures of a viewer are not what it costs to leave it open */
+#define PATIENCE_S 5.0
+
+struct options {
+	unsigned int cpu_limit_s;
+	unsigned int pty_s; /* on a terminal, for so long */
+	bool is_inside;	    /* in a new PID namespace, with this one's /proc */
+	char **command;
+};
+
+static double seconds_of(clockid_t clock)
+{
+	struct timespec now = {0};
+
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static _Noreturn void die(const char *what)
+{
+	fprintf(stderr, "measure: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static _Noreturn void usage(void)
+{
+	fputs("usage: measure [--cpu-limit S] [--pty S] [--inside] COMMAND…\n", stderr);
+	exit(2);
+}
+
+static _Noreturn void run(const struct options *options)
+{
+	struct rlimit limit = {.rlim_cur = options->cpu_limit_s, .rlim_max = RLIM_INFINITY};
+	int nowhere;
+
+	if (options->cpu_limit_s)
+		setrlimit(RLIMIT_CPU, &limit);
+	if (!options->pty_s) {
+		nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+		dup2(nowhere, STDIN_FILENO);
+		dup2(nowhere, STDOUT_FILENO);
+		dup2(nowhere, STDERR_FILENO);
+	}
+	execvp(options->command[0], options->command);
+	_exit(127);
+}
+
+/* What the command writes is read and thrown away until the end of the time. */
+static void drain_until(int terminal, double end)
+{
+	struct pollfd ready = {.fd = terminal, .events = POLLIN};
+	char text[65536];
+
+	for (;;) {
+		double left = end - seconds_of(CLOCK_MONOTONIC);
+
+		if (left <= 0)
+			return;
+		if (poll(&ready, 1, (int)(left * 1000) + 1) > 0 &&
+		    read(terminal, text, sizeof(text)) <= 0)
+			return;
+	}
+}
+
+/* Let a viewer run for its time, then ask it to leave. Returns its share of one CPU when warm. */
+static double watch(const struct options *options, int terminal, pid_t pid)
+{
+	double start = seconds_of(CLOCK_MONOTONIC), warm, end, used;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) != 0)
+		die("clock");
+	drain_until(terminal, start + WARM_UP_S);
+	warm = seconds_of(CLOCK_MONOTONIC);
+	used = seconds_of(clock);
+	drain_until(terminal, warm + options->pty_s);
+	end = seconds_of(CLOCK_MONOTONIC);
+	used = seconds_of(clock) - used;
+	if (write(terminal, "q", 1) < 0)
+		kill(pid, SIGTERM);
+	for (double late = end + PATIENCE_S; seconds_of(CLOCK_MONOTONIC) < late;) {
+		siginfo_t info = {0};
+
+		drain_until(terminal, seconds_of(CLOCK_MONOTONIC) + 0.05);
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		    info.si_pid == pid)
+			return used / (end - warm);
+	}
+	kill(pid, SIGKILL);
+	return used / (end - warm);
+}
+
+static void parse(int argc, char **argv, struct options *ret_options)
+{
+	static const struct option known[] = {
+		{"cpu-limit", required_argument, NULL, 'c'},
+		{"pty", required_argument, NULL, 'p'},
+		{"inside", no_argument, NULL, 'i'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+", known, NULL)) != -1) {
+		if (option == 'c')
+			ret_options->cpu_limit_s = (unsigned int)atoi(optarg);
+		else if (option == 'p')
+			ret_options->pty_s = (unsigned int)atoi(optarg);
+		else if (option == 'i')
+			ret_options->is_inside = true;
+		else
+			usage();
+	}
+	ret_options->command = argv + optind;
+	if (optind == argc)
+		usage();
+}
+
+int main(int argc, char **argv)
+{
+	struct winsize size = {.ws_row = 24, .ws_col = 80};
+	struct options options = {0};
+	double start, share = 0;
+	struct rusage cost;
+	int terminal = -1, status;
+	pid_t pid;
+
+	parse(argc, argv, &options);
+	if (options.is_inside && unshare(CLONE_NEWPID) < 0)
+		die("unshare");
+	setenv("TERM", "xterm-256color", 1);
+	start = seconds_of(CLOCK_MONOTONIC);
+	pid = options.pty_s ? forkpty(&terminal, NULL, NULL, &size) : fork();
+	if (pid < 0)
+		die("fork");
+	if (pid == 0)
+		run(&options);
+	if (options.pty_s)
+		share = watch(&options, terminal, pid);
+	if (wait4(pid, &status, 0, &cost) != pid)
+		die("wait4");
+	printf("{\"status\": %d, \"user_ms\": %.3f, \"sys_ms\": %.3f, \"wall_ms\": %.3f, "
+	       "\"peak_kib\": %ld, \"share\": %.5f}\n",
+	       WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+	       (double)cost.ru_utime.tv_sec * 1e3 + (double)cost.ru_utime.tv_usec / 1e3,
+	       (double)cost.ru_stime.tv_sec * 1e3 + (double)cost.ru_stime.tv_usec / 1e3,
+	       (seconds_of(CLOCK_MONOTONIC) - start) * 1e3, cost.ru_maxrss, share);
+	return 0;
+}

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the tests of the command share: running it, making recordings, reading its escapes."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+import seal
+
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
+PIDNS = os.environ["PIDNS_BIN"] + "/pidns"
+DEADLINE_S = 120
+IS_SANITIZED = b"__asan_init" in pathlib.Path(PIDNS).read_bytes()
+
+# A sanitizer makes system calls and takes addresses of its own: what counts those is for other
+# builds, and no skip that anybody could mend.
+unless_sanitized = unittest.skipIf(IS_SANITIZED, "built with sanitizers")
+
+
+def must_work(result):
+    """The exit status of a run of unittest: with PIDNS_MUST_WORK=1 a skip is a failure."""
+    unmet = [reason for _, reason in result.skipped if reason != "built with sanitizers"]
+    if unmet and os.environ.get("PIDNS_MUST_WORK") == "1":
+        print(f"skipped, and must not be: {unmet}")
+        return 1
+    return 0 if result.wasSuccessful() else 1
+
+
+def run(*arguments, **how):
+    """Run it to its end; a death by signal is never right."""
+    how.setdefault("stdin", subprocess.DEVNULL)
+    how.setdefault("stdout", subprocess.PIPE)
+    how.setdefault("stderr", subprocess.PIPE)
+    done = subprocess.run([PIDNS, *arguments], timeout=DEADLINE_S, check=False, **how)
+    if done.returncode < 0:
+        raise AssertionError(f"pidns {arguments}: killed by signal {-done.returncode}")
+    return done
+
+
+def document(*arguments):
+    """A JSON document, which must be nothing else. Strictly UTF-8, no key twice."""
+    done = run(*arguments, "--json")
+
+    def once(pairs):
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) != len(keys):
+            raise AssertionError(f"a key twice: {keys}")
+        return dict(pairs)
+
+    def no_constant(word):
+        raise AssertionError(f"{word} is not JSON")
+
+    text = done.stdout.decode("utf-8", "strict")
+    return json.loads(text, object_pairs_hook=once, parse_constant=no_constant), done.returncode
+
+
+def unescape(text):
+    """The bytes that an escaped text stands for."""
+    raw = text.encode("utf-8")
+    return re.sub(rb"\\([0-3][0-7]{2})", lambda m: bytes([int(m[1], 8)]), raw)
+
+
+def word(raw):
+    """Bytes as a recording writes them."""
+    return b"".join(b"%c" % b if 32 < b < 127 and b != 92 else b"\\%03o" % b for b in raw)
+
+
+def recording(path, comms):
+    """A recording of processes with these names."""
+    lines = [
+        b"pidns-recording 1",
+        b"snapshot time_ns=1 provider=procfs flags=- cannot_see=- root=4026531836",
+        b"ns ino=4026531836 level=0 depth=0",
+    ]
+    for pid, comm in enumerate(comms, 1):
+        lines.append(
+            b"task pid=%d tid=%d ns=4026531836 vpids=%d comm=%s" % (pid, pid, pid, word(comm))
+        )
+    pathlib.Path(path).write_bytes(seal.seal(b"\n".join(lines) + b"\n"))

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-layout.c - which columns fit which width, and what has to be known for them. */
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "pidns-top/layout.h"
+#include "pidns-top/text.h"
+
+static struct fixture f;
+
+static int setup(void **state)
+{
+	(void)state;
+	fixture_open(&f, "top-deep");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fixture_close(&f);
+	return 0;
+}
+
+static void enter_deepest(void)
+{
+	app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, 4026532032));
+	fixture_rows(&f);
+}
+
+static size_t find(const struct layout *layout, const char *name)
+{
+	for (size_t i = 0; i < layout->count; i++) {
+		if (strcmp(layout->columns[i].column->name, name) == 0)
+			return i;
+	}
+	return layout->count;
+}
+
+static bool has(const struct layout *layout, const char *name)
+{
+	return find(layout, name) < layout->count;
+}
+
+/* Columns stand side by side with one space between, and all that need not go in is inside. */
+static void expect_sound(const struct layout *layout, unsigned int width)
+{
+	unsigned int x = 0;
+
+	assert_true(layout->count > 0);
+	for (size_t i = 0; i < layout->count; i++) {
+		assert_int_equal(layout->columns[i].x, x);
+		x += layout->columns[i].width + 1;
+	}
+	if (width >= 20)
+		assert_int_equal(x - 1, width);
+}
+
+static void test_any_width_is_sound(void **state)
+{
+	struct layout layout;
+
+	(void)state;
+	for (int level = 0; level < 2; level++) {
+		for (unsigned int width = 1; width <= 1024; width++) {
+			layout_make(&layout, &f.app, &f.rows, width);
+			expect_sound(&layout, width);
+		}
+		enter_deepest();
+	}
+}
+
+/* A wider screen never shows less, and a number is never cut. */
+static void test_wider_shows_more(void **state)
+{
+	struct layout layout;
+	size_t before = 0;
+
+	(void)state;
+	for (unsigned int width = 20; width <= 400; width++) {
+		layout_make(&layout, &f.app, &f.rows, width);
+		assert_true(layout.count >= before);
+		assert_true(has(&layout, "ino"));
+		assert_true(layout.columns[find(&layout, "ino")].width >= 10);
+		before = layout.count;
+	}
+	assert_int_equal(layout.count, view_of(&f.app)->nr_columns);
+}
+
+static void test_numbers_are_never_cut(void **state)
+{
+	struct layout layout;
+	struct cell cell;
+
+	(void)state;
+	enter_deepest();
+	f.rows.max_pid = 4194304;
+	for (unsigned int width = 20; width <= 300; width++) {
+		layout_make(&layout, &f.app, &f.rows, width);
+		assert_true(layout.columns[find(&layout, "pid")].width >= 7);
+		for (size_t i = 0; i < layout.count; i++) {
+			struct cell_source source = {&f.picture,      &f.app, &f.rows,
+						     &f.rows.list[0], 0,      0};
+
+			layout_fill(&layout.columns[i], &source, &cell);
+			assert_int_equal(text_width(cell.text), layout.columns[i].width);
+		}
+	}
+}
+
+static void test_least_important_goes_first(void **state)
+{
+	struct layout layout;
+
+	(void)state;
+	layout_make(&layout, &f.app, &f.rows, 80);
+	assert_true(has(&layout, "pids_used") && has(&layout, "zombies") && has(&layout, "cpu"));
+	assert_false(has(&layout, "owner_uid"));
+	layout_make(&layout, &f.app, &f.rows, 20);
+	assert_int_equal(layout.count, 2);
+	assert_true(has(&layout, "command"));
+}
+
+/* The number in its own namespace stays, those between you and it go. */
+static void test_levels_between_go_first(void **state)
+{
+	struct layout layout;
+	char title[32];
+	size_t between = 0;
+
+	(void)state;
+	enter_deepest();
+	layout_make(&layout, &f.app, &f.rows, 1000);
+	for (size_t i = 0; i < layout.count; i++)
+		between += strcmp(layout.columns[i].column->name, "vpids") == 0;
+	assert_int_equal(between, 31);
+	layout_title(&layout.columns[find(&layout, "vpids")], title, sizeof(title));
+	assert_string_equal(title, "VPID1");
+	layout_make(&layout, &f.app, &f.rows, 60);
+	assert_true(has(&layout, "vpid"));
+	assert_false(has(&layout, "vpids"));
+}
+
+static void test_your_own_namespace_has_no_vpid(void **state)
+{
+	struct layout layout;
+
+	(void)state;
+	app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, 4026531836));
+	fixture_rows(&f);
+	layout_make(&layout, &f.app, &f.rows, 200);
+	assert_false(has(&layout, "vpid") || has(&layout, "vpids"));
+	assert_false(has(&layout, "ns"));
+	f.app.is_below = true;
+	fixture_rows(&f);
+	layout_make(&layout, &f.app, &f.rows, 1000);
+	assert_true(has(&layout, "vpid") && has(&layout, "ns"));
+}
+
+/* ---- What has to be known ---- */
+
+static struct layout_needs needs_at(unsigned int width)
+{
+	struct layout layout;
+	struct layout_needs needs;
+
+	layout_make(&layout, &f.app, &f.rows, width);
+	layout_needs(&layout, &f.app, &needs);
+	return needs;
+}
+
+/* Sums over namespaces need every task, but only where they are shown or sorted by. */
+static void test_namespaces_need_sums_only_where_shown(void **state)
+{
+	struct layout_needs needs = needs_at(80);
+
+	(void)state;
+	assert_true(needs.task_fields & PIDNS_TASK_CPU && needs.task_fields & PIDNS_TASK_RSS);
+	assert_true(needs.ns_fields & PIDNS_NS_ZOMBIES);
+	assert_true(needs.screen_fields & PIDNS_TASK_COMM);
+	needs = needs_at(20);
+	assert_int_equal(needs.task_fields, 0);
+	assert_false(needs.ns_fields & PIDNS_NS_ZOMBIES);
+	app_place(&f.app)->sorted_by = view_namespaces.memory;
+	assert_int_equal(needs_at(20).task_fields, PIDNS_TASK_RSS);
+}
+
+/* Of processes only those on the screen are looked at closely, unless the order depends on all. */
+static void test_processes_need_nothing_of_all(void **state)
+{
+	struct layout_needs needs;
+
+	(void)state;
+	enter_deepest();
+	needs = needs_at(200);
+	assert_int_equal(needs.task_fields, 0);
+	assert_true(needs.screen_fields & PIDNS_TASK_CPU && needs.screen_fields & PIDNS_TASK_UID);
+	app_place(&f.app)->sorted_by = view_processes.cpu;
+	needs = needs_at(200);
+	assert_int_equal(needs.task_fields, PIDNS_TASK_CPU | PIDNS_TASK_START);
+	assert_false(needs.screen_fields & PIDNS_TASK_CPU);
+}
+
+static void test_looking_for_a_name_needs_all_names(void **state)
+{
+	(void)state;
+	enter_deepest();
+	strcpy(app_place(&f.app)->filter, "x");
+	assert_true(needs_at(80).task_fields & PIDNS_TASK_COMM);
+	assert_true(needs_at(80).task_fields & PIDNS_TASK_UID);
+	app_place(&f.app)->filter[0] = '\0';
+	assert_int_equal(needs_at(80).task_fields, 0);
+	f.app.mode = APP_PROMPT;
+	f.app.prompt.kind = PROMPT_SEARCH;
+	assert_true(needs_at(80).task_fields & PIDNS_TASK_COMM);
+	f.app.prompt.kind = PROMPT_DELAY;
+	assert_int_equal(needs_at(80).task_fields, 0);
+}
+
+/* Namespaces have no name of their own: what is looked for is in their init. */
+static void test_every_column_says_what_it_shows(void **state)
+{
+	const struct view *views[] = {&view_namespaces, &view_processes};
+
+	(void)state;
+	for (size_t v = 0; v < 2; v++) {
+		const struct view *view = views[v];
+
+		assert_true(view->columns[view->nr_columns - 1].flags & COLUMN_REST);
+		assert_non_null(view->columns[view->sorted_by].key);
+		for (size_t i = 0; i < view->nr_columns; i++) {
+			assert_non_null(view->columns[i].name);
+			assert_non_null(view->columns[i].title);
+			assert_non_null(view->columns[i].help);
+			assert_non_null(view->columns[i].fill);
+			assert_true(view->columns[i].width > 0);
+		}
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_any_width_is_sound),
+		TEST(test_wider_shows_more),
+		TEST(test_numbers_are_never_cut),
+		TEST(test_least_important_goes_first),
+		TEST(test_levels_between_go_first),
+		TEST(test_your_own_namespace_has_no_vpid),
+		TEST(test_namespaces_need_sums_only_where_shown),
+		TEST(test_processes_need_nothing_of_all),
+		TEST(test_looking_for_a_name_needs_all_names),
+		TEST(test_every_column_says_what_it_shows),
+	};
+
+	setlocale(LC_ALL, "");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * P12: every n-th allocation fails, for each n until none is left to fail. The answer is -ENOMEM
+ * each time, with a sentence where one can be had; that nothing leaks is for AddressSanitizer and
+ * valgrind to say. The linker sends the library's calls through here (--wrap).
+ */
+#include "unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+
+static long countdown; /* until one fails; 0: none will */
+static bool has_failed;
+
+/* Is it this one's turn? */
+static bool fails(void)
+{
+	if (!countdown || --countdown)
+		return false;
+	has_failed = true;
+	errno = ENOMEM;
+	return true;
+}
+
+#define WRAP(type, name, parameters, arguments)               \
+	type __real_##name parameters;                        \
+	type __wrap_##name parameters;                        \
+	type __wrap_##name parameters                         \
+	{                                                     \
+		return fails() ? 0 : __real_##name arguments; \
+	}
+
+WRAP(void *, malloc, (size_t size), (size))
+WRAP(void *, calloc, (size_t nr, size_t size), (nr, size))
+WRAP(void *, realloc, (void *old, size_t size), (old, size))
+WRAP(char *, strdup, (const char *text), (text))
+/* These allocate inside the C library. */
+WRAP(DIR *, fdopendir, (int fd), (fd))
+WRAP(FILE *, fdopen, (int fd, const char *mode), (fd, mode))
+
+/* ---- what is tried --------------------------------------------------------------------------- */
+
+static char *body;
+static char path[512], saved[512], why[256];
+
+static int take(const char *provider, const char *source, uint32_t flags,
+		struct pidns_snapshot **ret_snapshot)
+{
+	const struct pidns_open_opts open_opts = {.size = sizeof(open_opts),
+						  .provider = provider,
+						  .source = source,
+						  .why = why,
+						  .why_len = sizeof(why)};
+	const struct pidns_take_opts take_opts = {.size = sizeof(take_opts),
+						  .ns_fields = PIDNS_FIELDS_ALL,
+						  .task_fields = PIDNS_FIELDS_ALL,
+						  .flags = flags,
+						  .why = why,
+						  .why_len = sizeof(why)};
+	struct pidns_ctx *ctx;
+	int r = pidns_open(&open_opts, &ctx);
+
+	if (r < 0)
+		return r;
+	r = pidns_snapshot_take(ctx, &take_opts, ret_snapshot);
+	pidns_close(ctx);
+	return r;
+}
+
+static int try_replay(void)
+{
+	struct pidns_snapshot *s = NULL;
+	int r = take("replay", path, PIDNS_TAKE_THREADS, &s);
+
+	assert_int_equal(!s, r < 0);
+	pidns_snapshot_unref(s);
+	return r;
+}
+
+static int try_chosen(void)
+{
+	static const int32_t pids[] = {7, 1, 100};
+	const struct pidns_take_opts opts = {.size = sizeof(opts),
+					     .pids = pids,
+					     .nr_pids = 3,
+					     .why = why,
+					     .why_len = sizeof(why)};
+	struct pidns_snapshot *s = NULL;
+	struct pidns_ctx *ctx;
+	int r = open_recording(path, why, &ctx);
+
+	if (r < 0)
+		return r;
+	r = pidns_snapshot_take(ctx, &opts, &s);
+	assert_int_equal(!s, r < 0);
+	pidns_snapshot_unref(s);
+	pidns_close(ctx);
+	return r;
+}
+
+static struct pidns_snapshot *older, *newer;
+
+static int try_save(void)
+{
+	strcpy(why, "no sentence is promised");
+	return pidns_snapshot_save(newer, saved);
+}
+
+static int try_diff(void)
+{
+	struct pidns_diff *diff = NULL;
+	int r = pidns_diff_open(older, newer, &diff);
+
+	strcpy(why, "no sentence is promised");
+	assert_int_equal(!diff, r < 0);
+	pidns_diff_close(diff);
+	return r;
+}
+
+static int try_procfs(void)
+{
+	struct pidns_snapshot *s = NULL;
+	int r = take("procfs", NULL, PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL, &s);
+
+	assert_int_equal(!s, r < 0);
+	pidns_snapshot_unref(s);
+	return r;
+}
+
+/* How often did it fail, before nothing was left to fail? */
+static long exhaust(int (*attempt)(void), bool may_cope, long limit)
+{
+	long n;
+	int r;
+
+	for (n = 1; n <= limit; n++) {
+		strcpy(why, "");
+		has_failed = false;
+		countdown = n;
+		r = attempt();
+		countdown = 0;
+		if (!has_failed) {
+			assert_int_equal(r, 0);
+			return n - 1;
+		}
+		if (r >= 0 && may_cope)
+			continue;
+		assert_int_equal(r, -ENOMEM);
+		assert_true(*why);
+	}
+	return limit;
+}
+
+static void test_replay(void **state)
+{
+	(void)state;
+	assert_in_range(exhaust(try_replay, false, LONG_MAX), 10, 1000);
+}
+
+static void test_chosen(void **state)
+{
+	(void)state;
+	assert_in_range(exhaust(try_chosen, false, LONG_MAX), 10, 1000);
+}
+
+static void test_save(void **state)
+{
+	(void)state;
+	assert_in_range(exhaust(try_save, false, LONG_MAX), 1, 100);
+}
+
+static void test_diff(void **state)
+{
+	(void)state;
+	assert_in_range(exhaust(try_diff, false, LONG_MAX), 4, 100);
+}
+
+/* A side question of procfs may go unanswered; the whole is refused or right. The machine's size
+ * decides how many there are: enough is enough. */
+static void test_procfs(void **state)
+{
+	struct pidns_snapshot *s;
+
+	(void)state;
+	if (take("procfs", NULL, 0, &s) < 0)
+		skip_because(why);
+	pidns_snapshot_unref(s);
+	assert_in_range(exhaust(try_procfs, true, 150), 10, 150);
+}
+
+/* Some of everything, and enough of it for arrays to grow. */
+static void write_body(void)
+{
+	char *end = body = malloc(1 << 20);
+	int i;
+
+	assert_non_null(body);
+	end += sprintf(end, "snapshot time_ns=1 provider=test flags=threads cannot_see=- root=1\n"
+			    "ns ino=1 depth=0\n");
+	for (i = 2; i < 200; i++)
+		end += sprintf(end, "ns ino=%d depth=1 parent=1 reaper_start_ns=%d000000000\n", i,
+			       i);
+	for (i = 1; i < 2000; i++)
+		end += sprintf(end, "task pid=%d tid=%d ns=%d vpids=%d,%d comm=name-%d\n", i, i,
+			       2 + i % 198, i, 1 + i / 198, i);
+	for (; i < 2010; i++)
+		end += sprintf(end, "task pid=%d tid=%d vpids=%d,9,9\n", i, i, i);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	write_body();
+	older = snapshot_of("ns ino=1\ntask pid=1 tid=1 ns=1\ntask pid=9999 tid=9999 ns=1\n", 0);
+	newer = snapshot_of(body, 0);
+	strcpy(path, write_recording(body));
+	strcpy(saved, scratch("saved.rec"));
+	free(body);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	pidns_snapshot_unref(older);
+	pidns_snapshot_unref(newer);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_replay), cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_save),   cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_procfs),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

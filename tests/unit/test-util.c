@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Growth, sentences, option structs, the hash. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "util.h"
+
+static void test_grow_keeps_what_is_there(void **state)
+{
+	uint64_t *items = NULL;
+	size_t room = 0, i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(util_grow(&items, &room, i, sizeof(*items)), 0);
+		assert_true(room > i);
+		items[i] = i;
+	}
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(items[i], i);
+	free(items);
+}
+
+static void test_grow_refuses_what_cannot_be(void **state)
+{
+	char *items = NULL;
+	size_t room = SIZE_MAX / 2;
+
+	(void)state;
+	assert_int_equal(util_grow(&items, &room, room, 16), -ENOMEM);
+	assert_null(items);
+	assert_int_equal(room, SIZE_MAX / 2);
+}
+
+static void test_why(void **state)
+{
+	char text[8] = "before";
+	const struct why why = {text, sizeof(text)}, none = {NULL, 0}, empty = {text, 0};
+
+	(void)state;
+	assert_int_equal(why_set(&none, -5, "%s", "nowhere"), -5);
+	assert_int_equal(why_set(NULL, -5, "%s", "nowhere"), -5);
+	assert_int_equal(why_set(&empty, -5, "%s", "nowhere"), -5);
+	assert_string_equal(text, "before");
+	assert_int_equal(why_set(&why, -7, "%d is too long", 12345), -7);
+	assert_string_equal(text, "12345 i");
+}
+
+struct opts {
+	size_t size;
+	uint32_t first, second;
+};
+
+static void test_opts(void **state)
+{
+	struct {
+		struct opts known;
+		uint32_t newer[2];
+	} user = {.known = {sizeof(user), 1, 2}};
+	struct opts ours = {.second = 9};
+
+	(void)state;
+	user.known.size = sizeof(size_t) + sizeof(uint32_t);
+	assert_int_equal(util_copy_opts(&ours, sizeof(ours), &user), 0);
+	assert_int_equal(ours.first, 1);
+	assert_int_equal(ours.second, 9);
+	user.known.size = sizeof(user);
+	assert_int_equal(util_copy_opts(&ours, sizeof(ours), &user), 0);
+	assert_int_equal(ours.second, 2);
+	user.newer[1] = 1;
+	ours.second = 9;
+	assert_int_equal(util_copy_opts(&ours, sizeof(ours), &user), -E2BIG);
+	assert_int_equal(ours.second, 9);
+	user.known.size = sizeof(size_t) - 1;
+	assert_int_equal(util_copy_opts(&ours, sizeof(ours), &user), -EINVAL);
+	user.known.size = SIZE_MAX;
+	assert_int_equal(util_copy_opts(&ours, sizeof(ours), &user), -E2BIG);
+}
+
+/* Vectors of the algorithm's authors. */
+static void test_hash(void **state)
+{
+	(void)state;
+	assert_true(util_hash(FNV_START, "", 0) == UINT64_C(0xcbf29ce484222325));
+	assert_true(util_hash(FNV_START, "a", 1) == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(util_hash(FNV_START, "foobar", 6) == UINT64_C(0x85944171f73967e8));
+	assert_true(util_hash(util_hash(FNV_START, "foo", 3), "bar", 3) ==
+		    UINT64_C(0x85944171f73967e8));
+}
+
+static void test_cleanup(void **state)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC), copy = fd;
+
+	(void)state;
+	errno = EXDEV;
+	{
+		_cleanup_close_ int own = fd;
+		_cleanup_close_ int none = -1;
+
+		assert_int_equal(steal_fd(&none), -1);
+		assert_true(own >= 0);
+	}
+	assert_int_equal(errno, EXDEV);
+	assert_int_equal(fcntl(copy, F_GETFD), -1);
+	{
+		_cleanup_free_ char *text = strdup("text");
+		char *stolen = steal_pointer(&text);
+
+		assert_null(text);
+		free(stolen);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_grow_keeps_what_is_there),
+		cmocka_unit_test(test_grow_refuses_what_cannot_be),
+		cmocka_unit_test(test_why),
+		cmocka_unit_test(test_opts),
+		cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_cleanup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* format.h - numbers as people read them, in as few columns as they need. */
+#ifndef PIDNS_TOP_FORMAT_H
+#define PIDNS_TOP_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal digits of the number: the columns it takes. */
+unsigned int format_digits(uint64_t number);
+
+/* "812K", "1.2G": 1024 based, never more than five columns. */
+void format_bytes(uint64_t bytes, char *out, size_t size);
+/* "0.3", "99.9", "100", "12345": never more than five columns. */
+void format_percent(double percent, char *out, size_t size);
+/* CPU time as top shows it: "3:07.25", from 100 hours on "123h". */
+void format_cpu_time(uint64_t ns, char *out, size_t size);
+/* "2 days, 03:14", "03:14". */
+void format_uptime(double seconds, char *out, size_t size);
+
+/*
+ * "[|||||     label]" in exactly `width` columns: the bar is `percent` of what the label leaves. Too narrow for both: the label alone, to the right.
+ */
+void format_bar(double percent, const char *label, unsigned int width, char *out, size_t size);
+
+#endif /* PIDNS_TOP_FORMAT_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * keys.h - keys, free of any terminal library: a character is its Unicode code point, every other
+ * key has a code above all of those.
+ */
+#ifndef PIDNS_TOP_KEYS_H
+#define PIDNS_TOP_KEYS_H
+
+#include <stddef.h>
+
+#include "request.h"
+
+#define TOP_KEY_CONTROL(letter) ((letter) - '@')
+
+enum key {
+	TOP_KEY_NONE = 0,
+	TOP_KEY_CTRL_U = TOP_KEY_CONTROL('U'),
+	TOP_KEY_CTRL_W = TOP_KEY_CONTROL('W'),
+	TOP_KEY_ESCAPE = 0x1b,
+	TOP_KEY_FIRST_NAMED = 0x200000,
+	TOP_KEY_UP,
+	TOP_KEY_DOWN,
+	TOP_KEY_LEFT,
+	TOP_KEY_RIGHT,
+	TOP_KEY_PAGE_UP,
+	TOP_KEY_PAGE_DOWN,
+	TOP_KEY_HOME,
+	TOP_KEY_END,
+	TOP_KEY_RETURN,
+	TOP_KEY_ERASE,
+	TOP_KEY_FUNCTION, /* + n is Fn */
+	TOP_KEY_SHIFT_FUNCTION = TOP_KEY_FUNCTION + 13,
+	TOP_KEY_UNKNOWN = TOP_KEY_SHIFT_FUNCTION + 13,
+};
+
+/* The key with that name: "a", "^L", "F3", "Shift-F3", "Space", "PgUp", …; of `len` bytes.
+ * TOP_KEY_NONE: there is none. */
+int key_parse(const char *name, size_t len);
+
+/* What that key asks for; REQUEST_NONE: nothing. */
+enum request key_request(int key);
+
+/* The first of the request's keys, as it is named: its length, and *ret_name points at it. */
+size_t request_first_key(enum request request, const char **ret_name);
+
+#endif /* PIDNS_TOP_KEYS_H */

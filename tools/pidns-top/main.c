@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* main.c - pidns-top: puts the pieces together, and takes them apart again. */
+#include <locale.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../common/cmdline.h"
+#include "../common/message.h"
+#include "options.h"
+#include "view.h"
+#include "viewer.h"
+
+/* Characters of a command line that the widest screen could show, escaped or not. */
+#define COMMAND_MAX 4096
+
+static int find_column(const struct view *view, const char *name, size_t *ret)
+{
+	for (size_t i = 0; i < view->nr_columns; i++) {
+		if (view->columns[i].key && strcasecmp(view->columns[i].name, name) == 0) {
+			*ret = i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+/* The view that begins is the one whose columns --sort names. */
+static int choose_sort(struct viewer *viewer)
+{
+	enum app_view at = viewer->target ? APP_PROCESSES : APP_NAMESPACES;
+	const struct view *view = viewer->target ? &view_processes : &view_namespaces;
+	struct app_place *place = &viewer->app.places[at];
+	const char *name = viewer->options->sort;
+
+	if (!name)
+		return 0;
+	place->is_reversed = name[0] == '-';
+	if (find_column(view, name + (name[0] == '-'), &place->sorted_by) < 0)
+		return message_exit(EXIT_USAGE, "--sort: \"%s\": no such column", name);
+	return 0;
+}
+
+static bool is_recording(const struct pidns_ctx *ctx)
+{
+	return strcmp(pidns_provider(ctx), "replay") == 0;
+}
+
+/* What only the running machine has. None of it is worth failing for. */
+static void open_live(struct viewer *viewer)
+{
+	const struct source *source = &viewer->options->source;
+	struct pidns_open_opts opts = {
+		.size = sizeof(opts),
+		.provider = pidns_provider(viewer->ctx),
+		.source = source->from,
+		.flags = PIDNS_OPEN_LONG_LIVED,
+	};
+
+	viewer->machine = machine_open();
+	viewer->picture.users = users_open("/etc/passwd");
+	if (viewer->options->is_batch)
+		return;
+	/* The helper comes first: what it does not inherit it need not close. */
+	cmdline_open(source->from, COMMAND_MAX, &viewer->helper);
+	pidns_open(&opts, &viewer->screen_ctx);
+}
+
+static int open_and_run(struct viewer *viewer)
+{
+	const struct options *options = viewer->options;
+	int r = source_open(&options->source, PIDNS_OPEN_LONG_LIVED, &viewer->ctx);
+
+	if (r)
+		return r;
+	if (is_recording(viewer->ctx))
+		viewer->picture.recording = options->source.from;
+	else
+		open_live(viewer);
+	viewer->history = cpu_history_new();
+	if (!viewer->history)
+		return message_exit(EXIT_FAILED, "out of memory");
+	return options->is_batch ? viewer_batch(viewer) : viewer_screen(viewer);
+}
+
+static void close_all(struct viewer *viewer)
+{
+	struct users *users = (struct users *)(uintptr_t)viewer->picture.users;
+
+	usage_clear(&viewer->picture.usage);
+	pidns_snapshot_unref(viewer->picture.snapshot);
+	cpu_history_free(viewer->history);
+	users_close(users);
+	machine_close(viewer->machine);
+	pidns_close(viewer->screen_ctx);
+	pidns_close(viewer->ctx);
+	cmdline_close(viewer->helper);
+	app_clear(&viewer->app);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct target target;
+	struct viewer viewer = {.options = &options};
+	int r;
+
+	message_init("pidns-top");
+	setlocale(LC_CTYPE, "");
+	setlocale(LC_TIME, "");
+	r = options_parse(argc, argv, &options);
+	if (r != OPTIONS_GO_ON)
+		return r;
+	app_init(&viewer.app);
+	viewer.app.delay = options.delay;
+	viewer.app.is_plain = options.is_plain;
+	if (options.target) {
+		if (target_parse(options.target, &target) < 0)
+			return message_exit(EXIT_USAGE,
+					    "\"%s\": neither an inode, nor pid:[INODE], nor @PID",
+					    options.target);
+		viewer.target = &target;
+	}
+	r = choose_sort(&viewer);
+	if (r == 0)
+		r = open_and_run(&viewer);
+	close_all(&viewer);
+	return r;
+}

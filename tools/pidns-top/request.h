@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * request.h - everything a key can ask for, in one list.
+ *
+ * Each line makes an enum value, a name, the keys that mean it, and its line in the help screen,
+ * and wants a function app_<name>() in app.c. So a key that works is a key that is explained.
+ *
+ *	X(name, keys, label, help)
+ *
+ * keys are names as keys.h has them, separated by spaces, the first one being shown in the bottom
+ * line beside `label`; a request without a label is not shown there.
+ */
+#ifndef PIDNS_TOP_REQUEST_H
+#define PIDNS_TOP_REQUEST_H
+
+/* clang-format off */
+#define REQUESTS(X) \
+	X(open,		"Enter",		"Open",	  "show the processes of the selected namespace") \
+	X(back,		"Esc Backspace",	"Back",	  "back to the namespaces; or drop the filter") \
+	X(help,		"h ? F1",		"Help",	  "this text") \
+	X(quit,		"q F10",		"Quit",	  "leave") \
+	X(search,	"/",			"Search", "search for a number, a user or a name, as you type") \
+	X(search_next,	"n F3",			0,	  "the next row that matches the search") \
+	X(search_prev,	"p Shift-F3",		0,	  "the previous row that matches the search") \
+	X(filter,	"\\ F4",		"Filter", "show only what matches, and what it is in") \
+	X(tree,		"t F5",			"Tree",	  "namespaces as a tree, or as a flat list") \
+	X(sort_menu,	"F6 ,",			"Sort",	  "choose the column to sort by") \
+	X(up,		"Up k",			0,	  "one row up") \
+	X(down,		"Down j",		0,	  "one row down") \
+	X(page_up,	"PgUp ^B",		0,	  "one page up") \
+	X(page_down,	"PgDn ^F",		0,	  "one page down") \
+	X(first,	"Home g",		0,	  "to the first row") \
+	X(last,		"End G",		0,	  "to the last row") \
+	X(fold,		"- Left",		0,	  "fold what is below into one row; or go to the parent") \
+	X(unfold,	"+ Right",		0,	  "unfold again") \
+	X(fold_all,	"*",			0,	  "fold all namespaces, or unfold all") \
+	X(sort_left,	"<",			0,	  "sort by the column to the left") \
+	X(sort_right,	">",			0,	  "sort by the column to the right") \
+	X(reverse,	"R I",			0,	  "turn the order round") \
+	X(sort_number,	"N",			0,	  "sort by number: inode or pid") \
+	X(sort_cpu,	"P",			0,	  "sort by CPU use") \
+	X(sort_memory,	"M",			0,	  "sort by memory") \
+	X(sort_time,	"T",			0,	  "sort by CPU time (processes)") \
+	X(command,	"c",			0,	  "show command lines, or names only") \
+	X(below,	"a",			0,	  "processes: with those of all namespaces below, or without") \
+	X(pause,	"Z",			0,	  "stop looking at the machine; or go on") \
+	X(delay,	"d s",			0,	  "seconds between two looks") \
+	X(refresh,	"Space",		0,	  "look at the machine now") \
+	X(redraw,	"^L",			0,	  "draw the screen anew")
+/* clang-format on */
+
+enum request {
+#define X(name, keys, label, help) REQUEST_##name,
+	REQUESTS(X)
+#undef X
+		NR_REQUESTS,
+	REQUEST_NONE = NR_REQUESTS,
+};
+
+struct request_info {
+	const char *name;
+	const char *keys;
+	const char *label; /* NULL: not in the bottom line */
+	const char *help;
+};
+
+/* By enum request; in keys.c. */
+extern const struct request_info request_infos[NR_REQUESTS];
+
+#endif /* PIDNS_TOP_REQUEST_H */

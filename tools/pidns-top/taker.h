@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * taker.h - the thread that takes snapshots, so that a large machine never makes the keys wait.
+ *
+ * A context belongs to one thread at a time: from taker_open() on it is the taker's.
+ */
+#ifndef PIDNS_TOP_TAKER_H
+#define PIDNS_TOP_TAKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pidnsinfo.h>
+
+struct taker;
+
+struct taker_wish {
+	uint64_t ns_fields, task_fields;
+	uint32_t flags; /* PIDNS_TAKE_* */
+};
+
+struct taker_result {
+	int error; /* 0, or -Exxx with one sentence in `why` */
+	char why[256];
+	struct pidns_snapshot *snapshot; /* one reference; NULL on error */
+	uint64_t duration_ns;
+};
+
+/* 0, or -Exxx. */
+int taker_open(struct pidns_ctx *ctx, struct taker **ret_taker);
+
+/*
+ * Never waits for a take under way. True: the thread is gone and the context the caller's again;
+ * false: it is still asking the kernel, and so nothing of its can be freed. The process ends soon.
+ */
+bool taker_close(struct taker *taker);
+
+/* Becomes readable when there is a result. */
+int taker_fd(const struct taker *taker);
+/* Start a take; ignored while one is under way. */
+void taker_ask(struct taker *taker, const struct taker_wish *wish);
+bool taker_is_busy(struct taker *taker);
+/* True: there was a result, now in *ret. */
+bool taker_collect(struct taker *taker, struct taker_result *ret);
+
+#endif /* PIDNS_TOP_TAKER_H */

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* view.c - what the views share. */
+#include "view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+const struct view *view_of(const struct app *app)
+{
+	static const struct view *const views[NR_APP_VIEWS] = {
+		[APP_NAMESPACES] = &view_namespaces,
+		[APP_PROCESSES] = &view_processes,
+	};
+
+	return views[app->view];
+}
+
+/* A pid that was taken over meanwhile is somebody else. */
+static bool is_same_task(const struct pidns_task *task, const struct pidns_task *detail)
+{
+	struct ident a, b;
+
+	if (!task)
+		return true;
+	a = ident_of_task(task);
+	b = ident_of_task(detail);
+	return ident_is_same(&a, &b);
+}
+
+const struct pidns_task *view_task(const struct cell_source *source, const struct pidns_task *task,
+				   int32_t pid, uint64_t field)
+{
+	const struct pidns_task *detail;
+
+	if (task && task->known & field)
+		return task;
+	detail = details_task(source->picture->details, pid);
+	return detail && detail->known & field && is_same_task(task, detail) ? detail : NULL;
+}
+
+/* Arguments are ended by NUL bytes; people read them with spaces between. */
+static size_t join_arguments(const char *bytes, size_t len, char *out, size_t size)
+{
+	while (len && bytes[len - 1] == '\0')
+		len--;
+	if (len > size)
+		len = size;
+	for (size_t i = 0; i < len; i++)
+		out[i] = bytes[i] ? bytes[i] : ' ';
+	return len;
+}
+
+/* "/usr/bin/python3 x.py" -> "python3 x.py". */
+static size_t directory_length(const char *joined, size_t len)
+{
+	size_t program = 0, directory = 0;
+
+	if (!len || joined[0] != '/')
+		return 0;
+	while (program < len && joined[program] != ' ')
+		program++;
+	for (size_t i = 0; i + 1 < program; i++) {
+		if (joined[i] == '/')
+			directory = i + 1;
+	}
+	return directory;
+}
+
+/* Where not all of it fits, the directories of the program are the first to go. */
+static void fill_arguments(const char *joined, size_t len, size_t room, char *out, size_t size)
+{
+	text_clean(joined, len, out, size);
+	if (room && text_width(out) > room) {
+		size_t skip = directory_length(joined, len);
+
+		text_clean(joined + skip, len - skip, out, size);
+	}
+}
+
+/* In brackets, as in ps(1) and top(1), where it is known that there are no arguments. */
+static void fill_name(const char *name, bool in_brackets, char *out, size_t size)
+{
+	size_t len;
+
+	if (!in_brackets || size < 3) {
+		text_clean(name, strlen(name), out, size);
+		return;
+	}
+	len = text_clean(name, strlen(name), out + 1, size - 2);
+	out[0] = '[';
+	memcpy(out + 1 + len, "]", 2);
+}
+
+bool view_fill_command(const struct cell_source *source, const struct pidns_task *task, int32_t pid,
+		       size_t room, char *out, size_t size)
+{
+	const struct pidns_task *named = view_task(source, task, pid, PIDNS_TASK_COMM);
+	char joined[CELL_SIZE];
+	size_t len = 0;
+	const char *command = NULL;
+
+	if (source->app->has_commands)
+		command = details_command(source->picture->details, pid, &len);
+	len = command ? join_arguments(command, len, joined, sizeof(joined)) : 0;
+	if (len)
+		fill_arguments(joined, len, room, out, size);
+	else if (named)
+		fill_name(named->comm, command != NULL, out, size);
+	return len || named;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * view.h - a view is a table of columns; a column knows how to fill a cell of a row, and what to
+ * sort it by. No view knows of screens, and none asks a provider.
+ *
+ * A new view is a file view-<name>.c with one struct view, and a place in enum app_view.
+ */
+#ifndef PIDNS_TOP_VIEW_H
+#define PIDNS_TOP_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pidnsinfo.h>
+
+#include "app.h"
+#include "picture.h"
+#include "rows.h"
+
+/* Long enough for the widest screen (term.h) with four bytes in each column. */
+#define CELL_SIZE 4608
+
+/* What a cell means, for whoever can colour it. The text always says the same. */
+enum style {
+	STYLE_TEXT,
+	STYLE_FAINT,   /* of less interest: the root's own, lines of the tree */
+	STYLE_BUSY,    /* at work */
+	STYLE_WARNING, /* someone should look */
+	STYLE_ALARM,   /* something fails, or soon will */
+	STYLE_TITLE,
+	STYLE_SORTED, /* the title of the column that is sorted by */
+	STYLE_SELECTED,
+	STYLE_KEY,   /* in the bottom line, a key … */
+	STYLE_LABEL, /* … and what it does */
+	NR_STYLES,
+};
+
+struct cell {
+	size_t faint; /* so many bytes at the start of text are STYLE_FAINT */
+	enum style style;
+	char text[CELL_SIZE]; /* clean (text.h) */
+};
+
+/* What a cell is filled from. */
+struct cell_source {
+	const struct picture *picture;
+	const struct app *app;
+	const struct rows *rows;
+	const struct row *row;
+	unsigned int arg;   /* which of a repeated column */
+	unsigned int width; /* columns there are for it; 0: not known yet */
+};
+
+struct sort_key {
+	bool is_known;	  /* what is not comes last, whichever way round */
+	uint64_t number;  /* compared first … */
+	const char *text; /* … then this, if not NULL */
+};
+
+enum column_flags {
+	COLUMN_RIGHT = 1 << 0,	    /* numbers */
+	COLUMN_REST = 1 << 1,	    /* takes what the others leave; the last one */
+	COLUMN_BIG_FIRST = 1 << 2,  /* sorts by the largest first, unless reversed */
+	COLUMN_OF_SCREEN = 1 << 3,  /* its task fields can be looked up for the rows shown */
+	COLUMN_NUMBERED = 1 << 5,   /* a repeated one's title tells which it is */
+	COLUMN_ONLY_BELOW = 1 << 4, /* only where rows of several namespaces are mixed */
+};
+
+struct column {
+	const char *name;  /* the word of the glossary */
+	const char *title; /* over the column */
+	const char *help;
+	unsigned int width; /* at least */
+	unsigned int rank;  /* where not all fit, the highest goes first; 0 always stays */
+	unsigned int flags;
+	uint64_t ns_fields, task_fields; /* what it needs to know */
+	void (*fill)(const struct cell_source *source, struct cell *cell);
+	void (*key)(const struct cell_source *source, struct sort_key *key); /* NULL: no sorting */
+	/* How wide these rows make it; NULL: `width` is enough. */
+	unsigned int (*fit)(const struct rows *rows, unsigned int arg);
+	/* How often it is there, with arg 1, 2, …; NULL: once. */
+	unsigned int (*repeat)(const struct rows *rows);
+};
+
+struct view {
+	const char *title; /* "NAMESPACES" */
+	const struct column *columns;
+	size_t nr_columns;
+	size_t sorted_by; /* at first */
+	/* The columns that the keys N, P, M and T sort by; nr_columns: none. */
+	size_t number, cpu, memory, time;
+	/* Needed whatever the columns are. */
+	uint64_t ns_fields;
+	/* The numbers and names of a row, raw, for search and filter to look in. */
+	size_t (*words)(const struct cell_source *source, char *out, size_t size);
+	/* The pid whose details the row shows; 0: none. */
+	int32_t (*pid)(const struct row *row);
+};
+
+extern const struct view view_namespaces;
+extern const struct view view_processes;
+
+/* By enum app_view. */
+const struct view *view_of(const struct app *app);
+
+/* The task of that pid with the field known, in the snapshot or else in the details, or NULL. */
+const struct pidns_task *view_task(const struct cell_source *source, const struct pidns_task *task,
+				   int32_t pid, uint64_t field);
+/* Fill with the command of that process: its arguments, shortened if they have not `room` columns
+ * (0: any), or its name; false: neither is known. */
+bool view_fill_command(const struct cell_source *source, const struct pidns_task *task, int32_t pid,
+		       size_t room, char *out, size_t size);
+
+#endif /* PIDNS_TOP_VIEW_H */

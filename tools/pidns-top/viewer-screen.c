@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* viewer-screen.c - the loop on a terminal: wait, look, make rows, draw. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../common/message.h"
+#include "draw.h"
+#include "keys.h"
+#include "taker.h"
+#include "term.h"
+#include "text.h"
+#include "viewer.h"
+
+#define MS    UINT64_C(1000000)
+#define NEVER UINT64_MAX
+
+/* So long the first look may keep the screen from being drawn at all. */
+#define FIRST_LOOK_NS (250 * MS)
+/* Keys pasted by the thousand: obeyed for so long, then there is a frame. */
+#define KEYS_NS (50 * MS)
+/* A terminal that takes no output is asked again after so long. */
+#define STALLED_NS (100 * MS)
+/* Whether the terminal is still there is asked so often, in case nobody tells. */
+#define ALIVE_NS (500 * MS)
+
+struct screen {
+	struct viewer *viewer;
+	struct taker *taker;
+	struct details *details;
+	struct rows rows;
+	struct draw_frame frame;
+	struct layout_needs asked; /* what the snapshot was asked to know */
+	uint64_t begun_ns;
+	uint64_t next_look_ns; /* when, on the monotonic clock */
+	uint64_t round;	       /* one for each snapshot */
+	bool wants_frame, is_anew;
+	char trouble[256]; /* why the last look failed; "" */
+	int exit_code;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* ---- Looking ---- */
+
+static void add_trouble(struct screen *screen, const char *why, int error)
+{
+	const char *what = why[0] ? why : strerror(-error);
+
+	text_clean(what, strlen(what), screen->trouble, sizeof(screen->trouble));
+}
+
+static void make_rows(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	int r = rows_make(&screen->rows, app, &screen->viewer->picture);
+
+	if (r == -ENOENT) {
+		app_leave_namespace(app);
+		r = rows_make(&screen->rows, app, &screen->viewer->picture);
+	}
+	if (r < 0)
+		add_trouble(screen, "", r);
+	app->wants_rows = false;
+	app_settle(app, &screen->rows);
+	screen->wants_frame = true;
+}
+
+/* A recording says it all at once, and never anything else. */
+static struct layout_needs needs_of(struct screen *screen)
+{
+	struct layout_needs needs;
+
+	if (screen->viewer->picture.recording)
+		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0};
+	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
+	return needs;
+}
+
+static void start_look(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	struct taker_wish wish;
+
+	if (taker_is_busy(screen->taker))
+		return;
+	app->wants_take = false;
+	screen->next_look_ns = NEVER;
+	if (screen->viewer->picture.recording && screen->round)
+		return;
+	screen->asked = needs_of(screen);
+	wish.ns_fields = screen->asked.ns_fields;
+	wish.task_fields = screen->asked.task_fields;
+	wish.flags = screen->viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
+	taker_ask(screen->taker, &wish);
+}
+
+/* Never look for more than half of the time, however large the machine. */
+static void plan_next_look(struct screen *screen, uint64_t duration_ns)
+{
+	uint64_t delay_ns = (uint64_t)(screen->viewer->app.delay * 1e9);
+	uint64_t rest_ns = delay_ns > duration_ns * 2 ? delay_ns - duration_ns : duration_ns;
+
+	screen->next_look_ns = now_ns() + rest_ns;
+}
+
+static bool is_first_entry(struct screen *screen)
+{
+	return screen->round == 1 && screen->viewer->target;
+}
+
+/* With screen->trouble as the last word. */
+static void leave(struct screen *screen, int exit_code)
+{
+	screen->viewer->app.is_leaving = true;
+	screen->exit_code = exit_code;
+}
+
+static void collect_look(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	struct taker_result result;
+
+	if (!taker_collect(screen->taker, &result))
+		return;
+	plan_next_look(screen, result.duration_ns);
+	screen->wants_frame = true;
+	if (result.error < 0) {
+		add_trouble(screen, result.why, result.error);
+		if (!screen->round)
+			leave(screen, EXIT_FAILED);
+		return;
+	}
+	screen->trouble[0] = '\0';
+	screen->round++;
+	viewer_show(screen->viewer, result.snapshot);
+	if (is_first_entry(screen) && !viewer_enter_target(screen->viewer)) {
+		snprintf(screen->trouble, sizeof(screen->trouble), "%s: no such namespace",
+			 screen->viewer->options->target);
+		leave(screen, EXIT_FAILED);
+		return;
+	}
+	make_rows(screen);
+	/* Names that were not known when the first letters of a search were typed are now. */
+	if (app->mode == APP_PROMPT && app->prompt.kind == PROMPT_SEARCH && app->search[0])
+		app_find_typed(app, &(struct scene){&screen->rows, &screen->viewer->picture});
+}
+
+/* Columns came to the screen, or a key asked for something, that the snapshot does not know. */
+static bool needs_more(struct screen *screen)
+{
+	struct layout_needs needs = needs_of(screen);
+
+	return needs.ns_fields & ~screen->asked.ns_fields ||
+	       needs.task_fields & ~screen->asked.task_fields;
+}
+
+static void look(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+
+	collect_look(screen);
+	if (screen->next_look_ns == NEVER && !app->wants_take)
+		return;
+	if (app->wants_take || needs_more(screen) ||
+	    (!app->is_paused && now_ns() >= screen->next_look_ns))
+		start_look(screen);
+}
+
+/* ---- Keys ---- */
+
+static void obey_keys(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	uint64_t end_ns = now_ns() + KEYS_NS;
+	int key;
+
+	while (!app->is_leaving && (key = term_key()) != TOP_KEY_NONE) {
+		struct scene scene = {&screen->rows, &screen->viewer->picture};
+
+		app_key(app, &scene, key);
+		screen->wants_frame = true;
+		/* The next key must find the rows that this one made. */
+		if (app->wants_rows)
+			make_rows(screen);
+		if (now_ns() >= end_ns)
+			break;
+	}
+	screen->is_anew |= app->wants_redraw;
+	app->wants_redraw = false;
+}
+
+/* ---- Drawing ---- */
+
+/* The pids whose details the rows on the screen show. */
+static void look_at_details(struct screen *screen)
+{
+	struct viewer *viewer = screen->viewer;
+	const struct view *view = view_of(&viewer->app);
+	size_t first = viewer->app.places[viewer->app.view].top;
+	int32_t pids[TERM_ROWS_MAX];
+	struct details_wish wish = {
+		.pids = pids,
+		.round = screen->round,
+		.commands = viewer->app.has_commands,
+	};
+	struct layout_needs needs;
+
+	if (!screen->details || !screen->round)
+		return;
+	for (size_t i = first; i < screen->rows.count && i < first + screen->frame.page; i++) {
+		int32_t pid = view->pid(&screen->rows.list[i]);
+
+		if (pid && wish.nr_pids < TERM_ROWS_MAX)
+			pids[wish.nr_pids++] = pid;
+	}
+	layout_needs(&screen->frame.layout, &viewer->app, &needs);
+	wish.task_fields = needs.screen_fields;
+	if (wish.task_fields || wish.commands)
+		wish.task_fields |= PIDNS_TASK_START;
+	details_look(screen->details, &wish);
+}
+
+static void plan_frame(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	unsigned int height, width;
+
+	term_size(&height, &width);
+	draw_plan(&screen->frame, app, &screen->rows, &screen->viewer->picture, screen->trouble,
+		  height, width);
+	app->page = screen->frame.page;
+	app->help_page = height > 1 ? height - 1 : 1;
+}
+
+static void draw_frame(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+
+	plan_frame(screen);
+	app_settle(app, &screen->rows);
+	look_at_details(screen);
+	draw(&screen->frame, app, &screen->rows, &screen->viewer->picture, screen->is_anew);
+	screen->wants_frame = screen->is_anew = false;
+}
+
+static bool is_time_to_draw(const struct screen *screen)
+{
+	return screen->wants_frame &&
+	       (screen->round || now_ns() >= screen->begun_ns + FIRST_LOOK_NS);
+}
+
+/* ---- Waiting ---- */
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void wait_for_something(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	struct pollfd fds[] = {
+		{.fd = STDIN_FILENO, .events = POLLIN},
+		{.fd = taker_fd(screen->taker), .events = POLLIN},
+	};
+	uint64_t now = now_ns(), until = now + ALIVE_NS;
+	struct timespec timeout;
+
+	if (!app->is_paused || app->wants_take)
+		until = earlier(until, screen->next_look_ns);
+	if (screen->wants_frame && screen->round)
+		until = earlier(until, now + STALLED_NS);
+	else if (screen->wants_frame)
+		until = earlier(until, screen->begun_ns + FIRST_LOOK_NS);
+	until = until > now ? until - now : 0;
+	timeout.tv_sec = (time_t)(until / 1000000000);
+	timeout.tv_nsec = (long)(until % 1000000000);
+	ppoll(fds, 2, &timeout, term_signal_mask());
+}
+
+static void loop(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+
+	while (!app->is_leaving) {
+		if (is_time_to_draw(screen) && term_is_ready())
+			draw_frame(screen);
+		wait_for_something(screen);
+		if (!term_is_there()) {
+			snprintf(screen->trouble, sizeof(screen->trouble), "the terminal is gone");
+			leave(screen, EXIT_FAILED);
+			break;
+		}
+		if (term_obey_signals())
+			screen->wants_frame = screen->is_anew = true;
+		obey_keys(screen);
+		look(screen);
+	}
+}
+
+static void open_and_loop(struct screen *screen)
+{
+	int r = taker_open(screen->viewer->ctx, &screen->taker);
+
+	if (r < 0) {
+		snprintf(screen->trouble, sizeof(screen->trouble), "thread: %s", strerror(-r));
+		leave(screen, EXIT_FAILED);
+		return;
+	}
+	screen->begun_ns = now_ns();
+	screen->wants_frame = true;
+	plan_frame(screen);
+	screen->viewer->app.wants_take = true;
+	look(screen);
+	loop(screen);
+}
+
+static int run(struct screen *screen)
+{
+	struct viewer *viewer = screen->viewer;
+	struct term_opts opts = {
+		.has_colour = viewer->options->has_colour && !viewer->options->is_plain,
+		.has_cursor = viewer->options->is_plain,
+	};
+	char why[256];
+	int r = term_open(&opts, why, sizeof(why));
+
+	if (r)
+		return message_exit(r, "%s", why);
+	open_and_loop(screen);
+	term_close();
+	if (screen->exit_code)
+		message("%s", screen->trouble);
+	return screen->exit_code;
+}
+
+int viewer_screen(struct viewer *viewer)
+{
+	struct screen screen = {.viewer = viewer, .next_look_ns = NEVER};
+	int r;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return message_exit(EXIT_FAILED, "standard %s is no terminal; -b needs none",
+				    isatty(STDIN_FILENO) ? "output" : "input");
+	if (viewer->screen_ctx)
+		screen.details = details_open(viewer->screen_ctx, viewer->helper);
+	viewer->picture.details = screen.details;
+	r = run(&screen);
+	/* A look that hangs holds what it uses; the end of the process does not wait for it. */
+	if (!taker_close(screen.taker))
+		viewer->ctx = NULL;
+	rows_clear(&screen.rows);
+	viewer->picture.details = NULL;
+	details_close(screen.details);
+	return r;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* viewer.h - the two ways to run: on a terminal, or as plain text. Both return an exit code. */
+#ifndef PIDNS_TOP_VIEWER_H
+#define PIDNS_TOP_VIEWER_H
+
+#include <pidnsinfo.h>
+
+#include "app.h"
+#include "options.h"
+#include "picture.h"
+#include "target.h"
+
+struct cmdline_helper;
+
+struct viewer {
+	const struct options *options;
+	const struct target *target;  /* NULL: begin with the namespaces */
+	struct pidns_ctx *ctx;	      /* for all tasks; NULL once somebody else owns it */
+	struct pidns_ctx *screen_ctx; /* for those on the screen; NULL: they are all known */
+	struct cmdline_helper *helper;
+	struct machine *machine;
+	struct cpu_history *history;
+	struct app app;
+	struct picture picture;
+};
+
+/* viewer-batch.c */
+int viewer_batch(struct viewer *viewer);
+/* viewer-screen.c */
+int viewer_screen(struct viewer *viewer);
+
+/* viewer.c: what they share. A snapshot becomes the picture, which takes the reference over. */
+void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot);
+/* Go to the namespace asked for on the command line. False: it is not there. */
+bool viewer_enter_target(struct viewer *viewer);
+
+#endif /* PIDNS_TOP_VIEWER_H */

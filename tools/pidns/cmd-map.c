@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd-map.c - pidns map: a task's number in every namespace that sees it, and back. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "json.h"
+#include "message.h"
+#include "options.h"
+#include "out.h"
+#include "target.h"
+
+/* As many numbers are answered from one picture: enough to share its cost, few enough to sort. */
+#define LOT	  4096
+#define LINE_SIZE 64
+
+struct map {
+	const struct options *options;
+	struct pidns_ctx *ctx;
+	struct target in; /* with -n */
+	struct json json;
+	bool has_head;
+	bool has_missed; /* somebody was not found, and that has been explained */
+	int32_t lot[LOT];
+	size_t nr;
+	const struct pidns_ns *levels[PIDNS_LEVEL_MAX + 1];
+};
+
+/* ---- one answer ------------------------------------------------------------------------------ */
+
+/* The namespaces that see the task, outermost first, into m->levels; how many. */
+static uint32_t find_levels(struct map *m, const struct pidns_task *task)
+{
+	const struct pidns_ns *ns = task->ns;
+	uint32_t nr = ns->depth + 1;
+
+	if (nr > PIDNS_LEVEL_MAX + 1)
+		return 0;
+	for (uint32_t i = nr; i-- > 0; ns = pidns_ns_parent(ns))
+		m->levels[i] = ns;
+	return nr;
+}
+
+static void print_text(struct map *m, const struct pidns_task *task)
+{
+	uint32_t nr = task ? find_levels(m, task) : 0;
+
+	if (!task) {
+		puts("-");
+		return;
+	}
+	out_number(stdout, (uint64_t)task->tid);
+	for (uint32_t i = 0; i < nr; i++) {
+		int32_t vpid = pidns_task_vpid(task, m->levels[i]);
+
+		putc_unlocked('\t', stdout);
+		if (m->levels[i]->known & PIDNS_NS_INO)
+			out_number(stdout, m->levels[i]->ino);
+		else
+			putc_unlocked('-', stdout);
+		putc_unlocked(':', stdout);
+		if (vpid > 0)
+			out_number(stdout, (uint64_t)vpid);
+		else
+			putc_unlocked('-', stdout);
+	}
+	putc_unlocked('\n', stdout);
+}
+
+static void json_number_or_null(struct json *j, const char *key, bool is_known, uint64_t number)
+{
+	json_item(j, key);
+	if (is_known)
+		json_number(j, number);
+	else
+		json_null(j);
+}
+
+static void print_json(struct map *m, const struct pidns_task *task)
+{
+	uint32_t nr = task ? find_levels(m, task) : 0;
+	struct json *j = &m->json;
+
+	json_line(j, NULL);
+	json_open(j, '{');
+	json_item(j, "found");
+	json_bool(j, task);
+	json_number_or_null(j, "pid", task, task ? (uint64_t)task->pid : 0);
+	json_number_or_null(j, "tid", task, task ? (uint64_t)task->tid : 0);
+	json_item(j, "levels");
+	json_open(j, '[');
+	for (uint32_t i = 0; i < nr; i++) {
+		const struct pidns_ns *ns = m->levels[i];
+		int32_t vpid = pidns_task_vpid(task, ns);
+
+		json_item(j, NULL);
+		json_open(j, '{');
+		json_number_or_null(j, "ns", ns->known & PIDNS_NS_INO, ns->ino);
+		json_number_or_null(j, "vpid", vpid > 0, (uint64_t)vpid);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static void print_head(struct map *m, const struct pidns_snapshot *snapshot)
+{
+	if (m->has_head || !m->options->json)
+		return;
+	json_head(&m->json, pidns_snapshot_provider(snapshot), pidns_snapshot_cannot_see(snapshot));
+	json_line(&m->json, "mappings");
+	json_open(&m->json, '[');
+	m->has_head = true;
+}
+
+/* ---- a lot of them --------------------------------------------------------------------------- */
+
+static int compare_pids(const void *a, const void *b)
+{
+	int32_t left = *(const int32_t *)a, right = *(const int32_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Only those tasks are asked about, each once. */
+static int take_lot(struct map *m, struct pidns_snapshot **ret_snapshot)
+{
+	int32_t pids[LOT];
+	struct pidns_take_opts opts = {.size = sizeof(opts), .pids = pids};
+
+	memcpy(pids, m->lot, m->nr * sizeof(*pids));
+	qsort(pids, m->nr, sizeof(*pids), compare_pids);
+	for (size_t i = 0; i < m->nr; i++)
+		if (!i || pids[i] != pids[opts.nr_pids - 1])
+			pids[opts.nr_pids++] = pids[i];
+	return source_take(&m->options->source, m->ctx, &opts, ret_snapshot);
+}
+
+static bool all_are_found(const struct map *m, const struct pidns_snapshot *snapshot,
+			  const struct pidns_ns *in)
+{
+	for (size_t i = 0; i < m->nr; i++)
+		if (!pidns_task_find(snapshot, in, m->lot[i]))
+			return false;
+	return true;
+}
+
+/* A number that no process has may be a thread's: those are only looked at if need be. */
+static int take_in(struct map *m, struct pidns_snapshot **ret_snapshot,
+		   const struct pidns_ns **ret_in)
+{
+	struct pidns_take_opts opts = {.size = sizeof(opts)};
+	int r;
+
+	opts.flags = m->options->all ? PIDNS_TAKE_ALL : 0;
+	r = target_take(m->options, m->ctx, &opts, &m->in, 1, ret_snapshot, ret_in);
+	if (r || all_are_found(m, *ret_snapshot, *ret_in))
+		return r;
+	*ret_snapshot = pidns_snapshot_unref(*ret_snapshot);
+	opts.flags |= PIDNS_TAKE_THREADS;
+	return target_take(m->options, m->ctx, &opts, &m->in, 1, ret_snapshot, ret_in);
+}
+
+static void print_answers(struct map *m, const struct pidns_snapshot *snapshot,
+			  const struct pidns_ns *in)
+{
+	bool has_missed = false;
+
+	print_head(m, snapshot);
+	for (size_t i = 0; i < m->nr; i++) {
+		const struct pidns_task *task = pidns_task_find(snapshot, in, m->lot[i]);
+
+		if (!task)
+			has_missed = true;
+		if (m->options->json)
+			print_json(m, task);
+		else
+			print_text(m, task);
+	}
+	if (has_missed && !m->has_missed)
+		source_tell_unseen(snapshot, 0, SOURCE_UNSEEN_TASKS);
+	m->has_missed |= has_missed;
+}
+
+static int answer_lot(struct map *m)
+{
+	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
+	const struct pidns_ns *in = NULL;
+	int r;
+
+	if (!m->nr)
+		return 0;
+	r = m->options->in ? take_in(m, &snapshot, &in) : take_lot(m, &snapshot);
+	if (!r)
+		print_answers(m, snapshot, in);
+	m->nr = 0;
+	return r;
+}
+
+static int add_number(struct map *m, int32_t pid)
+{
+	m->lot[m->nr++] = pid;
+	return m->nr == LOT ? answer_lot(m) : 0;
+}
+
+/* ---- where the numbers come from ------------------------------------------------------------- */
+
+struct input {
+	char bytes[LINE_SIZE * 1024];
+	size_t len;
+	uint64_t nr_lines;
+};
+
+static int add_line(struct map *m, struct input *in, const char *line, size_t len)
+{
+	char where[40], text[LINE_SIZE];
+	int32_t pid;
+	int r;
+
+	snprintf(where, sizeof(where), "line %" PRIu64 ": ", ++in->nr_lines);
+	if (len >= sizeof(text) || memchr(line, '\0', len))
+		return usage_error(m->options, "%sno PID", where);
+	memcpy(text, line, len);
+	text[len] = '\0';
+	r = pid_parse(m->options, where, text, &pid);
+	return r ? r : add_number(m, pid);
+}
+
+/* All whole lines; at the end of the input also one that lacks its newline. */
+static int add_lines(struct map *m, struct input *in, bool is_end)
+{
+	size_t at = 0;
+	int r = 0;
+
+	while (!r && at < in->len) {
+		const char *line = in->bytes + at;
+		const char *end = memchr(line, '\n', in->len - at);
+		size_t len = end ? (size_t)(end - line) : in->len - at;
+
+		if (!end && !is_end && len < LINE_SIZE)
+			break;
+		r = add_line(m, in, line, len);
+		at += len + (end ? 1 : 0);
+	}
+	in->len -= at;
+	memmove(in->bytes, in->bytes + at, in->len);
+	return r;
+}
+
+/* What there is to read: its length, 0 at the end, or -Exxx. */
+static ssize_t read_more(struct input *in)
+{
+	ssize_t n;
+
+	do
+		n = read(STDIN_FILENO, in->bytes + in->len, sizeof(in->bytes) - in->len);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		in->len += (size_t)n;
+	return n < 0 ? -errno : n;
+}
+
+/* Whoever writes one number and waits for the answer gets it: what is there is answered at once. */
+static int read_numbers(struct map *m)
+{
+	struct input in = {.len = 0};
+	ssize_t n;
+	int r;
+
+	do {
+		n = read_more(&in);
+		if (n < 0)
+			return message_exit(EXIT_FAILED, "standard input: %s", strerror((int)-n));
+		r = add_lines(m, &in, n == 0);
+		if (!r || r == EXIT_USAGE) /* whatever came before the bad line is answered */
+			r = answer_lot(m) ? EXIT_FAILED : r;
+		if (fflush(stdout))
+			return EXIT_FAILED;
+	} while (!r && n);
+	return r;
+}
+
+/* Look at all arguments before the first answer. */
+static int check_numbers(const struct options *options)
+{
+	for (size_t i = 0; i < options->nr_operands; i++) {
+		int32_t pid;
+
+		if (strcmp(options->operands[i], "-") != 0 &&
+		    pid_parse(options, "", options->operands[i], &pid))
+			return EXIT_USAGE;
+	}
+	return 0;
+}
+
+static int add_operands(struct map *m)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < m->options->nr_operands; i++) {
+		const char *operand = m->options->operands[i];
+		int32_t pid;
+
+		r = strcmp(operand, "-") ? pid_parse(m->options, "", operand, &pid) : answer_lot(m);
+		if (!r)
+			r = strcmp(operand, "-") ? add_number(m, pid) : read_numbers(m);
+	}
+	return r ? r : answer_lot(m);
+}
+
+/* A document that was asked nothing still has a head: ask about ourselves. */
+static int print_empty(struct map *m)
+{
+	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
+	int r;
+
+	m->lot[m->nr++] = getpid();
+	r = take_lot(m, &snapshot);
+	if (!r)
+		print_head(m, snapshot);
+	return r;
+}
+
+/* A document that was begun is ended, also where something went wrong in the middle. */
+static int finish(struct map *m, int r)
+{
+	if (m->options->json && !m->has_head && !r)
+		r = print_empty(m);
+	if (m->has_head) {
+		json_close(&m->json, ']');
+		json_end(&m->json);
+	}
+	if (r)
+		return r;
+	return m->has_missed ? EXIT_ANSWER_NO : EXIT_DONE;
+}
+
+static int run(struct map *m)
+{
+	int r = m->options->in ? target_parse(m->options, m->options->in, &m->in) : 0;
+
+	if (!r)
+		r = source_open(&m->options->source, 0, &m->ctx);
+	if (!r)
+		r = add_operands(m);
+	return finish(m, r);
+}
+
+int cmd_map(const struct options *options)
+{
+	struct map m = {.options = options, .in.fd = -1, .json.file = stdout};
+	int r = check_numbers(options);
+
+	if (!r)
+		r = run(&m);
+	target_close(&m.in);
+	pidns_close(m.ctx);
+	return r;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd-show.c - pidns show: everything about one namespace. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cleanup.h"
+#include "field.h"
+#include "json.h"
+#include "message.h"
+#include "options.h"
+#include "out.h"
+#include "pidmap.h"
+#include "target.h"
+
+/* The map for people: so many cells at the most, each of as many numbers as that takes. */
+#define MAP_CELLS 64
+
+struct show {
+	const struct options *options;
+	struct pidns_ctx *ctx;
+	struct target target;
+	struct pidns_snapshot *snapshot;
+	const struct pidns_ns *ns;
+	struct pidmap map;
+};
+
+/* ---- for people ------------------------------------------------------------------------------ */
+
+/* How full a cell is: nothing, tenths rounded up, all. */
+static char cell_of(uint32_t used, uint32_t size)
+{
+	if (!used)
+		return '.';
+	if (used == size)
+		return '#';
+	return (char)('0' + (used * UINT64_C(9) + size - 1) / size);
+}
+
+static void print_map(const struct pidmap *map)
+{
+	int64_t end = map->nr ? (int64_t)map->vpids[map->nr - 1] + 1 : 1;
+	unsigned int shift = 0;
+
+	while (end >> shift >= MAP_CELLS)
+		shift++;
+	printf("%-16s [", "pidmap");
+	for (int64_t first = 0; first < end; first += INT64_C(1) << shift)
+		putchar(cell_of(pidmap_count(map, first, first + (INT64_C(1) << shift)),
+				UINT32_C(1) << shift));
+	printf("] %" PRIu32 " to a cell\n", UINT32_C(1) << shift);
+}
+
+static void print_text(const struct show *show)
+{
+	struct row row = ns_field_table.make_row(show->snapshot, show->ns);
+
+	for (size_t i = 0; i < ns_field_table.nr_fields; i++) {
+		const struct field *field = &ns_field_table.fields[i];
+		struct value value;
+
+		field_get(field, &row, &value);
+		printf("%-16s ", field->name);
+		out_value(stdout, &value);
+		putchar('\n');
+	}
+	print_map(&show->map);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void json_map(struct json *j, const struct pidmap *map)
+{
+	size_t at = 0;
+
+	json_open(j, '[');
+	while (at < map->nr) {
+		int64_t block = map->vpids[at] >> PIDMAP_BLOCK_SHIFT;
+		uint32_t used = pidmap_count(map, block << PIDMAP_BLOCK_SHIFT,
+					     (block + 1) << PIDMAP_BLOCK_SHIFT);
+
+		json_item(j, NULL);
+		json_open(j, '{');
+		json_item(j, "block");
+		json_number(j, (uint64_t)block);
+		json_item(j, "used");
+		json_number(j, used);
+		json_close(j, '}');
+		at += used;
+	}
+	json_close(j, ']');
+}
+
+/* No provider of this build can know these yet; null is what "unknown" is called. */
+static const char *const unknown_keys[] = {"container", "limit", "limits", "pins"};
+
+static void print_json(const struct show *show)
+{
+	struct row row = ns_field_table.make_row(show->snapshot, show->ns);
+	struct json j = {.file = stdout};
+	struct value value;
+
+	json_head(&j, pidns_snapshot_provider(show->snapshot),
+		  pidns_snapshot_cannot_see(show->snapshot));
+	json_line(&j, "namespace");
+	json_open(&j, '{');
+	for (size_t i = 0; i < ns_field_table.nr_fields; i++) {
+		const struct field *field = &ns_field_table.fields[i];
+
+		if (field->needs & NEEDS_ASKING)
+			continue;
+		field_get(field, &row, &value);
+		json_item(&j, field->name);
+		json_value(&j, &value);
+	}
+	for (size_t i = 0; i < sizeof(unknown_keys) / sizeof(unknown_keys[0]); i++) {
+		json_item(&j, unknown_keys[i]);
+		json_null(&j);
+	}
+	json_item(&j, "pidmap");
+	json_map(&j, &show->map);
+	json_close(&j, '}');
+	json_end(&j);
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* Threads have numbers too. Only those of the namespace and below are asked about. */
+static int take_map(struct show *show)
+{
+	_cleanup_snapshot_ struct pidns_snapshot *threads = NULL;
+	const struct pidns_task *const *list;
+	size_t nr = pidns_ns_subtree_tasks(show->ns, &list);
+	_cleanup_free_ int32_t *pids = malloc((nr ? nr : 1) * sizeof(*pids));
+	struct pidns_take_opts opts = {
+		.size = sizeof(opts), .pids = pids, .nr_pids = nr, .flags = PIDNS_TAKE_THREADS};
+	const struct pidns_ns *ns;
+	int r = 0;
+
+	if (!pids)
+		return message_exit(EXIT_FAILED, "out of memory");
+	for (size_t i = 0; i < nr; i++)
+		pids[i] = list[i]->pid;
+	if (nr)
+		r = source_take(&show->options->source, show->ctx, &opts, &threads);
+	if (r)
+		return r;
+	ns = threads ? pidns_ns_find(threads, show->ns->ino) : NULL;
+	if (pidmap_make(ns ? ns : show->ns, &show->map) < 0)
+		return message_exit(EXIT_FAILED, "out of memory");
+	return 0;
+}
+
+static int run(struct show *show)
+{
+	const struct pidns_take_opts opts = {
+		.size = sizeof(opts),
+		.ns_fields = PIDNS_FIELDS_ALL,
+		.reaper_fields = PIDNS_TASK_COMM,
+		.flags = show->options->all ? PIDNS_TAKE_ALL : 0,
+	};
+	int r = target_parse(show->options, show->options->operands[0], &show->target);
+
+	if (!r)
+		r = source_open(&show->options->source, 0, &show->ctx);
+	if (!r)
+		r = target_take(show->options, show->ctx, &opts, &show->target, 1, &show->snapshot,
+				&show->ns);
+	if (!r)
+		r = take_map(show);
+	if (r)
+		return r;
+	if (show->options->json)
+		print_json(show);
+	else
+		print_text(show);
+	source_tell_unseen(show->snapshot, 0, SOURCE_UNSEEN_TASKS);
+	return EXIT_DONE;
+}
+
+int cmd_show(const struct options *options)
+{
+	struct show show = {.options = options, .target.fd = -1};
+	int r = run(&show);
+
+	pidmap_free(&show.map);
+	target_close(&show.target);
+	pidns_snapshot_unref(show.snapshot);
+	pidns_close(show.ctx);
+	return r;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* columns.h - which columns were chosen, how to sort, and what must be asked for their sake. */
+#ifndef PIDNS_COLUMNS_H
+#define PIDNS_COLUMNS_H
+
+#include "field.h"
+#include "options.h"
+
+struct sort_key {
+	const struct field *field;
+	bool is_descending;
+};
+
+struct columns {
+	const struct field_table *table;
+	const struct field *fields[FIELDS_MAX]; /* no one twice */
+	size_t nr_fields;
+	struct sort_key keys[FIELDS_MAX];
+	size_t nr_keys;
+	uint64_t known;	    /* PIDNS_NS_* or PIDNS_TASK_* to ask for; sort keys included */
+	unsigned int needs; /* NEEDS_* */
+};
+
+/*
+ * What -o and --sort say. Without -o: `usual`, or in JSON every field a provider can know.
+ * 0, or EXIT_USAGE after the message is out.
+ */
+int columns_parse(const struct options *options, const struct field_table *table, const char *usual,
+		  struct columns *ret);
+
+/* --list-columns, on stdout: name and help, or with --raw names only. Returns EXIT_DONE. */
+int columns_list(const struct options *options, const struct field_table *table);
+
+#endif /* PIDNS_COLUMNS_H */

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * field.h - every column there is: one table a record, each row with the column's name, JSON type,
+ * look, help, what it must ask of the kernel, and how to get its value.
+ */
+#ifndef PIDNS_FIELD_H
+#define PIDNS_FIELD_H
+
+#include <pidnsinfo.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum value_type {
+	VALUE_UNKNOWN, /* JSON null, "-" in text */
+	VALUE_NUMBER,
+	VALUE_BOOL,    /* true and false in JSON, 1 and 0 in text */
+	VALUE_TEXT,    /* raw bytes, untrusted */
+	VALUE_NUMBERS, /* JSON array, commas in text */
+};
+
+struct value {
+	enum value_type type;
+	uint32_t count; /* of numbers */
+	uint64_t number;
+	const int32_t *numbers; /* borrowed, as text is */
+	const char *text;
+	size_t len;
+};
+
+/* One line of output: a namespace or a task, and what goes with it. */
+struct row {
+	const struct pidns_snapshot *snapshot; /* where it was found */
+	const void *record;  /* struct pidns_ns or struct pidns_task, as the table says */
+	uint64_t known;	     /* its known bits */
+	const char *cmdline; /* of a task, with NEEDS_CMDLINE; NULL: not known */
+	size_t cmdline_len;
+};
+
+/* field.look */
+#define LOOK_RIGHT (1u << 0) /* align right */
+#define LOOK_TRUNC (1u << 1) /* may be cut where the terminal is narrow */
+/* field.needs */
+#define NEEDS_REAPER  (1u << 0) /* the reaper's name (pidns_take_opts.reaper_fields) */
+#define NEEDS_CMDLINE (1u << 1)
+#define NEEDS_ALL     (1u << 2) /* all tasks, where others need only the task itself */
+#define NEEDS_ASKING  (1u << 3) /* not part of "every field": only shown when named */
+
+struct field {
+	const char *name;
+	unsigned int look;
+	unsigned int needs;
+	uint64_t
+		known; /* the PIDNS_NS_* or PIDNS_TASK_* bit to ask for, and to find set; 0: none */
+	void (*get)(const struct field *field, const struct row *row, struct value *ret);
+	size_t offset; /* of the member, for getters of plain members */
+	const char *help;
+};
+
+/* No table is longer. */
+#define FIELDS_MAX 32
+
+struct field_table {
+	const struct field *fields;
+	size_t nr_fields;
+	struct row (*make_row)(const struct pidns_snapshot *snapshot, const void *record);
+};
+
+extern const struct field_table ns_field_table;
+extern const struct field_table task_field_table;
+
+static inline void field_get(const struct field *field, const struct row *row, struct value *ret)
+{
+	ret->type = VALUE_UNKNOWN;
+	if (!field->known || row->known & field->known)
+		field->get(field, row, ret);
+}
+
+/* NULL: no such column. Any case will do. */
+const struct field *field_find(const struct field_table *table, const char *name, size_t len);
+
+/* Unknown after all that is known; numbers by size, text by bytes, lists element by element. */
+int value_compare(const struct value *a, const struct value *b);
+
+#endif /* PIDNS_FIELD_H */

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* json.c - a small streaming writer of JSON. */
+#include "json.h"
+
+#include <string.h>
+
+#include "escape.h"
+#include "field.h"
+#include "out.h"
+
+static void put_quoted(FILE *file, const char *text, size_t len)
+{
+	char piece[ESCAPE_CHAR_SIZE];
+	size_t n;
+
+	putc_unlocked('"', file);
+	if (escape_is_plain(text, len)) {
+		fwrite_unlocked(text, 1, len, file);
+		len = 0;
+	}
+	while (len) {
+		size_t used = escape_json_char(text, len, piece, &n);
+
+		fwrite_unlocked(piece, 1, n, file);
+		text += used;
+		len -= used;
+	}
+	putc_unlocked('"', file);
+}
+
+void json_item(struct json *j, const char *key)
+{
+	if (j->needs_comma)
+		fwrite_unlocked(", ", 1, 2, j->file);
+	j->needs_comma = true;
+	if (!key)
+		return;
+	put_quoted(j->file, key, strlen(key));
+	putc_unlocked(':', j->file);
+}
+
+void json_line(struct json *j, const char *key)
+{
+	if (j->needs_comma)
+		putc_unlocked(',', j->file);
+	putc_unlocked('\n', j->file);
+	j->needs_comma = false;
+	json_item(j, key);
+}
+
+void json_open(struct json *j, char bracket)
+{
+	putc_unlocked(bracket, j->file);
+	j->needs_comma = false;
+}
+
+void json_close(struct json *j, char bracket)
+{
+	putc_unlocked(bracket, j->file);
+	j->needs_comma = true;
+}
+
+void json_number(struct json *j, uint64_t number)
+{
+	out_number(j->file, number);
+}
+
+void json_bool(struct json *j, bool is_true)
+{
+	fputs_unlocked(is_true ? "true" : "false", j->file);
+}
+
+void json_null(struct json *j)
+{
+	fputs_unlocked("null", j->file);
+}
+
+void json_text(struct json *j, const char *text, size_t len)
+{
+	put_quoted(j->file, text, len);
+}
+
+static void put_numbers(struct json *j, const struct value *value)
+{
+	json_open(j, '[');
+	for (uint32_t i = 0; i < value->count; i++) {
+		if (i)
+			putc_unlocked(',', j->file);
+		out_number(j->file, (uint64_t)value->numbers[i]);
+	}
+	json_close(j, ']');
+}
+
+void json_value(struct json *j, const struct value *value)
+{
+	switch (value->type) {
+	case VALUE_UNKNOWN:
+		json_null(j);
+		break;
+	case VALUE_NUMBER:
+		json_number(j, value->number);
+		break;
+	case VALUE_BOOL:
+		json_bool(j, value->number);
+		break;
+	case VALUE_TEXT:
+		json_text(j, value->text, value->len);
+		break;
+	case VALUE_NUMBERS:
+		put_numbers(j, value);
+		break;
+	}
+}
+
+void json_head(struct json *j, const char *provider, uint32_t cannot_see)
+{
+	json_open(j, '{');
+	json_item(j, "schema");
+	json_number(j, 1);
+	json_item(j, "provider");
+	json_text(j, provider, strlen(provider));
+	json_item(j, "complete");
+	json_bool(j, !cannot_see);
+	json_item(j, "cannot_see");
+	json_open(j, '[');
+	for (uint32_t bit = 1; bit; bit <<= 1) {
+		const char *word = cannot_see & bit ? pidns_unseen_name(bit) : NULL;
+
+		if (!word)
+			continue;
+		json_item(j, NULL);
+		json_text(j, word, strlen(word));
+	}
+	json_close(j, ']');
+}
+
+void json_end(struct json *j)
+{
+	putc_unlocked('\n', j->file);
+	json_close(j, '}');
+	putc_unlocked('\n', j->file);
+}

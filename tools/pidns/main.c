@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* main.c - pidns: a table of subcommands and a loop over it. */
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "message.h"
+#include "options.h"
+
+/* Rows are many and short. */
+#define STDOUT_BUFFER_SIZE 65536
+
+static const struct command commands[] = {
+	{"tree", "", "PID namespaces as a tree", TAKES_COLUMNS | TAKES_ALL, 0, 0, cmd_tree},
+	{"list", "", "PID namespaces as a list", TAKES_COLUMNS | TAKES_ALL, 0, 0, cmd_list},
+	{"ps", "[NS]...", "Processes, with their number in every namespace",
+	 TAKES_COLUMNS | TAKES_THREADS | TAKES_DESCENDANTS | TAKES_ALL, 0, SIZE_MAX, cmd_ps},
+	{"map", "PID...|-", "A process's number in every namespace that sees it, and back",
+	 TAKES_IN | TAKES_ALL, 1, SIZE_MAX, cmd_map},
+	{"show", "NS", "Everything about one namespace", TAKES_ALL, 1, 1, cmd_show},
+	{"record", "", "Save the picture to a file, to be read by --from",
+	 TAKES_WRITE | TAKES_THREADS | TAKES_ALL, 0, 0, cmd_record},
+	{"diff", "A [B]", "What changed from A to B, two recordings; without B, to now", TAKES_ALL,
+	 1, 2, cmd_diff},
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	return NULL;
+}
+
+static int print_help(void)
+{
+	printf("Usage: pidns [COMMAND] [OPTIONS] [ARGUMENTS]\n\n"
+	       "The PID namespaces of this machine, and who is who in them.\n\nCommands:\n");
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		printf("  %-7s %s\n", commands[i].name, commands[i].help);
+	printf("\nWithout a command: tree. The options of one: pidns COMMAND --help.\n"
+	       "NS is an inode number, pid:[INODE], the path of a namespace file, or @PID.\n\n"
+	       "Options:\n"
+	       " -h, --help           this text\n"
+	       " -V, --version        print the version\n\n"
+	       "Exit codes: 0 done, 1 the answer is no, 2 usage, 4 provider or kernel cannot\n"
+	       "serve, 5 anything else. All about it: pidns(8).\n");
+	return EXIT_DONE;
+}
+
+static int print_version(void)
+{
+	printf("pidns %s\n", PIDNS_VERSION);
+	return EXIT_DONE;
+}
+
+/* `pidns --json list` is `pidns list --json`: move the command to the front. */
+static void move_command_first(int argc, char **argv)
+{
+	int at = options_skip(&commands[0], argc, argv);
+	char *word;
+
+	if (at >= argc || !find_command(argv[at]))
+		return;
+	word = argv[at];
+	memmove(&argv[2], &argv[1], (size_t)(at - 1) * sizeof(*argv));
+	argv[1] = word;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct options options;
+	int r = options_parse(command, argc, argv, &options);
+
+	if (r)
+		return r;
+	if (options.help) {
+		options_print_help(command);
+		return EXIT_DONE;
+	}
+	return command->run(&options);
+}
+
+static int dispatch(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+		return print_help();
+	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")))
+		return print_version();
+	if (argc > 1 && *argv[1] == '-')
+		move_command_first(argc, argv);
+	if (argc <= 1 || *argv[1] == '-')
+		return run(&commands[0], argc, argv);
+	command = find_command(argv[1]);
+	if (!command)
+		return message_exit(EXIT_USAGE, "\"%.64s\" is no command; see pidns --help",
+				    argv[1]);
+	return run(command, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	static char buffer[STDOUT_BUFFER_SIZE];
+
+	message_init("pidns");
+	/* A reader that leaves, and a file that may not grow, are failed writes, not deaths: so a
+	 * recording cut short is taken away again. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+	return message_close_stdout(dispatch(argc, argv));
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* options.c - the options of all subcommands: one table, one parser, one help text. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "message.h"
+
+#define TAKES_ANYWAY 0	 /* every command has it */
+#define LONG_ONLY    256 /* getopt_long values of options without a letter start here */
+
+struct option_info {
+	char letter; /* 0: none */
+	const char *name;
+	const char *argument; /* NULL: a flag */
+	unsigned int takes;   /* TAKES_*: who has it */
+	size_t offset;	      /* of the bool or const char * in struct options */
+	const char *help;
+};
+
+#define MEMBER(member) offsetof(struct options, member)
+
+static const struct option_info infos[] = {
+	{'o', "output", "COLUMNS", TAKES_COLUMNS, MEMBER(columns),
+	 "columns to show, by name; +NAME adds to the usual ones"},
+	{0, "sort", "COLUMNS", TAKES_COLUMNS, MEMBER(sort),
+	 "sort by these, most important first; -NAME backwards"},
+	{'r', "raw", NULL, TAKES_COLUMNS, MEMBER(raw), "one space between columns, for scripts"},
+	{'n', "noheadings", NULL, TAKES_COLUMNS, MEMBER(noheadings), "no line of headings"},
+	{0, "list-columns", NULL, TAKES_COLUMNS, MEMBER(list_columns),
+	 "list the columns, and nothing else"},
+	{'t', "threads", NULL, TAKES_THREADS, MEMBER(threads), "every thread, not only processes"},
+	{'s', "descendants", NULL, TAKES_DESCENDANTS, MEMBER(descendants),
+	 "the namespaces below, too"},
+	{'n', "in", "NS", TAKES_IN, MEMBER(in), "the numbers are those of this namespace"},
+	{'w', "write", "FILE", TAKES_WRITE, MEMBER(write), "where to write; - is standard output"},
+	{0, "all", NULL, TAKES_ALL, MEMBER(all),
+	 "also search open files and mounts for namespaces without tasks"},
+	{'J', "json", NULL, TAKES_ANYWAY, MEMBER(json), "one JSON document"},
+	{0, "provider", "NAME", TAKES_ANYWAY, MEMBER(source.provider),
+	 "netlink, bpf, procfs, replay or auto (the default)"},
+	{0, "from", "FILE", TAKES_ANYWAY, MEMBER(source.from),
+	 "ask a recording, or the root of a procfs"},
+	{'h', "help", NULL, TAKES_ANYWAY, MEMBER(help), "this text"},
+};
+
+#define NR_INFOS (sizeof(infos) / sizeof(infos[0]))
+
+static bool command_has(const struct command *command, const struct option_info *info)
+{
+	return info->takes == TAKES_ANYWAY || command->options & info->takes;
+}
+
+/* What getopt_long(3) wants to know; it starts afresh. */
+struct getopt_table {
+	char letters[2 * NR_INFOS + 3];
+	struct option longs[NR_INFOS + 1];
+};
+
+/* `mode` is what getopt(3) looks at first. Each long option is known by its place in the table. */
+static void build_getopt(const struct command *command, const char *mode, struct getopt_table *ret)
+{
+	char *letters = stpcpy(ret->letters, mode);
+	struct option *longs = ret->longs;
+
+	optind = 0;
+	opterr = 0;
+	for (size_t i = 0; i < NR_INFOS; i++) {
+		if (!command_has(command, &infos[i]))
+			continue;
+		*longs++ = (struct option){
+			.name = infos[i].name,
+			.has_arg = infos[i].argument ? required_argument : no_argument,
+			.val = LONG_ONLY + (int)i,
+		};
+		if (!infos[i].letter)
+			continue;
+		*letters++ = infos[i].letter;
+		if (infos[i].argument)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+	*longs = (struct option){0};
+}
+
+static const struct option_info *find_info(const struct command *command, int value)
+{
+	if (value >= LONG_ONLY)
+		return &infos[value - LONG_ONLY];
+	for (size_t i = 0; i < NR_INFOS; i++)
+		if (infos[i].letter == value && command_has(command, &infos[i]))
+			return &infos[i];
+	return NULL;
+}
+
+static void store(struct options *options, const struct option_info *info, const char *argument)
+{
+	char *member = (char *)options + info->offset;
+	const bool yes = true;
+
+	if (info->argument)
+		memcpy(member, &argument, sizeof(argument));
+	else
+		memcpy(member, &yes, sizeof(yes));
+}
+
+static int refuse(const struct options *options, int error, char *const *argv)
+{
+	const struct option_info *info = optopt ? find_info(options->command, optopt) : NULL;
+
+	if (info && error == ':')
+		return usage_error(options, "--%s wants %s", info->name, info->argument);
+	if (info)
+		return usage_error(options, "--%s takes no argument", info->name);
+	if (optopt)
+		return usage_error(options, "no such option: -%c", optopt);
+	return usage_error(options, "no such option: %.64s", argv[optind - 1]);
+}
+
+static int check_operands(const struct options *options)
+{
+	const struct command *command = options->command;
+
+	if (options->json && options->raw)
+		return usage_error(options, "--json and --raw exclude each other");
+	if (options->list_columns)
+		return 0;
+	if (options->nr_operands < command->min_operands)
+		return usage_error(options, "too few arguments: it takes %s", command->operands);
+	if (options->nr_operands > command->max_operands)
+		return usage_error(options, "\"%.64s\" is one argument too many",
+				   options->operands[command->max_operands]);
+	return 0;
+}
+
+int options_parse(const struct command *command, int argc, char **argv, struct options *ret)
+{
+	struct getopt_table table;
+	int value;
+
+	*ret = (struct options){.command = command};
+	build_getopt(command, ":", &table); /* tell a missing argument from an unknown option */
+	while ((value = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
+		if (value == '?' || value == ':')
+			return refuse(ret, value, argv);
+		store(ret, find_info(command, value), optarg);
+	}
+	ret->operands = argv + optind;
+	ret->nr_operands = (size_t)(argc - optind);
+	return ret->help ? 0 : check_operands(ret);
+}
+
+int options_skip(const struct command *command, int argc, char **argv)
+{
+	struct getopt_table table;
+	int value;
+
+	build_getopt(command, "+:", &table); /* stop at the first operand */
+	do
+		value = getopt_long(argc, argv, table.letters, table.longs, NULL);
+	while (value != -1 && value != '?' && value != ':');
+	return value == -1 ? optind : argc;
+}
+
+void options_print_help(const struct command *command)
+{
+	printf("Usage: pidns %s [OPTIONS]%s%s\n\n%s.\n\nOptions:\n", command->name,
+	       *command->operands ? " " : "", command->operands, command->help);
+	for (size_t i = 0; i < NR_INFOS; i++) {
+		const struct option_info *info = &infos[i];
+		char left[32];
+
+		if (!command_has(command, info))
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", info->name, info->argument ? " " : "",
+			 info->argument ? info->argument : "");
+		printf(" %c%c%c %-20s %s\n", info->letter ? '-' : ' ',
+		       info->letter ? info->letter : ' ', info->letter ? ',' : ' ', left,
+		       info->help);
+	}
+	printf("\nAll about it: pidns(8).\n");
+}
+
+int usage_error(const struct options *options, const char *format, ...)
+{
+	char what[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(what, sizeof(what), format, ap);
+	va_end(ap);
+	return message_exit(EXIT_USAGE, "%s: %s; see pidns %s --help", options->command->name, what,
+			    options->command->name);
+}

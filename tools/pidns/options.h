@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.h - the subcommands and the options they take: two tables, one parser, one help text. */
+#ifndef PIDNS_OPTIONS_H
+#define PIDNS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source.h"
+
+struct command;
+
+/* What the command line says, after parsing. Strings are borrowed from argv. */
+struct options {
+	const struct command *command;
+	struct source source;
+	const char *columns; /* -o */
+	const char *sort;
+	const char *write; /* record -w */
+	const char *in;	   /* map -n */
+	bool json;
+	bool raw;
+	bool noheadings;
+	bool list_columns;
+	bool all;
+	bool threads;
+	bool descendants;
+	bool help;
+	char *const *operands;
+	size_t nr_operands;
+};
+
+/* command.options: which it takes beside --json, --provider, --from and --help. */
+#define TAKES_COLUMNS	  (1u << 0) /* -o, --raw, --noheadings, --list-columns, --sort */
+#define TAKES_ALL	  (1u << 1)
+#define TAKES_THREADS	  (1u << 2)
+#define TAKES_DESCENDANTS (1u << 3)
+#define TAKES_WRITE	  (1u << 4)
+#define TAKES_IN	  (1u << 5)
+
+struct command {
+	const char *name;
+	const char *operands; /* for the usage line */
+	const char *help;
+	unsigned int options; /* TAKES_* */
+	size_t min_operands, max_operands;
+	int (*run)(const struct options *options); /* an exit code */
+};
+
+/* argv[0] is skipped. 0, or EXIT_USAGE after the message is out. */
+int options_parse(const struct command *command, int argc, char **argv, struct options *ret);
+
+/* The place in argv of the first word that is neither an option of `command` nor its argument; argc
+ * or more: there is none before an option that it has not. */
+int options_skip(const struct command *command, int argc, char **argv);
+
+/* The help of one command, on stdout. */
+void options_print_help(const struct command *command);
+
+/* A message that ends in a hint to --help. Returns EXIT_USAGE. */
+int usage_error(const struct options *options, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* cmd-*.c */
+int cmd_tree(const struct options *options);
+int cmd_list(const struct options *options);
+int cmd_ps(const struct options *options);
+int cmd_map(const struct options *options);
+int cmd_show(const struct options *options);
+int cmd_record(const struct options *options);
+int cmd_diff(const struct options *options);
+
+#endif /* PIDNS_OPTIONS_H */

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* out.c - rows on stdout, in the form the options choose. */
+#include "out.h"
+
+#include "escape.h"
+
+int out_open(struct out *out, const struct options *options, const struct columns *columns,
+	     const struct pidns_snapshot *snapshot, const char *array, bool is_tree)
+{
+	*out = (struct out){
+		.ops = options->json  ? &out_json
+		       : options->raw ? &out_raw
+				      : &out_table,
+		.columns = columns,
+		.snapshot = snapshot,
+		.array = array,
+		.has_headings = !options->noheadings,
+		.is_tree = is_tree,
+		.json.file = stdout,
+	};
+	return out->ops->begin(out);
+}
+
+int out_row(struct out *out, const struct row *row, uint32_t depth)
+{
+	return out->ops->row(out, row, out->is_tree ? depth : 0);
+}
+
+int out_close(struct out *out)
+{
+	return out->ops->end(out);
+}
+
+void out_number(FILE *file, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	fwrite_unlocked(digits + at, 1, sizeof(digits) - at, file);
+}
+
+static void put_text(FILE *file, const char *text, size_t len)
+{
+	char piece[ESCAPE_CHAR_SIZE];
+	size_t n;
+
+	while (len) {
+		size_t used = escape_text_char(text, len, piece, &n);
+
+		fwrite_unlocked(piece, 1, n, file);
+		text += used;
+		len -= used;
+	}
+}
+
+static void put_numbers(FILE *file, const struct value *value)
+{
+	for (uint32_t i = 0; i < value->count; i++) {
+		if (i)
+			putc_unlocked(',', file);
+		out_number(file, (uint64_t)value->numbers[i]);
+	}
+}
+
+void out_value(FILE *file, const struct value *value)
+{
+	switch (value->type) {
+	case VALUE_UNKNOWN:
+		putc_unlocked('-', file);
+		break;
+	case VALUE_NUMBER:
+	case VALUE_BOOL:
+		out_number(file, value->number);
+		break;
+	case VALUE_TEXT:
+		put_text(file, value->text, value->len);
+		break;
+	case VALUE_NUMBERS:
+		put_numbers(file, value);
+		break;
+	}
+}
+
+void out_heading(const struct field *field, char *heading, size_t size)
+{
+	size_t i;
+
+	for (i = 0; field->name[i] && i + 1 < size; i++) {
+		char c = field->name[i];
+
+		heading[i] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+	}
+	heading[i] = '\0';
+}
