@@ -11,6 +11,8 @@ set +eu
 . "$library"
 # shellcheck source=/dev/null
 . tools/pidns/pidns.bash-completion
+# shellcheck source=/dev/null
+. tools/pidns-top/pidns-top.bash-completion
 PATH=$PIDNS_BUILD/bin:$PATH
 
 # offers COMMAND WORD...: what is offered at the last, unfinished word.
@@ -38,7 +40,7 @@ all_offered() {
 }
 
 long_options() {
-	"$@" --help | grep -oE '^ .{2,4}--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u
+	"$@" --help | grep -oE '^ +(-[a-zA-Z], +)?--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u
 }
 
 pidns --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort >"$scratch/commands"
@@ -47,6 +49,9 @@ while read -r command; do
 	long_options pidns "$command" >"$scratch/options"
 	all_offered "options of $command" "$scratch/options" pidns "$command" --
 done <"$scratch/commands"
+
+long_options pidns-top >"$scratch/options"
+all_offered "options of pidns-top" "$scratch/options" pidns-top --
 
 pidns list --list-columns --noheadings 2>/dev/null | awk '{ print $1 }' | sort >"$scratch/columns"
 all_offered "columns of list" "$scratch/columns" pidns list -o ""

@@ -22,6 +22,8 @@ export PKG_CONFIG_LIBDIR=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
 read -r -a flags < <(pkg-config --cflags --libs libpidnsinfo)
 "${CC:-cc}" tests/check/use.c -o "$scratch/use" "${flags[@]}"
 library=$(pkg-config --variable=libdir libpidnsinfo)
-LD_LIBRARY_PATH=$root${library#"$root"} "$scratch/use"
-[ "$(pkg-config --modversion libpidnsinfo)" = "$("$root$prefix/bin/pidns" --version |
-	awk '{ print $2 }')" ] || fail "pidns and libpidnsinfo.pc are of different versions"
+export LD_LIBRARY_PATH=$root${library#"$root"}
+"$scratch/use"
+version=$("$root$prefix/bin/pidns" --version | awk '{ print $2 }')
+[ "$(pkg-config --modversion libpidnsinfo)" = "$version" ] ||
+	fail "pidns is version $version, libpidnsinfo.pc another"

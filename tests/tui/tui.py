@@ -32,6 +32,12 @@ SKIPPED = 77
 TERM = "linux"
 
 
+def is_sanitized():
+    """A build that is slow, large, and needs /proc for itself."""
+    with open(TOP, "rb") as file:
+        return b"libasan" in file.read()
+
+
 class Skip(Exception):
     """The machine does not let this be tested."""
 

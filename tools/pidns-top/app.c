@@ -2,9 +2,14 @@
 /* app.c - the state of the user interface, and which key goes where in which mode. */
 #include "app.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "app-requests.h"
+#include "config.h"
 #include "help.h"
 #include "keys.h"
+#include "text.h"
 #include "view.h"
 
 /* Columns by which the help goes sideways on a narrow screen, and how far. */
@@ -63,6 +68,18 @@ void app_refresh(struct app *app, const struct scene *scene)
 {
 	(void)scene;
 	app->wants_take = true;
+}
+
+void app_save(struct app *app, const struct scene *scene)
+{
+	char path[CONFIG_PATH_SIZE], why[CONFIG_PATH_SIZE + 100];
+
+	(void)scene;
+	if (config_path(path, sizeof(path)) < 0)
+		snprintf(why, sizeof(why), "There is no home to keep settings in.");
+	else if (config_save(path, app, why, sizeof(why)) == 0)
+		snprintf(why, sizeof(why), "Written: %s", path);
+	text_clean(why, strlen(why), app->message, sizeof(app->message));
 }
 
 void app_redraw(struct app *app, const struct scene *scene)

@@ -58,7 +58,7 @@ struct app {
 	size_t help_left;  /* … and first column */
 	size_t page;	   /* rows the screen has for the list … */
 	size_t help_page;  /* … and lines for the help */
-	char message[128]; /* for the bottom line, until the next key; clean */
+	char message[256]; /* for the bottom line, until the next key; clean */
 	/* What the loop has to do about the last key. */
 	bool is_leaving, wants_rows, wants_take, wants_redraw;
 };

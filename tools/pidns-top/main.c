@@ -2,27 +2,17 @@
 /* main.c - pidns-top: puts the pieces together, and takes them apart again. */
 #include <locale.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../common/cmdline.h"
 #include "../common/message.h"
+#include "config.h"
 #include "options.h"
+#include "text.h"
 #include "view.h"
 #include "viewer.h"
 
 /* Characters of a command line that the widest screen could show, escaped or not. */
 #define COMMAND_MAX 4096
-
-static int find_column(const struct view *view, const char *name, size_t *ret)
-{
-	for (size_t i = 0; i < view->nr_columns; i++) {
-		if (view->columns[i].key && strcasecmp(view->columns[i].name, name) == 0) {
-			*ret = i;
-			return 0;
-		}
-	}
-	return -1;
-}
 
 /* The view that begins is the one whose columns --sort names. */
 static int choose_sort(struct viewer *viewer)
@@ -35,9 +25,22 @@ static int choose_sort(struct viewer *viewer)
 	if (!name)
 		return 0;
 	place->is_reversed = name[0] == '-';
-	if (find_column(view, name + (name[0] == '-'), &place->sorted_by) < 0)
+	place->sorted_by = view_find_column(view, name + place->is_reversed);
+	if (place->sorted_by == view->nr_columns)
 		return message_exit(EXIT_USAGE, "--sort: \"%s\": no such column", name);
+	/* Whoever asks for the most of something does not ask for brothers beside each other. */
+	viewer->app.is_tree = false;
 	return 0;
+}
+
+/* Its trouble is told where the first key will take it away. What scripts read does not depend on
+ * anybody's settings, so batch mode has none. */
+static void load_config(struct app *app)
+{
+	char path[CONFIG_PATH_SIZE], why[CONFIG_PATH_SIZE + 100];
+
+	if (config_path(path, sizeof(path)) == 0 && config_load(path, app, why, sizeof(why)) < 0)
+		text_clean(why, strlen(why), app->message, sizeof(app->message));
 }
 
 static bool is_recording(const struct pidns_ctx *ctx)
@@ -111,7 +114,10 @@ int main(int argc, char **argv)
 	if (r != OPTIONS_GO_ON)
 		return r;
 	app_init(&viewer.app);
-	viewer.app.delay = options.delay;
+	if (!options.is_batch)
+		load_config(&viewer.app);
+	if (options.delay > 0)
+		viewer.app.delay = options.delay;
 	viewer.app.is_plain = options.is_plain;
 	if (options.target) {
 		if (target_parse(options.target, &target) < 0)

@@ -43,13 +43,12 @@ static int usage_help(void)
 	puts("Usage: pidns-top [options] [NS]\n"
 	     "\n"
 	     "Shows the PID namespaces of this machine, and the processes in each of them.\n"
-	     "With NS - an inode, pid:[INODE], or @PID for the one that process is in - begins\n"
-	     "with the processes of that namespace. Press h for the keys.\n"
+	     "With NS it begins with the processes of that namespace: an inode, pid:[INODE],\n"
+	     "or @PID for the one that process is in. Press h for the keys.\n"
 	     "\n"
 	     "  -d, --delay SECONDS    between two looks (2)\n"
 	     "  -s, --sort [-]COLUMN   sort by this column; - turns the order round\n"
-	     "      --plain            for screen readers: no bars, no lines, the cursor on the "
-	     "row\n"
+	     "      --plain            for screen readers: no bars, no lines\n"
 	     "      --no-color         no colours; so does NO_COLOR in the environment\n"
 	     "      --all              also look for namespaces that no task is in\n"
 	     "      --from FILE        show a recording, or the procfs mounted there\n"
@@ -166,7 +165,7 @@ int options_parse(int argc, char **argv, struct options *options)
 	const char *no_colour = getenv("NO_COLOR");
 	int option;
 
-	*options = (struct options){.delay = 2, .has_colour = !no_colour || !no_colour[0]};
+	*options = (struct options){.has_colour = !no_colour || !no_colour[0]};
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":bd:hn:s:Vw:", long_options, NULL)) != -1) {
 		int r;

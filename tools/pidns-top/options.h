@@ -13,7 +13,7 @@ struct options {
 	bool is_batch, is_plain, has_colour, is_all;
 	unsigned long iterations; /* 0: without end */
 	unsigned int width;	  /* of a line in batch mode; 0: as wide as it gets */
-	double delay;
+	double delay;		  /* 0: not given */
 	const char *sort; /* a column's name, "-" before it to reverse; NULL: as the view has it */
 	const char *target; /* whose processes to show; NULL: the namespaces */
 };

@@ -45,6 +45,7 @@
 	X(below,	"a",			0,	  "processes: with those of all namespaces below, or without") \
 	X(pause,	"Z",			0,	  "stop looking at the machine; or go on") \
 	X(delay,	"d s",			0,	  "seconds between two looks") \
+	X(save,			"W",			0,	  "write the settings to the config file") \
 	X(refresh,	"Space",		0,	  "look at the machine now") \
 	X(redraw,	"^L",			0,	  "draw the screen anew")
 /* clang-format on */

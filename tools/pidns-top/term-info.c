@@ -20,6 +20,23 @@ static const char *capability(const char *name)
 	return text == (const char *)-1 ? NULL : text;
 }
 
+/* Two of them, as newterm() sets the other up. */
+static TERMINAL *looked_at;
+
+void term_info_close(void)
+{
+	if (looked_at)
+		del_curterm(looked_at);
+	looked_at = NULL;
+}
+
+static int refuse(char *why, size_t why_len, const char *name, const char *reason)
+{
+	snprintf(why, why_len, "terminal \"%.100s\": %s; -b needs none", name, reason);
+	term_info_close();
+	return EXIT_CANNOT_SERVE;
+}
+
 /* newterm() would print and exit, or draw garbage: look first. */
 int term_info_open(char *why, size_t why_len)
 {
@@ -30,15 +47,11 @@ int term_info_open(char *why, size_t why_len)
 		snprintf(why, why_len, "TERM is not set; -b needs no terminal");
 		return EXIT_CANNOT_SERVE;
 	}
-	if (setupterm(NULL, STDOUT_FILENO, &status) == ERR) {
-		snprintf(why, why_len, "terminal \"%.100s\": not known here; -b needs none", name);
-		return EXIT_CANNOT_SERVE;
-	}
-	if (!capability("cup") || !capability("clear")) {
-		snprintf(why, why_len, "terminal \"%.100s\": cannot move its cursor; -b needs none",
-			 name);
-		return EXIT_CANNOT_SERVE;
-	}
+	if (setupterm(NULL, STDOUT_FILENO, &status) == ERR)
+		return refuse(why, why_len, name, "not known here");
+	looked_at = cur_term;
+	if (!capability("cup") || !capability("clear"))
+		return refuse(why, why_len, name, "cannot move its cursor");
 	return 0;
 }
 

@@ -8,9 +8,13 @@
 
 #include <stddef.h>
 
-/* Can a viewer use this terminal? 0; or an exit code, with one sentence in `why`. Needed before
- * any of the others. */
+/*
+ * Can a viewer use this terminal? 0; or an exit code, with one sentence in `why`. Needed before any
+ * of the others, which speak of the terminal opened last: this one, or that of newterm(3).
+ */
 int term_info_open(char *why, size_t why_len);
+/* What that took is given back; newterm() takes its own. */
+void term_info_close(void);
 
 /* Its size by description; 0: it does not say. */
 void term_info_size(long *ret_rows, long *ret_columns);

@@ -71,6 +71,7 @@ static SCREEN *new_screen(void)
 	snprintf(text, sizeof(text), "%d", columns);
 	setenv("COLUMNS", text, 1);
 	screen = newterm(NULL, stdout, stdin);
+	term_info_close();
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
 	return screen;
@@ -159,6 +160,7 @@ int term_open(const struct term_opts *opts, char *why, size_t why_len)
 		return r;
 	r = term_signals_open();
 	if (r < 0) {
+		term_info_close();
 		snprintf(why, why_len, "terminal: %s", strerror(-r));
 		return EXIT_FAILED;
 	}

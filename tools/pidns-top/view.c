@@ -17,6 +17,16 @@ const struct view *view_of(const struct app *app)
 	return views[app->view];
 }
 
+size_t view_find_column(const struct view *view, const char *name)
+{
+	size_t i = 0;
+
+	while (i < view->nr_columns &&
+	       (!view->columns[i].key || strcasecmp(view->columns[i].name, name) != 0))
+		i++;
+	return i;
+}
+
 /* A pid that was taken over meanwhile is somebody else. */
 static bool is_same_task(const struct pidns_task *task, const struct pidns_task *detail)
 {

@@ -104,6 +104,9 @@ extern const struct view view_processes;
 /* By enum app_view. */
 const struct view *view_of(const struct app *app);
 
+/* The column of that name, the case of letters aside, if it can be sorted by; else nr_columns. */
+size_t view_find_column(const struct view *view, const char *name);
+
 /* The task of that pid with the field known, in the snapshot or else in the details, or NULL. */
 const struct pidns_task *view_task(const struct cell_source *source, const struct pidns_task *task,
 				   int32_t pid, uint64_t field);

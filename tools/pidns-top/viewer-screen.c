@@ -252,6 +252,9 @@ static void draw_frame(struct screen *screen)
 	look_at_details(screen);
 	draw(&screen->frame, app, &screen->rows, &screen->viewer->picture, screen->is_anew);
 	screen->wants_frame = screen->is_anew = false;
+	if (screen->viewer->options->iterations &&
+	    screen->round >= screen->viewer->options->iterations)
+		app->is_leaving = true;
 }
 
 static bool is_time_to_draw(const struct screen *screen)

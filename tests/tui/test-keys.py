@@ -1,0 +1,288 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every key of the table, typed on a terminal: each does what its line in the help says."""
+
+import sys
+
+import requests
+import tui
+from tui import Top, expect, expect_equal
+
+ROOT = "4026531836"
+WEB = "4026532201"
+DB = "4026532205"
+NODE = "4026532210"
+POD = "4026532301"
+LOST = "4026532401"
+
+
+def selects(top, what):
+    top.wait(f"selected: {what}", lambda: what in top.selected())
+
+
+def shows(top, what):
+    top.wait(what)
+
+
+def shows_not(top, what):
+    top.wait(f"no {what}", lambda: what not in top.text() and "Enter Open" in top.text())
+
+
+def press_open(top, key):
+    top.press("Down", key)
+    shows(top, f"In {WEB}")
+
+
+def press_back(top, key):
+    top.press("Enter")
+    shows(top, f"In {ROOT}")
+    top.press(key)
+    shows(top, "Enter Open")
+
+
+def press_quit(top, key):
+    top.press(key)
+    expect_equal(top.wait_end(), 0, "exit status")
+
+
+def press_help(top, key):
+    top.press(key)
+    shows(top, "KEYS")
+    top.press("Esc")
+    shows(top, "Enter Open")
+
+
+def press_search(top, key):
+    top.press(key, *"postg")
+    shows(top, "Search: postg")
+    selects(top, DB)
+
+
+def searching(top):
+    top.press("/", *"syst", "Enter")
+    selects(top, ROOT)
+
+
+def press_search_next(top, key):
+    searching(top)
+    top.press(key)
+    selects(top, NODE)
+
+
+def press_search_prev(top, key):
+    searching(top)
+    top.press("Down", key)
+    selects(top, ROOT)
+    top.press(key)
+    selects(top, NODE)
+
+
+def press_filter(top, key):
+    top.press(key, *"pause", "Enter")
+    shows(top, "filter: pause")
+    shows_not(top, DB)
+    shows(top, POD)
+
+
+def press_tree(top, key):
+    top.press(key)
+    shows_not(top, "─")
+    top.press(key)
+    shows(top, "└─")
+
+
+def press_sort_menu(top, key):
+    top.press(key)
+    shows(top, "Enter chooses")
+    top.press("Down", "Enter")
+    shows(top, "▲LVL")
+
+
+def press_up(top, key):
+    top.press("Down", "Down")
+    selects(top, DB)
+    top.press(key)
+    selects(top, WEB)
+
+
+def press_down(top, key):
+    top.press(key)
+    selects(top, WEB)
+
+
+
+def press_page_up(top, key):
+    top.press("End")
+    selects(top, LOST)
+    top.press(key)
+    selects(top, ROOT)
+
+
+def press_page_down(top, key):
+    top.press(key)
+    selects(top, LOST)
+
+
+def press_first(top, key):
+    top.press("End")
+    selects(top, LOST)
+    top.press(key)
+    selects(top, ROOT)
+
+
+def press_last(top, key):
+    top.press(key)
+    selects(top, LOST)
+
+
+def press_fold(top, key):
+    top.press(*["Down"] * 3, key)
+    shows_not(top, POD)
+    shows(top, "├─+ systemd")
+    top.press(key)
+    selects(top, ROOT)
+
+
+def press_unfold(top, key):
+    top.press(*["Down"] * 3, "-")
+    shows_not(top, POD)
+    top.press(key)
+    shows(top, POD)
+
+
+def press_fold_all(top, key):
+    top.press(key)
+    shows_not(top, POD)
+    top.press(key)
+    shows(top, POD)
+
+
+def press_sort_left(top, key):
+    top.press("P", key)
+    shows(top, "▼MAX" if top.screen.columns > 100 else "CPU%")
+    top.press(key)
+    shows(top, "▼USED")
+
+
+def press_sort_right(top, key):
+    top.press("P", key)
+    shows(top, "▼MEM")
+
+
+def press_reverse(top, key):
+    shows(top, "▲INODE")
+    top.press(key)
+    shows(top, "▼INODE")
+    top.press(key)
+    shows(top, "▲INODE")
+
+
+def press_sort_number(top, key):
+    top.press("P")
+    shows(top, "▼CPU%")
+    top.press(key)
+    shows(top, "▲INODE")
+
+
+def press_sort_cpu(top, key):
+    top.press("t", key)
+    shows(top, "▼CPU%")
+    selects(top, WEB)
+
+
+def press_sort_memory(top, key):
+    top.press("t", key)
+    shows(top, "▼MEM")
+    selects(top, DB)
+
+
+def press_sort_time(top, key):
+    top.press("Down", "Enter", key)
+    shows(top, "▼TIME+")
+    selects(top, "12:00.00")
+
+
+def press_command(top, key):
+    """A recording has names alone, whichever is asked for; test-live.py sees the difference."""
+    top.press(key, "Down")
+    selects(top, "nginx")
+
+
+def press_below(top, key):
+    top.press("Down", "Down", "Down", "Enter")
+    shows(top, f"In {NODE}: 2 processes")
+    top.press(key)
+    shows(top, f"In {NODE} and below: 9 processes")
+
+
+def press_pause(top, key):
+    top.press(key)
+    shows(top, "paused")
+    top.press(key)
+    shows_not(top, "paused")
+
+
+def press_delay(top, key):
+    top.press(key)
+    shows(top, "Delay:")
+    top.press(*"0.05", "Enter")
+    shows(top, "Not a number of seconds")
+
+
+def press_save(top, key):
+    """Here without a home; test-config.py has one."""
+    top.press(key)
+    shows(top, "There is no home")
+
+
+def press_refresh(top, key):
+    """Of a recording there is nothing new; it must stand."""
+    top.press(key, "Down")
+    selects(top, WEB)
+
+
+def press_redraw(top, key):
+    top.stream.feed(b"\x1b[2J\x1b[H" + b"dirt " * 100)
+    expect("dirt" in top.text(), "no dirt")
+    top.press(key)
+    top.wait("no dirt", lambda: "dirt" not in top.text())
+    selects(top, ROOT)
+
+
+def test_every_key():
+    table = requests.keys()
+    known = {name[6:] for name in globals() if name.startswith("press_")}
+    expect_equal(known, set(table), "requests that this test knows")
+    for name, keys in table.items():
+        for key in keys:
+            with Top("--from", "top-machine.pidns") as top:
+                selects(top, ROOT)
+                try:
+                    globals()[f"press_{name}"](top, key)
+                except AssertionError as error:
+                    raise AssertionError(f"{key} does not {name}: {error}") from error
+
+
+def test_help_shows_every_key():
+    with Top("--from", "top-machine.pidns", columns=100, rows=90) as top:
+        selects(top, ROOT)
+        top.press("h")
+        shows(top, "KEYS")
+        for name, keys in requests.keys().items():
+            shows(top, "  " + " ".join(keys) + " ")
+            expect(name, "a name")
+
+
+def test_bottom_line_offers_what_works():
+    with Top("--from", "top-machine.pidns", columns=120) as top:
+        selects(top, ROOT)
+        shows(top, "F6 Sort")
+        expect("Esc Back" not in top.text() and "Enter Open" in top.text(), top.text())
+        top.press("Enter")
+        shows(top, "Esc Back")
+        shows(top, "F6 Sort")
+        expect("Enter Open" not in top.text() and "t Tree" not in top.text(), top.text())
+
+
+if __name__ == "__main__":
+    sys.exit(tui.run(globals()))

@@ -1,0 +1,224 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The viewer on the running machine: it sees what comes and goes, and reads command lines."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import tui
+from tui import Skip, Top, expect, expect_equal
+
+def inode_of(pid, name="pid"):
+    return int(os.readlink(f"/proc/{pid}/ns/{name}").split("[")[1][:-1])
+
+
+class Namespace:
+    """A PID namespace whose init is a shell that waits, with a child of a name of its own."""
+
+    def __init__(self, child="sleeper"):
+        flags = "-Urpf" if os.geteuid() else "-pf"
+        # The shell says when its child is there; it ends with our end of its standard input.
+        script = f'(exec -a {child} sleep 1000) & echo; read x; kill $!'
+        self.process = subprocess.Popen(
+            ["unshare", flags, "--kill-child", "bash", "-c", script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        if not self.process.stdout.readline():
+            reason = self.process.stderr.read().decode().strip()
+            self.__exit__()
+            raise Skip(f"no namespace can be made: {reason}")
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", "rb") as file:
+            self.init = int(file.read().split()[0])
+        self.ino = inode_of(self.init)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            pipe.close()
+
+    def child(self):
+        with open(f"/proc/{self.init}/task/{self.init}/children", "rb") as file:
+            return int(file.read().split()[0])
+
+
+def start(*arguments, **how):
+    top = Top("-d", "0.2", *arguments, **how)
+    top.wait("a row", lambda: top.selected() or not top.child.isalive())
+    return top
+
+
+def test_sees_its_own_machine():
+    with start(rows=60) as top:
+        top.wait(str(inode_of(os.getpid())))
+        expect("procfs every 0.2 s" in top.text(), top.text())
+        expect("load " in top.lines()[0] and "CPU [" in top.text() and "Mem [" in top.text(), "")
+
+
+def test_a_namespace_comes_and_goes():
+    with start(columns=120, rows=60) as top:
+        with Namespace() as namespace:
+            top.wait(str(namespace.ino))
+            row = next(line for line in top.lines() if str(namespace.ino) in line)
+            expect_equal(row.split()[:4], [str(namespace.ino), "1", str(namespace.init), "2"], "row")
+        top.wait("gone", lambda: str(namespace.ino) not in top.text())
+
+
+def test_its_processes_with_their_numbers():
+    with Namespace("sleeper") as namespace:
+        with start(f"@{namespace.init}", columns=120, rows=24) as top:
+            top.wait("sleeper 1000")
+            rows = [line.split() for line in top.lines() if "sleeper 1000" in line and "-c" not in line]
+            expect_equal(rows[0][0], str(namespace.child()), "pid")
+            expect_equal(rows[0][1], "2", "vpid")
+            # Names only, and command lines again.
+            top.press("c")
+            top.wait("a name", lambda: "sleeper 1000" not in top.text() and "sleep" in top.text())
+            top.press("c")
+            top.wait("sleeper 1000")
+
+
+def test_the_namespace_shown_goes_away():
+    with start(columns=120, rows=24) as top:
+        with Namespace() as namespace:
+            top.press("/", *str(namespace.ino))
+            top.wait(str(namespace.ino), lambda: str(namespace.ino) in top.selected())
+            top.press("Enter", "Enter")
+            top.wait(f"In {namespace.ino}")
+        top.wait(f"Namespace {namespace.ino} is gone.")
+        top.press("Down")
+        top.wait("the list", lambda: "Enter Open" in top.text())
+
+
+def test_cpu_use():
+    """A process that does nothing but burn has nearly 100 %, since the last look."""
+    with Namespace() as namespace:
+        burner = subprocess.Popen(
+            ["nsenter", "-t", str(namespace.init), "-p", "sh", "-c", "while :; do :; done"]
+        )
+        try:
+            with start("-s", "cpu", f"@{namespace.init}", "-d", "1", columns=120) as top:
+
+                def percent():
+                    rows = [line.split() for line in top.lines() if "while :" in line]
+                    return float(rows[0][4].replace("-", "0")) if rows else 0
+
+                top.wait("a busy process", lambda: percent() > 20)
+        finally:
+            burner.kill()
+            burner.wait()
+            # The shell in there is its child, and ends with the namespace.
+
+
+def helper_of(top):
+    with open(f"/proc/{top.pid()}/task/{top.pid()}/children", "rb") as file:
+        children = [int(pid) for pid in file.read().split()]
+    expect_equal(len(children), 1, "helpers")
+    return children[0]
+
+
+def test_a_hung_helper_is_given_up():
+    with Namespace() as namespace:
+        with start(f"@{namespace.init}", columns=120) as top:
+            top.wait("sleeper 1000")
+            os.kill(helper_of(top), signal.SIGSTOP)
+            # Names instead, and keys as quick as ever.
+            top.wait("names", lambda: "sleeper 1000" not in top.text() and "sleep" in top.text())
+            top.press("Down")
+            top.wait("the next row", lambda: "sleep" in top.selected())
+            top.press("q")
+            expect_equal(top.wait_end(), 0, "exit status")
+
+
+def test_a_dead_helper_is_done_without():
+    with Namespace() as namespace:
+        with start(f"@{namespace.init}", columns=120) as top:
+            top.wait("sleeper 1000")
+            os.kill(helper_of(top), signal.SIGKILL)
+            top.wait("names", lambda: "sleeper 1000" not in top.text() and "sleep" in top.text())
+            top.press("q")
+            expect_equal(top.wait_end(), 0, "exit status")
+
+
+def test_the_helper_ends_with_the_viewer():
+    for sig in (signal.SIGKILL, signal.SIGTERM):
+        with start() as top:
+            helper = helper_of(top)
+            os.kill(top.pid(), sig)
+            top.wait_end()
+            tui.until("no helper", lambda h=helper: tui.process_state(h) in ("", "Z"))
+
+
+def test_pause():
+    with start(columns=120, rows=60) as top:
+        top.press("Z")
+        top.wait("procfs, paused")
+        with Namespace() as namespace:
+            end = time.monotonic() + 1
+            tui.until("five looks' time", lambda: time.monotonic() > end or top.read(0.05) is None)
+            expect(str(namespace.ino) not in top.text(), "looked while it was paused")
+            top.press("Space")
+            top.wait(str(namespace.ino))
+            top.press("Z")
+            top.wait("procfs every")
+
+
+def test_an_ordinary_user():
+    """Nothing is asked for that it may not have; what it cannot see, it says."""
+    if os.geteuid():
+        raise Skip("only root can become somebody else")
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", tui.TOP, "-d", "0.2"]
+    if not os.access(tui.TOP, os.X_OK):
+        raise Skip("the build folder is not for others")
+    with Top(command=command, rows=40) as top:
+        top.wait("a row", lambda: top.selected() or not top.child.isalive())
+        expect("cannot see" in top.text(), top.text())
+        top.press("Enter")
+        top.wait("Esc Back")
+        top.press("q")
+        expect_equal(top.wait_end(), 0, "exit status")
+
+
+def test_hidden_processes():
+    """Under hidepid=2 an ordinary user sees its own, and is told that there are others."""
+    if os.geteuid():
+        raise Skip("only root can mount a procfs")
+    inside = (
+        "mount -t proc -o hidepid=2 proc /proc && "
+        f"exec setpriv --reuid=65534 --regid=65534 --clear-groups {tui.TOP} -b -n1"
+    )
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", inside], capture_output=True, check=False, env=tui.environment()
+    )
+    if b"mount:" in done.stderr:
+        raise Skip(done.stderr.decode().strip())
+    expect_equal(done.returncode, 0, f"exit status {done.stderr}")
+    expect(b"tasks" in done.stdout.split(b"\n\n")[0], done.stdout.decode())
+
+
+def test_no_procfs():
+    """No /proc at all is one sentence."""
+    if os.geteuid():
+        raise Skip("only root can hide /proc")
+    if tui.is_sanitized():
+        return
+    inside = f"mount -t tmpfs none /proc && exec {tui.TOP} -b -n1"
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", inside], capture_output=True, check=False, env=tui.environment()
+    )
+    if b"mount:" in done.stderr:
+        raise Skip(done.stderr.decode().strip())
+    expect(done.returncode in (4, 5), f"exit status {done.returncode}")
+    expect_equal(done.stderr.count(b"\n"), 1, f"sentences: {done.stderr}")
+
+
+if __name__ == "__main__":
+    sys.exit(tui.run(globals()))

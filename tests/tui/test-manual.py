@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The manual page and the completion leave nothing out: keys, options, columns."""
+
+import re
+import subprocess
+import sys
+
+import requests
+import tui
+from tui import expect, expect_equal
+
+SOURCE = requests.TOP / "tools/pidns-top"
+MANUAL = (requests.TOP / "doc/man/pidns-top.8.scd").read_text(encoding="utf-8")
+
+
+def section(name):
+    return MANUAL.split(f"\n# {name}\n")[1].split("\n# ")[0]
+
+
+def unescaped(text):
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def bold_words(text):
+    """What scdoc shows in bold, without its backslashes."""
+    return {unescaped(word) for word in re.findall(r"\*((?:[^*\\]|\\.)+)\*", text)}
+
+
+def test_every_key_is_in_the_manual():
+    documented = bold_words(section("KEYS"))
+    for name, keys in requests.keys().items():
+        for key in keys:
+            expect(key in documented, f"{key} ({name}) is not in the manual")
+
+
+def test_every_key_of_the_manual_is_one():
+    existing = {key for keys in requests.keys().values() for key in keys}
+    titles = [line for line in section("KEYS").splitlines() if line and line[0] != "\t"]
+    for key in bold_words("\n".join(titles)):
+        expect(key in existing, f"the manual explains {key}, which is no key")
+
+
+def options_of_help():
+    text = subprocess.run(
+        [tui.TOP, "--help"], capture_output=True, check=True, env=tui.environment()
+    ).stdout.decode()
+    return set(re.findall(r"(?<![\w-])(--?[A-Za-z][\w-]*)", text.split("\n\n", 2)[2]))
+
+
+def test_every_option_is_in_the_manual():
+    documented = bold_words(section("OPTIONS"))
+    options = options_of_help()
+    expect(len(options) > 15, f"options: {options}")
+    for option in options:
+        expect(option in documented, f"{option} is not in the manual")
+
+
+def test_every_option_completes():
+    text = (SOURCE / "pidns-top.bash-completion").read_text(encoding="utf-8")
+    for option in options_of_help():
+        expect(re.search(rf"(?<![\w-]){option}(?![\w-])", text), f"{option} does not complete")
+
+
+def columns():
+    """(name, title) of every column, and whether it sorts."""
+    for file in ("view-namespaces.c", "view-processes.c"):
+        text = (SOURCE / file).read_text(encoding="utf-8")
+        for entry in re.split(r"\n\t\[", text.split("static const struct column columns")[1])[1:]:
+            name = re.search(r'\.name = "(\w+)"', entry).group(1)
+            title = re.search(r'\.title = "([^"]+)"', entry).group(1)
+            yield name, title, ".key = " in entry
+
+
+def test_every_column_is_in_the_manual():
+    text = section("THE SCREEN")
+    expect(len(list(columns())) > 15, "columns were not understood")
+    for name, title, _ in columns():
+        expect(f"(_{name}_)" in text, f"{name} is not in the manual")
+        expect(any(word.startswith(title) for word in bold_words(text)), f"{title} is not there")
+
+
+def test_every_column_that_sorts_completes():
+    text = (SOURCE / "pidns-top.bash-completion").read_text(encoding="utf-8")
+    words = text.split("compgen -P \"$sign\" -W '")[1].split("'")[0].split()
+    expect_equal(set(words), {name for name, _, sorts in columns() if sorts}, "columns")
+
+
+def test_bash_completes():
+    script = (
+        f'. "{SOURCE}/pidns-top.bash-completion"; COMP_WORDS=(pidns-top --pl); COMP_CWORD=1;'
+        ' _pidns_top; echo "${COMPREPLY[@]}"; COMP_WORDS=(pidns-top -s -mem); COMP_CWORD=2;'
+        ' _pidns_top; echo "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
+    expect_equal(done.stdout, b"--plain\n-memory\n", "completions")
+    expect_equal(done.stderr, b"", "stderr")
+
+
+if __name__ == "__main__":
+    sys.exit(tui.run(globals()))

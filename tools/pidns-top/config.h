@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config.h - the few settings that are remembered: $XDG_CONFIG_HOME/pidns-top/config, or the same
+ * below ~/.config.
+ *
+ * Nothing in that file can do harm: what is not understood is left out. It is read only if it is an
+ * ordinary file that nobody but its owner, who must be us, may write; it is written beside and
+ * then renamed, so that it is never half there.
+ */
+#ifndef PIDNS_TOP_CONFIG_H
+#define PIDNS_TOP_CONFIG_H
+
+#include <stddef.h>
+
+#include "app.h"
+
+/* Room for a path; a longer one is no place for settings. */
+#define CONFIG_PATH_SIZE 4096
+
+/* Where it is, by the environment. 0; -ENOENT: there is no home for it. */
+int config_path(char *out, size_t size);
+
+/* Read it into the app. 0, also where there is none; else -Exxx with one sentence in `why`. */
+int config_load(const char *path, struct app *app, char *why, size_t why_len);
+/* Write the app's settings, with what folders they need. 0, or -Exxx with one sentence in `why`. */
+int config_save(const char *path, const struct app *app, char *why, size_t why_len);
+
+/* The text itself: lines of "name=value". Pure. */
+void config_parse(const char *text, size_t len, struct app *app);
+size_t config_print(const struct app *app, char *out, size_t size);
+
+#endif /* PIDNS_TOP_CONFIG_H */
