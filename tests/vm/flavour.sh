@@ -14,6 +14,8 @@ if [ "${PIDNS_SOAK-}" = 1 ]; then
 	rounds=100000
 	memory=6144
 fi
+append=kmemleak=off
+[ "$1" != kasan ] || append=kmemleak=on
 kernel=$("$top/kernel/build" --flavour "$1")
 exec "$top/tests/vm/run" --kernel "$kernel" --no-build --with "$2" --memory "$memory" \
-	--timeout 6000 -- env PIDNS_TASKS=$tasks PIDNS_ROUNDS=$rounds /with/guest/in-guest.sh
+	--timeout 6000 --append "$append" -- env PIDNS_TASKS=$tasks PIDNS_ROUNDS=$rounds /with/guest/in-guest.sh

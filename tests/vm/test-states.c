@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -255,8 +256,10 @@ static int dive(void *data)
 	struct vm_gate *gate = data;
 	pid_t pid = syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
 
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		_exit(dive(data));
+	}
 	if (pid < 0)
 		vm_gate_open(gate, errno);
 	return pause();
@@ -315,7 +318,7 @@ static void test_levels(void)
 	}
 	check_eq(deepest, MAX_LEVEL + 1 - own.level);
 	free(tasks);
-	/* The first of the nested inits takes all others with it. */
+	/* Its child dies with it, and is the init that takes all others along. */
 	vm_kill(pid);
 }
 
