@@ -96,6 +96,8 @@ KNOWN_BREACHES = (
     ("tools/pidns-top/rows.c", "<curses.h>"),
     ("tools/pidns-top/rows.c", "<ncurses.h>"),
     ("tools/pidns-top/app.c", "<ncursesw/curses.h>"),
+    ("tools/pidns-top/draw.c", "<curses.h>"),
+    ("tools/pidns-top/term.h", "<curses.h>"),
     ("tests/live/any.c", '"snapshot.h"'),
 )
 KNOWN_GOOD = (
@@ -103,7 +105,7 @@ KNOWN_GOOD = (
     ("lib/provider-procfs.c", '"proc.h"'),
     ("lib/ctx.c", '"provider.h"'),
     ("tools/pidns/main.c", "<pidnsinfo.h>"),
-    ("tools/pidns-top/draw.c", "<curses.h>"),
+    ("tools/pidns-top/term.c", "<curses.h>"),
     ("tests/unit/test-any.c", '"snapshot.h"'),
 )
 

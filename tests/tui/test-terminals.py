@@ -290,6 +290,20 @@ def test_stopped_by_sigstop():
         continued(top)
 
 
+def test_sigstop_that_no_shell_sees():
+    """The modes are then still ours when it goes on, and yet those before are given back."""
+    with start() as top:
+        os.kill(top.pid(), signal.SIGSTOP)
+        tui.until("stopped", lambda: tui.process_state(top.pid()) == "T")
+        os.kill(top.pid(), signal.SIGCONT)
+        tui.until("running", lambda: tui.process_state(top.pid()) != "T")
+        top.press("Down")
+        top.wait("the next row", lambda: "nginx" in top.selected())
+        top.press("q")
+        expect_equal(top.wait_end(), 0, "exit status")
+        is_given_back(top, top.modes)
+
+
 def test_killed_while_stopped():
     """Then the terminal is somebody else's: nothing is written to it."""
     with under_shell() as top:

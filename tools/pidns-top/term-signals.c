@@ -150,7 +150,9 @@ const sigset_t *term_signals_mask(void)
 
 static void take_over_again(void)
 {
-	tcgetattr(STDIN_FILENO, &modes.cooked);
+	/* After SIGSTOP the modes may still be our own: those are none to give back. */
+	if (!is_taken_over)
+		tcgetattr(STDIN_FILENO, &modes.cooked);
 	tcsetattr(STDIN_FILENO, TCSANOW, &modes.raw);
 	write_at_once(modes.enter, modes.enter_len);
 	is_taken_over = 1;
