@@ -9,8 +9,8 @@ import tree
 
 # The first prefix that fits counts.
 LICENCES = (
-    ("kernel/uapi/", "GPL-2.0 WITH Linux-syscall-note"),
-    ("kernel/specs/", "(GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause"),
+    ("kernel/uapi/", "((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)"),
+    ("kernel/specs/", "((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)"),
     ("kernel/", "GPL-2.0-only"),
     ("lib/", "LGPL-2.1-or-later"),
     ("", "GPL-2.0-or-later"),

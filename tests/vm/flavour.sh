@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# flavour.sh FLAVOUR GUEST - run the tests of the folder GUEST on a kernel of that flavour. With
+# PIDNS_SOAK=1 as many tasks and namespaces as were promised, otherwise what takes a minute.
+# shellcheck source=tests/vm/common.sh
+. "$(dirname "$0")/common.sh"
+need qemu-system-x86_64 flex bison bc cpio gcc make patch
+
+tasks=3000
+rounds=2000
+memory=1024
+if [ "${PIDNS_SOAK-}" = 1 ]; then
+	tasks=100000
+	rounds=100000
+	memory=6144
+fi
+append=kmemleak=off
+[ "$1" != kasan ] || append=kmemleak=on
+kernel=$("$top/kernel/build" --flavour "$1")
+exec "$top/tests/vm/run" --kernel "$kernel" --no-build --with "$2" --memory "$memory" \
+	--timeout 6000 --append "$append" -- env PIDNS_TASKS=$tasks PIDNS_ROUNDS=$rounds /with/guest/in-guest.sh
