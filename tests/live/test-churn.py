@@ -30,6 +30,10 @@ class Churn(unittest.TestCase):
         ns = forest.by_name.get((task["comm"] or "").replace("\\", ""))
         if not ns or task["pid"] in self.outside:
             return False
+        # So does the one of a forest that somebody else has planted at the same time.
+        if task["ns"] == forest.self_ns["ino"] and task["pid"] != forest.reused and \
+                ns["name"].startswith("reuse"):
+            return False
         if task["ns"] is not None:
             self.assertEqual(task["ns"], ns["ino"], task)
         if task["vpids"] is not None:
