@@ -109,10 +109,12 @@ static int open_without_sockets(int error)
 		return 0;
 	if (r != -error || strncmp(reason, "netlink: no socket", 18))
 		return 1;
-	if (pidns_open(&opts, &ctx) < 0 || strcmp(pidns_provider(ctx), "procfs"))
+	if (pidns_open(&opts, &ctx) < 0)
 		return 2;
 	/* Whoever may have it is told why they have not. */
-	return strcmp(why, reason) ? 3 : 0;
+	r = strcmp(pidns_provider(ctx), "procfs") || strcmp(why, reason) ? 3 : 0;
+	pidns_close(ctx);
+	return r;
 }
 
 /* P13: the next provider, and said so. */

@@ -83,7 +83,8 @@ static int dump(int fd, long facts)
 	static char buffer[32768];
 	struct genl_request request;
 	uint32_t wanted = facts;
-	int count = 0, left;
+	unsigned int left;
+	int count = 0;
 
 	genl_begin(&request, vm_family(), PIDNS_CMD_TASK_GET, NLM_F_DUMP);
 	if (facts >= 0)
@@ -91,8 +92,10 @@ static int dump(int fd, long facts)
 	genl_put(&request, PIDNS_A_TASK_LEADERS, NULL, 0);
 	vm_must(!genl_send(fd, &request), "dump");
 	for (;;) {
-		left = recv(fd, buffer, sizeof(buffer), 0);
-		vm_must(left > 0, "recv");
+		ssize_t got = recv(fd, buffer, sizeof(buffer), 0);
+
+		vm_must(got > 0, "recv");
+		left = (unsigned int)got;
 		for (const struct nlmsghdr *nlh = (void *)buffer; NLMSG_OK(nlh, left);
 		     nlh = NLMSG_NEXT(nlh, left)) {
 			vm_must(nlh->nlmsg_type != NLMSG_ERROR, "answer");

@@ -187,18 +187,20 @@ int genl_receive_sized(int fd, size_t size, genl_each each, void *data, struct g
 	answer = answer ? answer : &unwanted;
 	memset(answer, 0, sizeof(*answer));
 	while (more == 1) {
-		int left;
+		unsigned int left;
+		ssize_t got;
 
 		if (poll(&poll_fd, 1, TIMEOUT_MS) != 1) {
 			more = -ETIMEDOUT;
 			break;
 		}
-		left = recv(fd, buffer, size, 0);
-		if (left < 0) {
+		got = recv(fd, buffer, size, 0);
+		if (got < 0) {
 			more = -errno;
 			break;
 		}
 		answer->receives++;
+		left = (unsigned int)got;
 		for (const struct nlmsghdr *nlh = (void *)buffer; more == 1 && NLMSG_OK(nlh, left);
 		     nlh = NLMSG_NEXT(nlh, left))
 			more = take_message(nlh, each, data, answer);
