@@ -21,18 +21,17 @@ static struct chunk *chunk_new(size_t size)
 	return chunk;
 }
 
-/* Memory that lives as long as the snapshot. */
-static void *arena_alloc(struct builder *b, size_t size, size_t align)
+void *snapshot_store(struct pidns_snapshot *s, size_t size, size_t align)
 {
-	struct chunk *chunk = b->s->chunks;
+	struct chunk *chunk = s->chunks;
 	size_t start = chunk ? (chunk->used + align - 1) & ~(align - 1) : 0;
 
 	if (!chunk || start + size > chunk->size) {
 		chunk = chunk_new(size > ARENA_CHUNK_SIZE ? size : ARENA_CHUNK_SIZE);
 		if (!chunk)
 			return NULL;
-		chunk->next = b->s->chunks;
-		b->s->chunks = chunk;
+		chunk->next = s->chunks;
+		s->chunks = chunk;
 		start = 0;
 	}
 	chunk->used = start + size;
@@ -122,7 +121,7 @@ static struct ns_build *ns_append(struct builder *b, uint64_t ino)
 		return NULL;
 	if (util_grow(&b->namespaces, &b->room, b->nr_namespaces, sizeof(ns)))
 		return NULL;
-	ns = arena_alloc(b, sizeof(*ns), _Alignof(struct ns_build));
+	ns = snapshot_store(b->s, sizeof(*ns), _Alignof(struct ns_build));
 	if (!ns)
 		return NULL;
 	memset(ns, 0, sizeof(*ns));
@@ -171,7 +170,7 @@ struct ns_build *builder_ns_of(struct builder *b, uint64_t ino)
 static int ns_copy_pidmap(struct builder *b, struct pidns_ns *pub, const struct raw_ns *raw)
 {
 	size_t size = raw->nr_pidmap * sizeof(*raw->pidmap);
-	uint32_t *copy = arena_alloc(b, size + !size, _Alignof(uint32_t));
+	uint32_t *copy = snapshot_store(b->s, size + !size, _Alignof(uint32_t));
 
 	if (!copy)
 		return -ENOMEM;
@@ -253,7 +252,7 @@ void builder_set_time(struct builder *b, uint64_t time_ns)
 int builder_set_taken_by(struct builder *b, const char *provider)
 {
 	size_t size = strlen(provider) + 1;
-	char *copy = arena_alloc(b, size, 1);
+	char *copy = snapshot_store(b->s, size, 1);
 
 	if (!copy)
 		return -ENOMEM;
@@ -284,7 +283,7 @@ static struct pidns_task *task_alloc(struct builder *b)
 static int task_copy_arrays(struct builder *b, struct pidns_task *task, const struct raw_task *raw)
 {
 	uint32_t nr = raw->known & PIDNS_TASK_VPIDS ? raw->nr_vpids : 1;
-	int32_t *vpids = arena_alloc(b, nr * sizeof(*vpids), _Alignof(int32_t));
+	int32_t *vpids = snapshot_store(b->s, nr * sizeof(*vpids), _Alignof(int32_t));
 	char *comm;
 
 	if (!vpids)
@@ -299,7 +298,7 @@ static int task_copy_arrays(struct builder *b, struct pidns_task *task, const st
 	if (raw->known & PIDNS_TASK_COMM) {
 		size_t size = strlen(raw->comm) + 1;
 
-		comm = arena_alloc(b, size, 1);
+		comm = snapshot_store(b->s, size, 1);
 		if (!comm)
 			return -ENOMEM;
 		task->comm = memcpy(comm, raw->comm, size);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* ctx.c - the one table of providers; open, close, probe, take. */
+#include "annotate.h"
 #include "builder.h"
 #include "ctx.h"
 #include "provider.h"
@@ -172,6 +173,34 @@ static const struct {
 	{PIDNS_NS_STATE, 0, PIDNS_TASK_STATE},	   {PIDNS_NS_REAPER_START, 0, PIDNS_TASK_START},
 };
 
+#define NOTES (PIDNS_TAKE_LIMITS | PIDNS_TAKE_CONTAINERS | PIDNS_TAKE_PINS | PIDNS_TAKE_ZOMBIES)
+
+/* What an annotator reads in the picture. */
+static const struct {
+	uint32_t flag;
+	uint64_t ns_fields, task_fields;
+} read_for[] = {
+	{PIDNS_TAKE_LIMITS,
+	 PIDNS_NS_STATE | PIDNS_NS_LEVEL | PIDNS_NS_PIDS_USED | PIDNS_NS_PIDS_MAX |
+		 PIDNS_NS_OWNER_UID | PIDNS_NS_OWNER_NS | PIDNS_NS_REAPER,
+	 PIDNS_TASK_RUID | PIDNS_TASK_THREADS},
+	{PIDNS_TAKE_CONTAINERS, PIDNS_NS_REAPER, 0},
+	{PIDNS_TAKE_PINS, PIDNS_NS_STATE | PIDNS_NS_REAPER,
+	 PIDNS_TASK_STATE | PIDNS_TASK_PPID | PIDNS_TASK_NS_FOR_CHILDREN},
+	{PIDNS_TAKE_ZOMBIES, PIDNS_NS_REAPER,
+	 PIDNS_TASK_STATE | PIDNS_TASK_PPID | PIDNS_TASK_START},
+};
+
+/* The caller's wish, and what it takes to annotate as it wishes. */
+static void widen_for_notes(struct pidns_take_opts *opts)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(read_for); i++)
+		if (opts->flags & read_for[i].flag) {
+			opts->ns_fields |= read_for[i].ns_fields;
+			opts->task_fields |= read_for[i].task_fields;
+		}
+}
+
 static void request_from(struct request *request, const struct pidns_take_opts *opts)
 {
 	size_t i;
@@ -200,12 +229,21 @@ static void request_from(struct request *request, const struct pidns_take_opts *
 	request->reaper_fields |= request->task_fields;
 }
 
+static int annotate_snapshot(const struct pidns_ctx *ctx, const struct pidns_take_opts *opts,
+			     struct pidns_snapshot *snapshot)
+{
+	int procfs = ctx->provider->procfs ? ctx->provider->procfs(ctx->state) : -1;
+
+	return annotate(snapshot, procfs, opts->flags, opts->limits_of);
+}
+
 int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *user,
 			struct pidns_snapshot **ret_snapshot)
 {
 	struct pidns_take_opts opts = {.size = sizeof(opts),
 				       .ns_fields = PIDNS_FIELDS_ALL,
 				       .task_fields = PIDNS_FIELDS_ALL};
+	struct pidns_snapshot *snapshot = NULL;
 	struct request request;
 	struct builder *b;
 	uint32_t flags = 0;
@@ -213,8 +251,10 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 
 	if (r < 0)
 		return r;
+	widen_for_notes(&opts);
 	request_from(&request, &opts);
-	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL) || opts.reserved)
+	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL | NOTES) || opts.reserved ||
+	    opts.reserved_2)
 		return why_set(&request.why, -EINVAL, "unknown flags %#x", opts.flags);
 	if (opts.flags & PIDNS_TAKE_THREADS)
 		flags |= PIDNS_SNAPSHOT_THREADS;
@@ -225,8 +265,14 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 		return why_set(&request.why, -ENOMEM, "out of memory");
 	r = ctx->provider->take(ctx->state, &request, b);
 	if (r >= 0)
-		r = builder_freeze(b, ret_snapshot);
+		r = builder_freeze(b, &snapshot);
 	else
 		b = builder_free(b);
+	if (r >= 0 && opts.flags & NOTES && ctx_is_living(ctx))
+		r = annotate_snapshot(ctx, &opts, snapshot);
+	if (r >= 0)
+		*ret_snapshot = snapshot;
+	else
+		pidns_snapshot_unref(snapshot);
 	return r == -ENOMEM ? why_set(&request.why, r, "out of memory") : r;
 }

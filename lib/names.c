@@ -29,6 +29,26 @@
 	X(PIDNS_EVENT_TASK_GONE, "task-gone") \
 	X(PIDNS_EVENT_LOST, "lost")
 
+#define LIMIT_NAMES(X)                                  \
+	X(PIDNS_LIMIT_CGROUP_PIDS, "cgroup-pids")       \
+	X(PIDNS_LIMIT_PID_MAX, "pid-max")               \
+	X(PIDNS_LIMIT_THREADS_MAX, "threads-max")       \
+	X(PIDNS_LIMIT_NPROC, "nproc")                   \
+	X(PIDNS_LIMIT_PID_NAMESPACES, "pid-namespaces") \
+	X(PIDNS_LIMIT_LEVEL, "level")                   \
+	X(PIDNS_LIMIT_INIT, "init")
+
+#define PIN_NAMES(X)                              \
+	X(PIDNS_PIN_TASK, "task")                 \
+	X(PIDNS_PIN_ZOMBIE, "zombie")             \
+	X(PIDNS_PIN_FD, "fd")                     \
+	X(PIDNS_PIN_BIND, "bind")                 \
+	X(PIDNS_PIN_FOR_CHILDREN, "for-children") \
+	X(PIDNS_PIN_DESCENDANT, "descendant")     \
+	X(PIDNS_PIN_PROCFS, "procfs-mount")       \
+	X(PIDNS_PIN_PIDFD, "pidfd")               \
+	X(PIDNS_PIN_UNSEEN, "unseen")
+
 #define NAME_CASE(value, name) \
 	case value:            \
 		return name;
@@ -55,6 +75,24 @@ const char *pidns_event_name(uint32_t type)
 {
 	switch (type) {
 		EVENT_NAMES(NAME_CASE)
+	default:
+		return NULL;
+	}
+}
+
+const char *pidns_limit_name(uint32_t kind)
+{
+	switch (kind) {
+		LIMIT_NAMES(NAME_CASE)
+	default:
+		return NULL;
+	}
+}
+
+const char *pidns_pin_name(uint32_t kind)
+{
+	switch (kind) {
+		PIN_NAMES(NAME_CASE)
 	default:
 		return NULL;
 	}

@@ -334,10 +334,18 @@ static int procfs_provider_take(void *state, const struct request *request, stru
 	return r;
 }
 
+static int procfs_provider_procfs(void *state)
+{
+	const struct procfs *p = state;
+
+	return p->root;
+}
+
 const struct provider provider_procfs = {
 	.name = "procfs",
 	.probe = procfs_provider_probe,
 	.open = procfs_provider_open,
 	.take = procfs_provider_take,
+	.procfs = procfs_provider_procfs,
 	.close = procfs_provider_close,
 };

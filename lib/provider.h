@@ -102,6 +102,9 @@ struct provider {
 	/* A descriptor that is readable once something may have changed, and is emptied by read(2)
 	 * without waiting; -Exxx. NULL: nobody tells. */
 	int (*listen)(void *state);
+	/* The procfs that speaks of the same tasks by the same numbers, borrowed, for annotators.
+	 * NULL: the one at /proc, if it does. */
+	int (*procfs)(void *state);
 	void (*close)(void *state);
 };
 

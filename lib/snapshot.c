@@ -168,3 +168,10 @@ const struct pidns_ns *pidns_ns_parent(const struct pidns_ns *ns)
 
 	return parent ? &parent->pub : NULL;
 }
+
+size_t pidns_snapshot_limits(const struct pidns_snapshot *s,
+			     const struct pidns_limit *const **ret_list)
+{
+	*ret_list = s->limits;
+	return s->nr_limits;
+}

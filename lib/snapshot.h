@@ -52,8 +52,14 @@ struct pidns_snapshot {
 	const struct pidns_task **by_vpid;  /* a run for each inner namespace */
 	const struct ns_entry **by_ino;	    /* the identified ones */
 	size_t nr_namespaces, nr_tasks, nr_by_ino;
-	const struct ns_entry *root; /* the reader's own namespace; NULL: not known */
-	struct chunk *chunks;	     /* storage of the records, vpids and names */
+	const struct ns_entry *root;		 /* the reader's own namespace; NULL: not known */
+	struct chunk *chunks;			 /* storage of the records, vpids and names */
+	const struct pidns_limit *const *limits; /* of the task that was named, if one was */
+	size_t nr_limits;
 };
+
+/* Memory that lives as long as the snapshot, from its chunks; NULL: there is none. In builder.c,
+ * which uses it, as annotators do before anybody else has the snapshot. */
+void *snapshot_store(struct pidns_snapshot *s, size_t size, size_t align);
 
 #endif /* PIDNS_SNAPSHOT_H */

@@ -70,6 +70,7 @@ struct pidns_watch;    /* what changes, as it does */
 #define PIDNS_NS_ZOMBIES	(UINT64_C(1) << 16) /* zombies and zombies_below */
 #define PIDNS_NS_JOINED		(UINT64_C(1) << 17)
 #define PIDNS_NS_PIDMAP		(UINT64_C(1) << 18) /* pidmap, nr_pidmap, pidmap_block. Since: 0.2 */
+#define PIDNS_NS_NOTES		(UINT64_C(1) << 19) /* only pidns_take_opts.flags ask. Since: 0.3 */
 
 /* Values of pidns_ns.state. */
 #define PIDNS_STATE_ALIVE	1 /* init runs */
@@ -112,6 +113,8 @@ struct pidns_ns {
 	uint32_t pidmap_block;	/* how many numbers each block of the pidmap has */
 	const uint32_t *pidmap; /* how many of them are taken: [0] is of the numbers from 0 on */
 	uint32_t nr_pidmap;	/* blocks in it; there is nothing in those after */
+	uint32_t reserved;
+	const struct pidns_notes *notes; /* what annotators found */
 };
 
 /* ---- A task --------------------------------------------------------------------------------- */
@@ -156,6 +159,101 @@ struct pidns_task {
 	uint32_t state;	     /* the letter of proc(5): 'R', 'S', 'D', 'T', 't', 'Z', 'X', 'I' */
 	uint32_t threads;    /* tasks in its thread group */
 	uint32_t has_joined; /* 1: not init, and its parent lives in another namespace */
+};
+
+/* ---- What annotators add -------------------------------------------------------------------- */
+
+/*
+ * A container, as far as it is certain: what would be a guess is NULL. All strings are untrusted
+ * bytes: escape before printing. Since: 0.3
+ */
+struct pidns_container {
+	const char *name;    /* as its engine calls it */
+	const char *id;	     /* the engine's full id */
+	const char *runtime; /* "docker", "podman", "containerd", "cri-o", "runc", "crun", "lxc",
+				"incus", "nspawn", "bubblewrap", "systemd" (a service), … */
+	const char *source;  /* how we know: "cgroup", "state-file", "machined", "hostname" or
+				"command" */
+	const char *pod;     /* the pod it is part of: its name or, where that is not known, uid */
+};
+
+/* Values of pidns_limit.kind. */
+#define PIDNS_LIMIT_CGROUP_PIDS	   1 /* pids.max of a cgroup, cgroups(7) */
+#define PIDNS_LIMIT_PID_MAX	   2 /* kernel.pid_max, of the namespace or of an ancestor */
+#define PIDNS_LIMIT_THREADS_MAX	   3 /* kernel.threads-max */
+#define PIDNS_LIMIT_NPROC	   4 /* RLIMIT_NPROC of a real user id, getrlimit(2) */
+#define PIDNS_LIMIT_PID_NAMESPACES 5 /* user.max_pid_namespaces, namespaces(7) */
+#define PIDNS_LIMIT_LEVEL	   6 /* PIDNS_LEVEL_MAX */
+#define PIDNS_LIMIT_INIT	   7 /* no init runs: nothing can be born here any more */
+
+/* Bits of pidns_limit.known. */
+#define PIDNS_LIMIT_USED (UINT32_C(1) << 0)
+#define PIDNS_LIMIT_MAX	 (UINT32_C(1) << 1)
+#define PIDNS_LIMIT_HITS (UINT32_C(1) << 2)
+
+/* One limit that can make fork(2), clone(2) or unshare(2) fail. Since: 0.3 */
+struct pidns_limit {
+	uint32_t known; /* PIDNS_LIMIT_USED and so on: which of the fields below hold */
+	uint32_t kind;	/* PIDNS_LIMIT_CGROUP_PIDS and so on */
+	uint64_t used;
+	uint64_t max;
+	uint64_t hits;	    /* how often it has refused so far (pids.events, pids.failcnt) */
+	const char *source; /* where it is set: a file, or words as "RLIMIT_NPROC of uid 1000" */
+	int32_t error;	    /* errno once it is reached: EAGAIN, ENOMEM, ENOSPC */
+	uint32_t is_fork;   /* 1: it stops fork(2); 0: only the making of PID namespaces */
+};
+
+/* Values of pidns_pin.kind. */
+#define PIDNS_PIN_TASK	       1 /* a task that lives in it */
+#define PIDNS_PIN_ZOMBIE       2 /* a task that nobody has reaped; its parent should */
+#define PIDNS_PIN_FD	       3 /* an open nsfs file */
+#define PIDNS_PIN_BIND	       4 /* a bind mount of one */
+#define PIDNS_PIN_FOR_CHILDREN 5 /* a task's children would be born there */
+#define PIDNS_PIN_DESCENDANT   6 /* a namespace below */
+#define PIDNS_PIN_PROCFS       7 /* a mounted procfs of it */
+#define PIDNS_PIN_PIDFD	       8 /* an open pidfd of a task that was in it */
+#define PIDNS_PIN_UNSEEN       9 /* something that this provider cannot see */
+
+/* One thing that keeps a namespace alive. What has no meaning for the kind is 0. Since: 0.3 */
+struct pidns_pin {
+	uint32_t kind;		   /* PIDNS_PIN_* */
+	int32_t pid;		   /* the task, who holds it, or in whose mount namespace it is */
+	int32_t fd;		   /* FD, PIDFD: the descriptor in that process */
+	int32_t parent;		   /* ZOMBIE: who should reap it */
+	const char *path;	   /* BIND, PROCFS: the mount point there, untrusted bytes */
+	const struct pidns_ns *ns; /* DESCENDANT: which */
+	uint64_t count;		   /* how many there are like this one, itself included */
+};
+
+/* Values of pidns_zombie.sigchld: what the parent does about a child's end, sigaction(2). */
+#define PIDNS_SIGCHLD_DEFAULT 1 /* nothing: it has to wait(2) of its own accord */
+#define PIDNS_SIGCHLD_IGNORED 2 /* children that end from now on need no wait(2); this one does */
+#define PIDNS_SIGCHLD_HANDLED 3 /* it has a handler, which has not reaped this one */
+
+/* The zombie that started first, and who leaves it. Since: 0.3 */
+struct pidns_zombie {
+	int32_t pid;
+	int32_t parent;		   /* as the reader numbers it; 0: out of sight */
+	uint64_t start_ns;	   /* when it started: /proc does not tell when a task ended */
+	uint32_t sigchld;	   /* PIDNS_SIGCHLD_*; 0: not known */
+	uint32_t parent_is_reaper; /* 1: the parent is the namespace's own init */
+};
+
+/* Bits of pidns_notes.known. */
+#define PIDNS_NOTE_LIMITS    (UINT64_C(1) << 0) /* limits, nr_limits */
+#define PIDNS_NOTE_CONTAINER (UINT64_C(1) << 1)
+#define PIDNS_NOTE_PINS	     (UINT64_C(1) << 2) /* pins, nr_pins */
+#define PIDNS_NOTE_ZOMBIE    (UINT64_C(1) << 3)
+
+/* What annotators found out about one namespace. Since: 0.3 */
+struct pidns_notes {
+	uint64_t known;				 /* PIDNS_NOTE_* bits of the fields below */
+	const struct pidns_container *container; /* NULL, though known: not a container */
+	const struct pidns_limit *const *limits; /* the fullest first */
+	const struct pidns_pin *const *pins;	 /* tasks first */
+	const struct pidns_zombie *zombie;	 /* NULL, though known: there is none */
+	uint32_t nr_limits;
+	uint32_t nr_pins;
 };
 
 /* ---- Opening a provider --------------------------------------------------------------------- */
@@ -210,6 +308,12 @@ const char *pidns_provider(const struct pidns_ctx *ctx);
 #define PIDNS_TAKE_ALL \
 	(UINT32_C(1) << 1) /* also the costlier scans for namespaces no task
 						 is in: open files, mounts, pid_for_children */
+/* Notes on every namespace of a living kernel; a recording has those it was saved with. What cannot
+ * be found out is left unknown and fails nothing. Since: 0.3 */
+#define PIDNS_TAKE_LIMITS     (UINT32_C(1) << 2)
+#define PIDNS_TAKE_CONTAINERS (UINT32_C(1) << 3)
+#define PIDNS_TAKE_PINS	      (UINT32_C(1) << 4) /* goes through all open files and mounts */
+#define PIDNS_TAKE_ZOMBIES    (UINT32_C(1) << 5)
 
 struct pidns_take_opts {
 	size_t size;		/* sizeof(struct pidns_take_opts) */
@@ -222,6 +326,8 @@ struct pidns_take_opts {
 	uint32_t reserved;	/* 0 */
 	char *why;		/* on failure, one sentence without a newline (may be NULL) */
 	size_t why_len;
+	int32_t limits_of;   /* PIDNS_TAKE_LIMITS: of this task too; 0: of none. Since: 0.3 */
+	uint32_t reserved_2; /* 0 */
 };
 
 /*
@@ -266,6 +372,9 @@ const char *pidns_snapshot_provider(const struct pidns_snapshot *snapshot);
 const char *pidns_unseen_name(uint32_t bit);
 const char *pidns_state_name(uint32_t state);
 const char *pidns_event_name(uint32_t type);
+/* The same for pidns_limit.kind ("cgroup-pids") and pidns_pin.kind ("bind"). Since: 0.3 */
+const char *pidns_limit_name(uint32_t kind);
+const char *pidns_pin_name(uint32_t kind);
 
 /* ---- Lists ---------------------------------------------------------------------------------- */
 
@@ -281,6 +390,10 @@ size_t pidns_ns_subtree(const struct pidns_ns *ns, const struct pidns_ns *const 
 size_t pidns_ns_tasks(const struct pidns_ns *ns, const struct pidns_task *const **ret_list);
 /* The tasks of ns and of all its descendants: a slice of the second list. Since: 0.1 */
 size_t pidns_ns_subtree_tasks(const struct pidns_ns *ns, const struct pidns_task *const **ret_list);
+
+/* The limits of the task that pidns_take_opts.limits_of named, the fullest first. Since: 0.3 */
+size_t pidns_snapshot_limits(const struct pidns_snapshot *snapshot,
+			     const struct pidns_limit *const **ret_list);
 
 /* ---- Look-ups ------------------------------------------------------------------------------- */
 

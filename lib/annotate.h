@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * annotate.h - one further question about the namespaces of a picture, asked when the caller wants
+ * it: which limit is nearest, what container is this, what keeps it alive, who leaves zombies.
+ *
+ * An annotator is a function that reads a picture which nobody else has yet, asks the machine, and
+ * leaves notes. It never forks, never waits, reads no file of a task that its memory may hold up
+ * (cmdline, environ, maps: proc(5)), and takes what it cannot find out for unknown, not for an error.
+ */
+#ifndef PIDNS_ANNOTATE_H
+#define PIDNS_ANNOTATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pidnsinfo.h"
+
+struct annotation {
+	struct pidns_snapshot *snapshot;
+	int procfs;	   /* speaks of the snapshot's tasks by their pid */
+	uint32_t flags;	   /* PIDNS_TAKE_* */
+	int32_t limits_of; /* 0: no task's */
+};
+
+/* Each gives 0 or -ENOMEM: the one failure that is not the machine's business. */
+typedef int annotator(struct annotation *a);
+
+/* The notes on that namespace, to write to; made at the first call. NULL: no memory. */
+struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns);
+/* `size` zero bytes that live as long as the snapshot. NULL: no memory. */
+void *annotate_store(struct annotation *a, size_t size);
+/* A copy of these bytes, NUL-terminated, that does so. NULL: no memory. */
+const char *annotate_text(struct annotation *a, const char *bytes, size_t len);
+
+/*
+ * Run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,
+ * where it is of the reader's own namespace; without one nothing is noted. 0 or -ENOMEM.
+ */
+int annotate(struct pidns_snapshot *snapshot, int procfs, uint32_t flags, int32_t limits_of);
+
+#endif /* PIDNS_ANNOTATE_H */
