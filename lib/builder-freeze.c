@@ -301,12 +301,12 @@ static void count_members(struct pidns_snapshot *s, struct ns_entry *e)
 		struct pidns_task *task = (struct pidns_task *)(uintptr_t)s->tasks[t];
 
 		find_joined(s, task);
-		known &= count_task(ns, task, s->flags);
+		/* A chosen few are no census: there only the provider can have counted. */
+		if (!(s->flags & PIDNS_SNAPSHOT_SUBSET))
+			known &= count_task(ns, task, s->flags);
 	}
-	/* A chosen few are no census. */
-	if (s->flags & PIDNS_SNAPSHOT_SUBSET)
-		known = 0;
-	ns->known |= known;
+	if (!(s->flags & PIDNS_SNAPSHOT_SUBSET))
+		ns->known |= known;
 	ns->processes_below = ns->processes;
 	ns->threads_below = ns->threads;
 	ns->zombies_below = ns->zombies;
@@ -315,12 +315,10 @@ static void count_members(struct pidns_snapshot *s, struct ns_entry *e)
 /* A child's sums into its parent's; the list is walked backwards, so the child's are complete. */
 static void add_below(struct pidns_ns *ns, const struct pidns_ns *child)
 {
-	const uint64_t summed = PIDNS_NS_PROCESSES | PIDNS_NS_THREADS | PIDNS_NS_ZOMBIES;
-
 	ns->processes_below += child->processes_below;
 	ns->threads_below += child->threads_below;
 	ns->zombies_below += child->zombies_below;
-	ns->known &= child->known | ~summed;
+	ns->known &= child->known | ~BUILDER_SUMMED;
 }
 
 /* Without an exact figure, the tasks in sight are the least there can be. */

@@ -52,4 +52,7 @@ const struct pidns_task *builder_task_by_tid(const struct builder *b, int32_t ti
 int builder_order(struct builder *b);
 void builder_count(struct builder *b);
 
+/* Counts that a namespace's own record and its _below counterpart share a bit of. */
+#define BUILDER_SUMMED (PIDNS_NS_PROCESSES | PIDNS_NS_THREADS | PIDNS_NS_ZOMBIES)
+
 #endif /* PIDNS_BUILDER_INTERNAL_H */

@@ -161,7 +161,7 @@ struct ns_build *builder_ns_of(struct builder *b, uint64_t ino)
 	return b->last = ns;
 }
 
-/* What a provider says of a namespace itself; the counts are the builder's own. */
+/* What a provider says of a namespace itself. */
 #define NS_FACTS                                                                               \
 	(PIDNS_NS_COOKIE | PIDNS_NS_LEVEL | PIDNS_NS_STATE | PIDNS_NS_REAPER |                 \
 	 PIDNS_NS_REAPER_START | PIDNS_NS_OWNER_UID | PIDNS_NS_OWNER_NS | PIDNS_NS_PIDS_USED | \
@@ -209,6 +209,13 @@ int builder_add_ns(struct builder *b, const struct raw_ns *raw)
 	TAKE(PIDNS_NS_ALLOC_FAILURES, alloc_failures);
 	TAKE(PIDNS_NS_LAST_PID, last_pid);
 	TAKE(PIDNS_NS_PIDS_MAX, pids_max);
+	/* What the builder counts it counts from nothing: builder_count(). */
+	if (b->s->flags & PIDNS_SNAPSHOT_SUBSET) {
+		TAKE(PIDNS_NS_PROCESSES, processes);
+		TAKE(PIDNS_NS_THREADS, threads);
+		TAKE(PIDNS_NS_ZOMBIES, zombies);
+		pub->known |= raw->known & BUILDER_SUMMED;
+	}
 #undef TAKE
 	if (raw->known & PIDNS_NS_PIDS_USED)
 		pub->pids_used_exact = 1;

@@ -198,6 +198,8 @@ static void widen_for_notes(struct pidns_take_opts *opts)
 		if (opts->flags & read_for[i].flag) {
 			opts->ns_fields |= read_for[i].ns_fields;
 			opts->task_fields |= read_for[i].task_fields;
+			if (read_for[i].task_fields)
+				opts->flags &= ~PIDNS_TAKE_NAMESPACES;
 		}
 }
 
@@ -253,9 +255,11 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 		return r;
 	widen_for_notes(&opts);
 	request_from(&request, &opts);
-	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL | NOTES) || opts.reserved ||
-	    opts.reserved_2)
+	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL | PIDNS_TAKE_NAMESPACES | NOTES) ||
+	    opts.reserved || opts.reserved_2)
 		return why_set(&request.why, -EINVAL, "unknown flags %#x", opts.flags);
+	if (opts.flags & PIDNS_TAKE_NAMESPACES && opts.pids)
+		return why_set(&request.why, -EINVAL, "tasks are asked for, and not");
 	if (opts.flags & PIDNS_TAKE_THREADS)
 		flags |= PIDNS_SNAPSHOT_THREADS;
 	if (opts.pids)

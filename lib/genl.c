@@ -188,6 +188,9 @@ static const struct field ns_fields[] = {
 	[PIDNS_A_NS_PID_MAX] = {U32, PIDNS_NS_PIDS_MAX, AT(pids_max)},
 	[PIDNS_A_NS_OWNER_UID] = {U32, PIDNS_NS_OWNER_UID, AT(owner_uid)},
 	[PIDNS_A_NS_OWNER_NS] = {U64, PIDNS_NS_OWNER_NS, AT(owner_ns)},
+	[PIDNS_A_NS_PROCESSES] = {U32, PIDNS_NS_PROCESSES, AT(processes)},
+	[PIDNS_A_NS_THREADS] = {U32, PIDNS_NS_THREADS, AT(threads)},
+	[PIDNS_A_NS_ZOMBIES] = {U32, PIDNS_NS_ZOMBIES, AT(zombies)},
 };
 
 #undef AT

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * netlink-take.c - the exchanges that make a picture: tasks, then namespaces, then occupancy.
+ * netlink-take.c - the exchanges that make a picture: tasks, then namespaces, then occupancy. Where
+ * namespaces are all that is wanted, they come first and tell who their reapers are.
  *
  * Tasks come first: then a namespace that is born meanwhile is in the list that follows, and only
  * one whose last task is reaped in between is known by nothing but its inode.
@@ -16,7 +17,7 @@
 /* A busy machine never holds still for the length of a dump: then what there is will do. */
 #define MAX_ATTEMPTS 3
 
-/* Told for every task, whatever is asked for. */
+/* Told for every task, whatever is asked for; of a reaper, its namespace tells what matters. */
 #define FREE_FIELDS                                                                 \
 	(PIDNS_TASK_VPIDS | PIDNS_TASK_PPID | PIDNS_TASK_STATE | PIDNS_TASK_START | \
 	 PIDNS_TASK_THREADS)
@@ -30,6 +31,9 @@ struct taking {
 	uint64_t own_ino;
 	bool owns; /* the reader's user namespace, or one below, owns the reader's PID namespace */
 	bool is_interrupted;
+	bool wants_reapers; /* the only tasks, asked for one by one */
+	int32_t *reapers;
+	size_t nr_reapers, room_reapers;
 	struct genl_task task;
 	struct genl_pidmap pidmap;
 };
@@ -184,15 +188,34 @@ static int add_ns(void *arg, const void *attrs, size_t len)
 		t->owns = raw.known & PIDNS_NS_OWNER_NS;
 		r = builder_set_root(t->b, raw.ino);
 	}
+	if (r >= 0 && t->wants_reapers && raw.reaper > 0) {
+		r = util_grow(&t->reapers, &t->room_reapers, t->nr_reapers, sizeof(*t->reapers));
+		if (r >= 0)
+			t->reapers[t->nr_reapers++] = raw.reaper;
+	}
 	return r < 0 ? r : builder_add_ns(t->b, &raw);
 }
 
 static int take_namespaces(struct taking *t)
 {
+	const uint64_t counts = PIDNS_NS_PROCESSES | PIDNS_NS_THREADS | PIDNS_NS_ZOMBIES;
 	struct netlink_request request;
 
 	netlink_request_init(&request, "ns-get", PIDNS_CMD_NS_GET, true);
+	if (t->request->flags & PIDNS_TAKE_NAMESPACES && t->request->ns_fields & counts)
+		netlink_put_flag(&request, PIDNS_A_NS_COUNT);
 	return ask(t, &request, add_ns);
+}
+
+/* One that has gone by now has left a namespace that is told of all the same. */
+static int take_reapers(struct taking *t)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r >= 0 && i < t->nr_reapers; i++)
+		r = take_task(t, t->reapers[i]);
+	return r;
 }
 
 static int add_pidmap(void *arg, const void *attrs, size_t len)
@@ -226,9 +249,15 @@ static int take_once(struct taking *t)
 
 	t->own_ino = 0;
 	t->is_interrupted = false;
-	r = t->request->pids ? take_chosen(t) : take_tasks(t);
+	t->nr_reapers = 0;
+	if (t->request->flags & PIDNS_TAKE_NAMESPACES)
+		r = 0;
+	else
+		r = t->request->pids ? take_chosen(t) : take_tasks(t);
 	if (r >= 0)
 		r = take_namespaces(t);
+	if (r >= 0)
+		r = take_reapers(t);
 	if (r >= 0 && t->request->ns_fields & PIDNS_NS_PIDMAP)
 		r = take_pidmaps(t);
 	return r;
@@ -264,6 +293,10 @@ int netlink_take(struct netlink *nl, bool has_ptrace, const struct request *requ
 	t->request = request;
 	t->b = b;
 	t->facts = facts_for(request->task_fields | request->reaper_fields);
+	if (request->flags & PIDNS_TAKE_NAMESPACES) {
+		builder_add_flags(b, PIDNS_SNAPSHOT_SUBSET);
+		t->wants_reapers = request->reaper_fields & ~FREE_FIELDS;
+	}
 	r = sort_wanted(t);
 	if (r >= 0)
 		r = take_patiently(t);
@@ -273,6 +306,7 @@ int netlink_take(struct netlink *nl, bool has_ptrace, const struct request *requ
 					      PIDNS_UNSEEN_PIDFD | PIDNS_UNSEEN_PROCFS_MOUNT);
 	if (r >= 0 && !t->own_ino)
 		r = why_set(&request->why, -EPROTO, "netlink: ns-get: not even the reader's own");
+	free(t->reapers);
 	free(t->wanted);
 	free(t);
 	return r;

@@ -29,6 +29,8 @@ struct raw_ns {
 	int32_t reaper; /* as the reader numbers it; 0 with PIDNS_NS_REAPER: there is none */
 	uint64_t reaper_start_ns;
 	uint32_t owner_uid;
+	/* Of a picture without its tasks only: in others, the builder counts. */
+	uint32_t processes, threads, zombies;
 	uint32_t pids_used; /* exact; without it the builder makes a lower bound of the tasks */
 	uint32_t pids_peak;
 	int32_t last_pid;

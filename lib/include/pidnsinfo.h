@@ -314,6 +314,11 @@ const char *pidns_provider(const struct pidns_ctx *ctx);
 #define PIDNS_TAKE_CONTAINERS (UINT32_C(1) << 3)
 #define PIDNS_TAKE_PINS	      (UINT32_C(1) << 4) /* goes through all open files and mounts */
 #define PIDNS_TAKE_ZOMBIES    (UINT32_C(1) << 5)
+/* No tasks are wanted but child reapers, and these only for reaper_fields. A provider to which the
+ * kernel tells of namespaces themselves then asks about nothing else, and the snapshot is a
+ * PIDNS_SNAPSHOT_SUBSET with the counts that the kernel makes: `joined` is not one of them. Others
+ * take all. Since: 0.3 */
+#define PIDNS_TAKE_NAMESPACES (UINT32_C(1) << 6)
 
 struct pidns_take_opts {
 	size_t size;		/* sizeof(struct pidns_take_opts) */
@@ -346,7 +351,7 @@ struct pidns_snapshot *pidns_snapshot_unref(struct pidns_snapshot *snapshot);
 #define PIDNS_SNAPSHOT_PARTIAL \
 	(UINT32_C(1) << 0) /* something may be missing: cannot_see says what */
 #define PIDNS_SNAPSHOT_RACED   (UINT32_C(1) << 1) /* tasks came or went while it was taken */
-#define PIDNS_SNAPSHOT_SUBSET  (UINT32_C(1) << 2) /* taken with pidns_take_opts.pids */
+#define PIDNS_SNAPSHOT_SUBSET  (UINT32_C(1) << 2) /* not all tasks: only those that were asked for */
 #define PIDNS_SNAPSHOT_THREADS (UINT32_C(1) << 3) /* taken with PIDNS_TAKE_THREADS */
 
 /* pidns_snapshot_cannot_see() */

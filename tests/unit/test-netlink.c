@@ -58,6 +58,7 @@ struct peer {
 	enum habit habit;
 	int habit_left; /* that many requests, then honest */
 	int requests, reconnects;
+	bool counts; /* the request has that flag */
 };
 
 static struct peer *peer;
@@ -127,6 +128,13 @@ static struct datagram *new_datagram(void)
 	return &peer->queue[peer->nr++];
 }
 
+static void put_counts(struct bytes *b, uint32_t processes)
+{
+	put_u32(b, PIDNS_A_NS_PROCESSES, processes);
+	put_u32(b, PIDNS_A_NS_THREADS, 10 * processes);
+	put_u32(b, PIDNS_A_NS_ZOMBIES, 0);
+}
+
 /* The forest: the reader's own namespace with tasks 1 and 5, its child with task 6, there 1. */
 static void put_objects(struct bytes *b)
 {
@@ -137,9 +145,13 @@ static void put_objects(struct bytes *b)
 		at = open_object(b, NLM_F_MULTI);
 		if (habit_now() == BAD_OBJECT && i == 1)
 			put_claim(b, 1, 3);
-		if (peer->command == PIDNS_CMD_NS_GET)
+		if (peer->command == PIDNS_CMD_NS_GET) {
 			put_ns(b, i ? CHILD : OWN, i ? OWN : 0);
-		else if (peer->command == PIDNS_CMD_TASK_GET)
+			if (peer->counts)
+				put_counts(b, i ? 1 : 2);
+			if (i)
+				put_u32(b, PIDNS_A_NS_REAPER, 6);
+		} else if (peer->command == PIDNS_CMD_TASK_GET)
 			put_task(b, i == 2 ? CHILD : OWN, i ? (uint32_t)i + 4 : 1, i == 2);
 		else {
 			put_u32(b, PIDNS_A_PIDMAP_NS_INO, i ? CHILD : OWN);
@@ -229,6 +241,19 @@ static void answer_one(void)
 	spoil(d);
 }
 
+static bool asks(const void *bytes, size_t len, uint16_t type)
+{
+	size_t at = NLMSG_HDRLEN + GENL_HDRLEN;
+	struct nlattr attr;
+
+	for (; at + sizeof(attr) <= len; at += NLA_ALIGN(attr.nla_len)) {
+		memcpy(&attr, (const char *)bytes + at, sizeof(attr));
+		if (attr.nla_type == type)
+			return true;
+	}
+	return false;
+}
+
 static int peer_send(void *arg, const void *bytes, size_t len)
 {
 	const struct nlmsghdr *head = bytes;
@@ -241,6 +266,7 @@ static int peer_send(void *arg, const void *bytes, size_t len)
 	peer->seq = head->nlmsg_seq;
 	peer->port = head->nlmsg_pid;
 	peer->command = ((const struct genlmsghdr *)NLMSG_DATA(head))->cmd;
+	peer->counts = peer->command == PIDNS_CMD_NS_GET && asks(bytes, len, PIDNS_A_NS_COUNT);
 	/* What is left of an earlier answer is still to come. */
 	if (peer->next == peer->nr)
 		peer->next = peer->nr = 0;
@@ -422,6 +448,42 @@ static void test_take_chosen(void **state)
 	pidns_snapshot_unref(s);
 }
 
+/* Whoever wants namespaces alone is told of them alone, with counts that the kernel makes. */
+static void test_take_namespaces(void **state)
+{
+	const uint64_t counts = PIDNS_NS_PROCESSES | PIDNS_NS_THREADS | PIDNS_NS_ZOMBIES;
+	struct request request = {.flags = PIDNS_TAKE_NAMESPACES, .ns_fields = PIDNS_NS_PIDS_USED};
+	const struct pidns_ns *const *namespaces;
+	const struct pidns_task *const *tasks;
+	struct pidns_snapshot *s;
+
+	(void)state;
+	assert_int_equal(take_with(&request, true, &s), 0);
+	assert_int_equal(peer->requests, 1);
+	assert_int_equal(pidns_snapshot_namespaces(s, &namespaces), 2);
+	assert_int_equal(pidns_snapshot_tasks(s, &tasks), 0);
+	assert_true(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_SUBSET);
+	assert_false(namespaces[0]->known & counts);
+	assert_int_equal(namespaces[0]->pids_used, 7);
+	pidns_snapshot_unref(s);
+
+	peer->requests = 0;
+	request.ns_fields = counts;
+	request.reaper_fields = PIDNS_TASK_COMM | PIDNS_TASK_STATE;
+	assert_int_equal(take_with(&request, true, &s), 0);
+	assert_int_equal(pidns_snapshot_namespaces(s, &namespaces), 2);
+	assert_true((namespaces[0]->known & counts) == counts);
+	assert_false(namespaces[0]->known & PIDNS_NS_JOINED);
+	assert_int_equal(namespaces[0]->threads, 20);
+	assert_int_equal(namespaces[0]->threads_below, 30);
+	assert_int_equal(namespaces[1]->processes, 1);
+	assert_int_equal(pidns_snapshot_tasks(s, &tasks), 1);
+	assert_int_equal(peer->requests, 2);
+	assert_int_equal(tasks[0]->tid, namespaces[1]->reaper);
+	assert_true(tasks[0]->known & PIDNS_TASK_COMM);
+	pidns_snapshot_unref(s);
+}
+
 /* ---- P14 ------------------------------------------------------------------------------------- */
 
 struct fate {
@@ -562,6 +624,7 @@ int main(void)
 		with_peer(test_take_without_rights),
 		with_peer(test_take_reapers),
 		with_peer(test_take_chosen),
+		with_peer(test_take_namespaces),
 		with_peer(test_liars),
 		with_peer(test_from_another),
 		with_peer(test_strangers_first),

@@ -68,6 +68,9 @@ static int list_namespaces(const struct options *options, const char *usual, boo
 	opts.ns_fields = columns.known;
 	opts.reaper_fields = columns.needs & NEEDS_REAPER ? PIDNS_TASK_COMM : 0;
 	opts.flags = options->all ? PIDNS_TAKE_ALL : 0;
+	/* Who has joined shows only in the tasks. */
+	if (!(columns.known & PIDNS_NS_JOINED))
+		opts.flags |= PIDNS_TAKE_NAMESPACES;
 	r = source_take(&options->source, ctx, &opts, &snapshot);
 	return r ? r : print_list(options, &columns, snapshot, is_tree);
 }
