@@ -312,7 +312,8 @@ static int ask(struct procfs_take *t, int dir, int32_t pid, int32_t tid)
 		return r;
 	if (a.place >= 0)
 		procfs_ns_mark_tasks(t, a.place);
-	return builder_add_task(t->b, &a.raw);
+	r = procfs_remember(t, &a.raw);
+	return r < 0 ? r : builder_add_task(t->b, &a.raw);
 }
 
 static int ask_threads(struct procfs_take *t, int dir, int32_t pid)

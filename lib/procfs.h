@@ -2,7 +2,8 @@
 /*
  * procfs.h - the rooms of the procfs provider: provider-procfs.c opens and scans, procfs-mount.c
  * knows what the mount hides, procfs-ns.c knows namespaces by their nsfs files, procfs-task.c asks
- * about one task, procfs-hidden.c looks for namespaces that no task is in.
+ * about one task, procfs-memory.c what it was told last time, procfs-hidden.c looks for namespaces
+ * that no task is in.
  *
  * Two ways. Where the kernel translates PIDs on nsfs files (6.11, ioctl_nsfs(2)) and the procfs
  * mount is of the caller's own namespace, a task costs one readlink and an ioctl a level. Elsewhere
@@ -24,6 +25,9 @@ struct procfs {
 	uint64_t tick_ns;
 	uint64_t page_size;
 	bool hides_tasks; /* mounted so that the reader may not see every task (hidepid) */
+	bool may_remember;
+	unsigned int nr_takes;
+	struct procfs_memory *memory; /* of the take before; NULL: none */
 };
 
 /* A namespace met during one take. */
@@ -41,9 +45,11 @@ struct procfs_ns {
 /* One take: everything in here is gone when it ends, the nsfs files too, which would keep dead
  * namespaces alive. */
 struct procfs_take {
-	const struct procfs *p;
+	struct procfs *p;
 	const struct request *request;
 	struct builder *b;
+	struct procfs_memory *next_memory; /* NULL: nothing is to be remembered */
+	uint64_t dir_ino;  /* inode number of the directory of the task that is being taken */
 	uint64_t own_ino;  /* the mount's namespace; 0: not known */
 	bool is_own;	   /* … and that is the caller's own */
 	bool translates;   /* … and nsfs files translate PIDs */
@@ -103,6 +109,19 @@ uint64_t procfs_fields_of(const struct procfs_take *t, bool is_reaper);
 bool procfs_hidden_finds_unborn(void);
 /* Look through the open files, the mounts and the threads' pid_for_children of one thread group. */
 int procfs_hidden_take(struct procfs_take *t, int dir);
+
+/* procfs-memory.c */
+/* May what was true of a task be believed as long as it lives? */
+bool procfs_memory_is_sound(int root);
+struct procfs_memory *procfs_memory_free(struct procfs_memory *m);
+/* A take's beginning, 0 or -ENOMEM; and its end: of half a take nothing is remembered. */
+int procfs_memory_begin(struct procfs_take *t);
+void procfs_memory_end(struct procfs_take *t, bool is_whole);
+/* This thread group leader, whose directory is t->dir_ino. 0 or -ENOMEM. */
+int procfs_remember(struct procfs_take *t, const struct raw_task *raw);
+/* Where it was and what it was called there, if it is the one that was there last time; *ret borrows
+ * its numbers until the end of the take. */
+bool procfs_recall(struct procfs_take *t, int32_t pid, struct raw_task *ret);
 
 /* procfs-mount.c */
 /* Is it mounted so that tasks are missing from it for this reader (hidepid)? */

@@ -26,6 +26,7 @@
 
 /* Who was taken the quick way, until it is known which namespaces have others below them. */
 struct procfs_pending {
+	uint64_t dir_ino;
 	int32_t pid, vpid, place;
 };
 
@@ -46,6 +47,7 @@ int procfs_open_at(int root, const char *name, const struct why *why, void **ret
 	p->tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
 	p->page_size = (uint64_t)sysconf(_SC_PAGESIZE);
 	p->hides_tasks = procfs_mount_hides(root);
+	p->may_remember = procfs_memory_is_sound(root);
 	*ret_state = p;
 	return 0;
 }
@@ -85,6 +87,7 @@ static void procfs_provider_close(void *state)
 	struct procfs *p = state;
 
 	close(p->root);
+	procfs_memory_free(p->memory);
 	free(p->name);
 	free(p);
 }
@@ -117,14 +120,39 @@ static int pour_quick(struct procfs_take *t, int32_t pid, int32_t vpid, int plac
 	};
 
 	procfs_ns_mark_tasks(t, place);
+	if (procfs_remember(t, &raw) < 0)
+		return -ENOMEM;
 	return builder_add_task(t->b, &raw);
+}
+
+/* One that has been here before. 1: done; 0: it has to be asked after all; -Exxx. */
+static int take_known(struct procfs_take *t, int32_t pid)
+{
+	struct raw_task raw;
+	char name[24];
+	int place;
+
+	if (!procfs_recall(t, pid, &raw) ||
+	    (t->request->reaper_fields && raw.vpids[raw.nr_vpids - 1] == 1))
+		return 0;
+	place = procfs_ns_find(t, raw.ns_ino);
+	if (place < 0) {
+		write_link_name(name, pid);
+		place = procfs_ns_learn(t, t->p->root, name, raw.ns_ino);
+	}
+	if (place < 0 || !t->ns[place].reaches_root)
+		return 0;
+	procfs_ns_mark_tasks(t, place);
+	if (procfs_remember(t, &raw) < 0)
+		return -ENOMEM;
+	return builder_add_task(t->b, &raw) < 0 ? -ENOMEM : 1;
 }
 
 static int hold_quick(struct procfs_take *t, int32_t pid, int32_t vpid, int place)
 {
 	if (util_grow(&t->pending, &t->room_pending, t->nr_pending, sizeof(*t->pending)) < 0)
 		return -ENOMEM;
-	t->pending[t->nr_pending++] = (struct procfs_pending){pid, vpid, place};
+	t->pending[t->nr_pending++] = (struct procfs_pending){t->dir_ino, pid, vpid, place};
 	return 0;
 }
 
@@ -137,6 +165,7 @@ static int pour_pending(struct procfs_take *t)
 	for (i = 0; r >= 0 && i < t->nr_pending; i++) {
 		const struct procfs_pending *held = &t->pending[i];
 
+		t->dir_ino = held->dir_ino;
 		r = t->ns[held->place].has_children
 			    ? procfs_task_take(t, held->pid)
 			    : pour_quick(t, held->pid, held->vpid, held->place);
@@ -207,7 +236,10 @@ static int scan(struct procfs_take *t, bool is_quick, size_t *ret_new)
 			break;
 		}
 		t->seen[t->nr_seen++] = pid;
-		r = is_quick ? take_quick(t, pid) : procfs_task_take(t, pid);
+		t->dir_ino = entry->d_ino;
+		r = is_quick ? take_known(t, pid) : 0;
+		if (!r)
+			r = is_quick ? take_quick(t, pid) : procfs_task_take(t, pid);
 	}
 	closedir(list);
 	/* The kernel lists them in order; a fixture need not. */
@@ -243,11 +275,9 @@ static uint64_t count_births(struct procfs_take *t)
 	return len > 0 && proc_parse_loadavg(text, (size_t)len, &pid) == 0 ? (uint64_t)pid : 0;
 }
 
-static int take_all(struct procfs_take *t)
+/* Pass after pass, until nobody is new. */
+static int scan_all(struct procfs_take *t, bool is_quick)
 {
-	const uint64_t for_free = PIDNS_TASK_VPIDS;
-	bool is_quick = t->translates && !(t->request->task_fields & ~for_free) &&
-			!(t->request->flags & (PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL));
 	uint64_t before, after = count_births(t);
 	size_t nr_new = 0;
 	int pass, r;
@@ -264,6 +294,19 @@ static int take_all(struct procfs_take *t)
 			break;
 	}
 	return pour_pending(t);
+}
+
+static int take_all(struct procfs_take *t)
+{
+	const uint64_t for_free = PIDNS_TASK_VPIDS;
+	bool is_quick = t->translates && !(t->request->task_fields & ~for_free) &&
+			!(t->request->flags & (PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL));
+	int r = is_quick ? procfs_memory_begin(t) : 0;
+
+	if (r >= 0)
+		r = scan_all(t, is_quick);
+	procfs_memory_end(t, r >= 0);
+	return r;
 }
 
 static int take_chosen(struct procfs_take *t)
