@@ -19,6 +19,7 @@
 struct known {
 	uint64_t dir_ino;
 	uint64_t ns_ino;
+	uint64_t start_ns; /* 0: not known */
 	uint32_t first_number;
 	uint32_t nr_numbers;
 	int32_t pid;
@@ -78,6 +79,7 @@ int procfs_remember(struct procfs_take *t, const struct raw_task *raw)
 		.pid = raw->pid,
 		.dir_ino = t->dir_ino,
 		.ns_ino = raw->ns_ino,
+		.start_ns = raw->start_ns,
 		.first_number = first,
 		.nr_numbers = raw->nr_vpids,
 	};
@@ -117,6 +119,7 @@ bool procfs_recall(struct procfs_take *t, int32_t pid, struct raw_task *ret)
 		.pid = pid,
 		.tid = pid,
 		.ns_ino = known->ns_ino,
+		.start_ns = known->start_ns,
 		.vpids = m->numbers + known->first_number,
 		.nr_vpids = known->nr_numbers,
 	};

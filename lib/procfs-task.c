@@ -193,11 +193,11 @@ static int ask_numbers(struct asked *a)
 	return 0;
 }
 
-static int ask_stat(struct asked *a)
+static int ask_stat(struct asked *a, const char *name)
 {
 	struct raw_task *raw = &a->raw;
 	char buf[1024];
-	ssize_t len = procfs_read_file(a->t, a->dir, "stat", buf, sizeof(buf));
+	ssize_t len = procfs_read_file(a->t, a->dir, name, buf, sizeof(buf));
 
 	if (len < 0)
 		return len == -EACCES ? 0 : (int)len;
@@ -288,7 +288,7 @@ static int ask_fields(struct asked *a)
 	if (r >= 0 && (fields & PIDNS_TASK_NS_FOR_CHILDREN || t->request->flags & PIDNS_TAKE_ALL))
 		r = ask_ns_for_children(a);
 	if (r >= 0 && fields & STAT_FIELDS)
-		r = ask_stat(a);
+		r = ask_stat(a, "stat");
 	if (r >= 0 && !a->is_verified && faccessat(a->dir, "ns", F_OK, 0) < 0)
 		r = procfs_error(-errno) == -ESRCH ? -ESRCH : 0;
 	return r;
@@ -314,6 +314,36 @@ static int ask(struct procfs_take *t, int dir, int32_t pid, int32_t tid)
 		procfs_ns_mark_tasks(t, a.place);
 	r = procfs_remember(t, &a.raw);
 	return r < 0 ? r : builder_add_task(t->b, &a.raw);
+}
+
+bool procfs_task_is_light(uint64_t fields)
+{
+	return !(fields & ~(STAT_FIELDS | PIDNS_TASK_VPIDS));
+}
+
+/*
+ * The one file that moves is read by path: it is of the task meant if that started when it did. No
+ * answer is an answer, too: whoever has gone since is asked about once more, and then not there.
+ */
+int procfs_task_take_known(struct procfs_take *t, struct raw_task *known)
+{
+	struct asked a = {.t = t, .dir = t->p->root, .raw = *known};
+	uint64_t fields = procfs_fields_of(t, known->vpids[known->nr_vpids - 1] == 1);
+	char name[24];
+	int r;
+
+	if (fields & STAT_FIELDS) {
+		snprintf(name, sizeof(name), "%d/stat", known->pid);
+		r = ask_stat(&a, name);
+		if (r < 0)
+			return r == -ESRCH ? 0 : r;
+		if (!(a.raw.known & PIDNS_TASK_START) || a.raw.start_ns != known->start_ns)
+			return 0;
+	}
+	r = procfs_remember(t, &a.raw);
+	if (r >= 0)
+		r = builder_add_task(t->b, &a.raw);
+	return r < 0 ? r : 1;
 }
 
 static int ask_threads(struct procfs_take *t, int dir, int32_t pid)

@@ -95,6 +95,10 @@ void procfs_ns_free(struct procfs_take *t);
 /* One thread group, and with PIDNS_TAKE_THREADS its threads: through one directory. 0 also when it
  * has vanished. */
 int procfs_task_take(struct procfs_take *t, int32_t pid);
+/* Can all of these be had of a task that is remembered? */
+bool procfs_task_is_light(uint64_t fields);
+/* One whose namespace and numbers are known already. 1: done; 0: ask after all; -Exxx. */
+int procfs_task_take_known(struct procfs_take *t, struct raw_task *raw);
 /* The namespace of a task, by one link: 0 with the inode, -EACCES, -ESRCH. */
 int procfs_read_ns_link(int dir, const char *name, const char *type, uint64_t *ret_ino);
 /* A small file into buf, NUL-terminated; cut off if it fills it. Its length, or -Exxx. */
@@ -119,8 +123,9 @@ int procfs_memory_begin(struct procfs_take *t);
 void procfs_memory_end(struct procfs_take *t, bool is_whole);
 /* This thread group leader, whose directory is t->dir_ino. 0 or -ENOMEM. */
 int procfs_remember(struct procfs_take *t, const struct raw_task *raw);
-/* Where it was and what it was called there, if it is the one that was there last time; *ret borrows
- * its numbers until the end of the take. */
+/* Where it was and what it was called there, if it is the one that was there last time; its start, as
+ * a proof for what is read by path, is 0 where nobody asked. *ret borrows its numbers until the end
+ * of the take. */
 bool procfs_recall(struct procfs_take *t, int32_t pid, struct raw_task *ret);
 
 /* procfs-mount.c */

@@ -125,15 +125,15 @@ static int pour_quick(struct procfs_take *t, int32_t pid, int32_t vpid, int plac
 	return builder_add_task(t->b, &raw);
 }
 
-/* One that has been here before. 1: done; 0: it has to be asked after all; -Exxx. */
+/* One that has been here before: its namespace, which it holds, is to be met all the same. 1: done;
+ * 0: it has to be asked after all; -Exxx. */
 static int take_known(struct procfs_take *t, int32_t pid)
 {
 	struct raw_task raw;
 	char name[24];
 	int place;
 
-	if (!procfs_recall(t, pid, &raw) ||
-	    (t->request->reaper_fields && raw.vpids[raw.nr_vpids - 1] == 1))
+	if (!procfs_recall(t, pid, &raw))
 		return 0;
 	place = procfs_ns_find(t, raw.ns_ino);
 	if (place < 0) {
@@ -143,9 +143,7 @@ static int take_known(struct procfs_take *t, int32_t pid)
 	if (place < 0 || !t->ns[place].reaches_root)
 		return 0;
 	procfs_ns_mark_tasks(t, place);
-	if (procfs_remember(t, &raw) < 0)
-		return -ENOMEM;
-	return builder_add_task(t->b, &raw) < 0 ? -ENOMEM : 1;
+	return procfs_task_take_known(t, &raw);
 }
 
 static int hold_quick(struct procfs_take *t, int32_t pid, int32_t vpid, int place)
@@ -237,7 +235,7 @@ static int scan(struct procfs_take *t, bool is_quick, size_t *ret_new)
 		}
 		t->seen[t->nr_seen++] = pid;
 		t->dir_ino = entry->d_ino;
-		r = is_quick ? take_known(t, pid) : 0;
+		r = t->next_memory ? take_known(t, pid) : 0;
 		if (!r)
 			r = is_quick ? take_quick(t, pid) : procfs_task_take(t, pid);
 	}
@@ -299,9 +297,13 @@ static int scan_all(struct procfs_take *t, bool is_quick)
 static int take_all(struct procfs_take *t)
 {
 	const uint64_t for_free = PIDNS_TASK_VPIDS;
-	bool is_quick = t->translates && !(t->request->task_fields & ~for_free) &&
+	bool is_plain = t->translates &&
 			!(t->request->flags & (PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL));
-	int r = is_quick ? procfs_memory_begin(t) : 0;
+	bool is_quick = is_plain && !(t->request->task_fields & ~for_free);
+	int r = 0;
+
+	if (is_plain && procfs_task_is_light(t->request->reaper_fields))
+		r = procfs_memory_begin(t);
 
 	if (r >= 0)
 		r = scan_all(t, is_quick);

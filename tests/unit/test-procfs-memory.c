@@ -39,10 +39,15 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Who is where, and nothing else: what the memory is for. */
+static const uint64_t light = PIDNS_TASK_PPID | PIDNS_TASK_START | PIDNS_TASK_STATE;
+
+/* In turn who is where, and that with what one file of each task says. */
 static struct pidns_snapshot *take(void)
 {
-	const struct request request = {.ns_fields = PIDNS_NS_INO};
+	static unsigned int nr;
+	const uint64_t fields = nr++ % 4 < 2 ? 0 : light;
+	const struct request request = {
+		.ns_fields = PIDNS_NS_INO, .task_fields = fields, .reaper_fields = fields};
 	struct builder *b = builder_new("procfs", 0, &request.why);
 	struct pidns_snapshot *s;
 
@@ -123,6 +128,8 @@ static void assert_is_in(const struct pidns_snapshot *s, pid_t pid, bool in_new_
 	assert_int_equal(task->nr_vpids, in_new_ns ? 2 : 1);
 	assert_int_equal(task->vpids[task->nr_vpids - 1], in_new_ns ? 1 : pid);
 	assert_int_equal(task->ns->depth, in_new_ns);
+	if (task->known & PIDNS_TASK_PPID)
+		assert_int_equal(task->ppid, getpid());
 }
 
 static void assert_is_gone(const struct pidns_snapshot *s, pid_t pid)
