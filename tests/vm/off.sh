@@ -8,7 +8,7 @@ need flex bison bc gcc make patch objcopy
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-objects=(kernel/pid.o kernel/pid_namespace.o kernel/fork.o kernel/exit.o)
+objects=(kernel/pid.o kernel/pid_namespace.o kernel/fork.o kernel/exit.o kernel/signal.o)
 kernel=$("$top/kernel/build" --stock)
 config=$(dirname "$kernel")/../../../.config
 
