@@ -22,7 +22,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 guest=$work/live
 mkdir -p "$guest/bin"
-cp -r "$top"/tests/live/*.py "$guest/"
+cp -r "$top"/tests/live/*.py "$top/tests/live/known" "$guest/"
 for tool in dash mount nsenter setpriv unshare; do
 	need "$tool"
 	cp "$(command -v "$tool")" "$guest/bin/"
@@ -31,11 +31,14 @@ mv "$guest/bin/dash" "$guest/bin/sh"
 /usr/bin/python3 -S -B "$top/tests/vm/guest-python" "$guest/python" \
 	contextlib fcntl json re select shutil signal subprocess time unittest
 
+[ "${PIDNS_REGENERATE-}" != 1 ] || : >"$guest/regenerate"
+
 # One boot for all of them. What the kernel allows is made of its memory, and is not enough.
 cat >"$guest/run" <<-'END'
 	cd /with/live
 	export PATH=/with/live/bin:/with/live/python/bin:/usr/bin:/bin:/sbin PYTHONHOME=/with/live/python
 	export PIDNS_MUST_WORK=1
+	[ ! -e regenerate ] || export PIDNS_REGENERATE=1
 	echo 100000 >/proc/sys/kernel/threads-max
 	status=0
 	for test; do
