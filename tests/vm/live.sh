@@ -29,7 +29,7 @@ for tool in dash mount nsenter setpriv unshare; do
 done
 mv "$guest/bin/dash" "$guest/bin/sh"
 /usr/bin/python3 -S -B "$top/tests/vm/guest-python" "$guest/python" \
-	contextlib fcntl json re select shutil signal subprocess time unittest
+	contextlib ctypes fcntl json platform re select shutil signal struct subprocess time unittest
 
 [ "${PIDNS_REGENERATE-}" != 1 ] || : >"$guest/regenerate"
 
