@@ -12,28 +12,62 @@
 
 #define IS_KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
 
-/* The namespace at level, and the numbers from the reader's level to there. Its own is returned. */
-static __always_inline const struct pid_namespace *
-tell_numbers(const struct notes *n, const struct pid *pid, uint32_t level, int32_t *vpids)
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+struct numbering {
+	const struct pid *pid;
+	const struct pid_namespace *own; /* the last of them */
+	uint32_t root_level;
+	uint32_t nr;
+	int32_t *vpids;
+};
+
+/* Four at once, as the few that most tasks have are read in one piece. */
+static __always_inline void tell_four(struct numbering *c, uint64_t from)
 {
 	struct upid upids[4];
-	const struct pid_namespace *own = NULL;
-	uint32_t nr = level - n->root_level + 1, done, left, i;
+	uint32_t left = c->nr - from;
 
-	for (done = 0; done < BPF_VPIDS && done < nr; done += 4) {
-		left = nr - done;
-		if (left > 4)
-			left = 4;
-		bpf_probe_read_kernel(upids, left * sizeof(upids[0]),
-				      pid_upid(pid, n->root_level + done));
-		for (i = 0; i < 4; i++) {
-			if (i >= left)
-				break;
-			vpids[done + i] = upids[i].nr;
-			own = upids[i].ns;
-		}
+	if (left > 4)
+		left = 4;
+	bpf_probe_read_kernel(upids, left * sizeof(upids[0]),
+			      pid_upid(c->pid, c->root_level + from));
+	c->vpids[from] = upids[0].nr;
+	c->own = upids[0].ns;
+	if (left > 1) {
+		c->vpids[from + 1] = upids[1].nr;
+		c->own = upids[1].ns;
 	}
-	return own;
+	if (left > 2) {
+		c->vpids[from + 2] = upids[2].nr;
+		c->own = upids[2].ns;
+	}
+	if (left > 3) {
+		c->vpids[from + 3] = upids[3].nr;
+		c->own = upids[3].ns;
+	}
+}
+
+static long tell_four_more(uint32_t i, struct numbering *c)
+{
+	uint64_t from = as_index(4 * i + 4);
+
+	if (from >= c->nr || from > BPF_VPIDS - 4)
+		return 1;
+	tell_four(c, from);
+	return 0;
+}
+
+/* From the reader's level to the task's own, whose namespace is returned. */
+static __always_inline const struct pid_namespace *
+tell_numbers(const struct notes *n, const struct pid *pid, uint32_t nr, int32_t *vpids)
+{
+	struct numbering c = {.pid = pid, .root_level = n->root_level, .nr = nr, .vpids = vpids};
+
+	tell_four(&c, 0);
+	if (nr > 4)
+		bpf_loop(BPF_VPIDS / 4 - 1, tell_four_more, &c, 0);
+	return c.own;
 }
 
 /* ---- facts ----------------------------------------------------------------------------------- */
@@ -183,13 +217,14 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 {
 	const struct task_struct *task = (const void *)task_address;
 	const struct pid_namespace *own = (const void *)own_address;
+	uint64_t index = as_index(nr);
 	struct bpf_task_record *r;
 	struct desk d;
 	uint32_t facts;
 
-	if (!find_desk(&d) || nr >= BPF_TASKS)
+	if (!find_desk(&d) || index >= BPF_TASKS)
 		return 0;
-	r = &d.sheet->tasks[nr];
+	r = &d.sheet->tasks[index];
 	facts = r->facts;
 	if (facts & BPF_FACTS_BASIC)
 		tell_basic(d.notes, task, r);
