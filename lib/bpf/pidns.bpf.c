@@ -67,7 +67,7 @@ static __always_inline void tell_task(struct desk *d, const struct pid *pid, uin
 		r->pid = pid_number_in(BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]),
 				       d->notes->root, d->notes->root_level);
 	if (r->facts)
-		tell_facts((uint64_t)task, nr, (uint64_t)own, level);
+		tell_facts((uint64_t)task, nr, (uint64_t)own, level, is_leader);
 	/* Whoever has left it meanwhile may have told of itself as nobody. */
 	if ((r->facts || !is_leader) && BPF_CORE_READ(task, thread_pid) != pid) {
 		s->nr_vanished++;

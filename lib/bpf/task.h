@@ -84,24 +84,32 @@ static __always_inline int32_t parent_number(const struct notes *n, const struct
 }
 
 static __always_inline void tell_basic(const struct notes *n, const struct task_struct *task,
+				       const struct signal_struct *signal,
 				       struct bpf_task_record *r)
 {
 	r->state = BPF_CORE_READ(task, __state);
 	r->exit_state = BPF_CORE_READ(task, exit_state);
 	r->flags = BPF_CORE_READ(task, flags);
 	r->start_ns = BPF_CORE_READ(task, start_boottime);
-	r->threads = BPF_CORE_READ(task, signal, nr_threads);
+	r->threads = BPF_CORE_READ(signal, nr_threads);
 	r->ppid = parent_number(n, task);
 }
 
-static __always_inline void tell_groups(const struct task_struct *task,
+/* A session's leader leads its group, too, and often that is the task itself: a look at each counts
+ * when there are many. */
+static __always_inline void tell_groups(const struct signal_struct *signal,
 					const struct pid_namespace *own, uint32_t level,
 					struct bpf_task_record *r)
 {
-	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	const struct pid *pids[4] = {0}; /* by PIDTYPE_* */
 
-	r->vpgid = pid_number_in(BPF_CORE_READ(signal, pids[PIDTYPE_PGID]), own, level);
-	r->vsid = pid_number_in(BPF_CORE_READ(signal, pids[PIDTYPE_SID]), own, level);
+	bpf_probe_read_kernel(pids, sizeof(pids),
+			      (const char *)signal +
+				      bpf_core_field_offset(struct signal_struct, pids));
+	r->vpgid = pid_number_in(pids[PIDTYPE_PGID], own, level);
+	r->vsid = r->vpgid;
+	if (pids[PIDTYPE_SID] != pids[PIDTYPE_PGID])
+		r->vsid = pid_number_in(pids[PIDTYPE_SID], own, level);
 }
 
 static __always_inline void tell_creds(const struct task_struct *task, struct bpf_task_record *r)
@@ -110,6 +118,14 @@ static __always_inline void tell_creds(const struct task_struct *task, struct bp
 
 	r->euid = BPF_CORE_READ(cred, euid.val);
 	r->uid = BPF_CORE_READ(cred, uid.val);
+}
+
+/* A name that is being changed may be torn; its last byte is always NUL. */
+static __always_inline void tell_name(const struct task_struct *task, struct bpf_task_record *r)
+{
+	bpf_probe_read_kernel(r->comm, sizeof(r->comm),
+			      (const char *)task + bpf_core_field_offset(struct task_struct, comm));
+	r->comm[BPF_COMM - 1] = '\0';
 }
 
 /* ---- processor time -------------------------------------------------------------------------- */
@@ -133,29 +149,29 @@ static long add_thread(uint32_t i, struct thread_sum *sum)
 	return 0;
 }
 
-/* Of all threads and of those that have ended (thread_group_cputime()). */
-static __always_inline void tell_group_cpu(const struct task_struct *task,
-					   struct bpf_task_record *r)
+static __always_inline uint64_t sum_threads(const struct signal_struct *signal)
 {
-	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	const struct list_head *head;
-	struct thread_sum sum = {.ns = BPF_CORE_READ(signal, sum_sched_runtime)};
+	const struct list_head *head =
+		(const void *)((const char *)signal +
+			       bpf_core_field_offset(struct signal_struct, thread_head));
+	struct thread_sum sum = {.head = head, .node = BPF_CORE_READ(head, next)};
 
-	head = (const void *)((const char *)signal +
-			      bpf_core_field_offset(struct signal_struct, thread_head));
-	sum.head = head;
-	sum.node = BPF_CORE_READ(head, next);
 	bpf_loop(BPF_NUMBER_MAX, add_thread, &sum, 0);
-	r->cpu_ns = sum.ns;
+	return sum.ns;
 }
 
-static __always_inline void tell_cpu(const struct desk *d, const struct task_struct *task,
-				     bool is_leader, struct bpf_task_record *r)
+/* The leader's record is the process: its time is that of all threads, and of those that have ended
+ * (thread_group_cputime()). */
+static __always_inline void tell_cpu(const struct task_struct *task,
+				     const struct signal_struct *signal, bool is_leader,
+				     struct bpf_task_record *r)
 {
-	if (is_leader && !(d->sheet->flags & BPF_ASK_THREADS))
-		tell_group_cpu(task, r);
-	else
+	if (!is_leader || BPF_CORE_READ(signal, nr_threads) == 1)
 		r->cpu_ns = BPF_CORE_READ(task, se.sum_exec_runtime);
+	else
+		r->cpu_ns = sum_threads(signal);
+	if (is_leader)
+		r->cpu_ns += BPF_CORE_READ(signal, sum_sched_runtime);
 }
 
 /* ---- what task_lock() protects --------------------------------------------------------------- */
@@ -203,20 +219,26 @@ static __always_inline const struct pid_namespace *ns_for_children(const struct 
 	return BPF_CORE_READ(task, nsproxy) == nsproxy ? ns : NULL;
 }
 
-static __always_inline void tell_children(const struct task_struct *task, struct bpf_task_record *r)
+static __always_inline void tell_children(const struct task_struct *task,
+					  const struct pid_namespace *own,
+					  struct bpf_task_record *r)
 {
 	const struct pid_namespace *ns = ns_for_children(task);
 
-	r->children_ino = ns ? BPF_CORE_READ(ns, ns.inum) : 0;
+	r->children_ino = r->ns_ino;
+	if (ns != own)
+		r->children_ino = ns ? BPF_CORE_READ(ns, ns.inum) : 0;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 /* Into the record with that number. */
-__noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_address, uint32_t level)
+__noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_address, uint32_t level,
+			  uint32_t is_leader)
 {
 	const struct task_struct *task = (const void *)task_address;
 	const struct pid_namespace *own = (const void *)own_address;
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	uint64_t index = as_index(nr);
 	struct bpf_task_record *r;
 	struct desk d;
@@ -227,19 +249,19 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 	r = &d.sheet->tasks[index];
 	facts = r->facts;
 	if (facts & BPF_FACTS_BASIC)
-		tell_basic(d.notes, task, r);
+		tell_basic(d.notes, task, signal, r);
 	if (facts & BPF_FACTS_GROUPS)
-		tell_groups(task, own, level, r);
+		tell_groups(signal, own, level, r);
 	if (facts & BPF_FACTS_CREDS)
 		tell_creds(task, r);
 	if (facts & BPF_FACTS_COMM)
-		BPF_CORE_READ_STR_INTO(&r->comm, task, comm);
+		tell_name(task, r);
 	if (facts & BPF_FACTS_MEMORY)
 		tell_memory(task, r);
 	if (facts & BPF_FACTS_CHILDREN)
-		tell_children(task, r);
+		tell_children(task, own, r);
 	if (facts & BPF_FACTS_CPU)
-		tell_cpu(&d, task, pid_is_leaders(BPF_CORE_READ(task, thread_pid)), r);
+		tell_cpu(task, signal, is_leader, r);
 	return 0;
 }
 
