@@ -13,6 +13,7 @@
 /* In the order "auto" tries them. */
 static const struct provider *const providers[] = {
 	&provider_netlink,
+	&provider_bpf,
 	&provider_procfs,
 	&provider_replay,
 };
@@ -61,13 +62,17 @@ static int choose_for_source(const char *source, const struct why *why, const st
 	return 0;
 }
 
-/* *ret_failed: it should have worked. That the kernel has it not, or that it would show this caller
- * less than others do, is no failure. */
+/* *ret_failed: it should have worked. That the kernel has it not, or that this caller may not use
+ * it, or would be shown less by it than by others, is no failure. */
 static int open_if_it_suits(const struct provider *provider, const struct why *why,
 			    void **ret_state, bool *ret_failed)
 {
-	int r = provider->open(NULL, why, ret_state);
+	int r = provider->may ? provider->may(why) : 0;
 
+	*ret_failed = false;
+	if (r < 0)
+		return r;
+	r = provider->open(NULL, why, ret_state);
 	*ret_failed = r < 0 && r != -EOPNOTSUPP;
 	if (r < 0 || !provider->suits)
 		return r;
@@ -80,7 +85,8 @@ static int open_if_it_suits(const struct provider *provider, const struct why *w
 
 /* The first in the table that works on the running kernel, and open. The sentence of a better one
  * that should have worked is left behind. */
-static int open_first(const struct why *why, const struct provider **ret, void **ret_state)
+static int open_first(uint32_t flags, const struct why *why, const struct provider **ret,
+		      void **ret_state)
 {
 	char failure[256] = "", text[256] = "";
 	const struct why reason = {text, sizeof(text)};
@@ -89,6 +95,8 @@ static int open_first(const struct why *why, const struct provider **ret, void *
 	int r = -EOPNOTSUPP;
 
 	for (i = 0; i < ARRAY_SIZE(providers) && providers[i] != &provider_replay; i++) {
+		if (providers[i]->only_for && !(providers[i]->only_for & flags))
+			continue;
 		r = open_if_it_suits(providers[i], &reason, ret_state, &has_failed);
 		if (r >= 0) {
 			*ret = providers[i];
@@ -113,7 +121,7 @@ static int open_provider(struct pidns_ctx *ctx, const struct pidns_open_opts *op
 	} else if (opts->source) {
 		r = choose_for_source(opts->source, why, &ctx->provider);
 	} else {
-		return open_first(why, &ctx->provider, &ctx->state);
+		return open_first(opts->flags, why, &ctx->provider, &ctx->state);
 	}
 	return r < 0 ? r : ctx->provider->open(opts->source, why, &ctx->state);
 }
@@ -128,7 +136,7 @@ int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
 	if (r < 0)
 		return r;
 	why = (struct why){opts.why, opts.why_len};
-	if (opts.flags & ~PIDNS_OPEN_LONG_LIVED || opts.reserved)
+	if (opts.flags & ~(PIDNS_OPEN_LONG_LIVED | PIDNS_OPEN_ALL) || opts.reserved)
 		return why_set(&why, -EINVAL, "unknown flags %#x", opts.flags);
 	ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)

@@ -371,6 +371,9 @@ static int pour_one(struct procfs_take *t, struct procfs_ns *ns, uint64_t pid_ma
 	if (ns->parent >= 0) {
 		raw.parent_ino = t->ns[ns->parent].ino;
 		raw.known |= PIDNS_NS_PARENT;
+	} else if (!ns->has_tasks && ns->ino != t->own_ino) {
+		/* Who has tasks in it has a living parent, seen by its tasks; else nobody knows. */
+		builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD);
 	}
 	if (is_own)
 		ask_own(t, &raw);

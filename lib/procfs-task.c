@@ -366,6 +366,11 @@ static int ask_threads(struct procfs_take *t, int dir, int32_t pid)
 
 		if (proc_parse_pid(entry->d_name, &tid) < 0)
 			continue;
+		/* The leader is the process: /proc/PID has the time of all threads. */
+		if (tid == pid) {
+			r = ask(t, dir, pid, tid);
+			continue;
+		}
 		thread = procfs_open(t, fd, entry->d_name, O_PATH | O_DIRECTORY);
 		r = thread < 0 ? procfs_error(thread) : ask(t, thread, pid, tid);
 		if (r == -ESRCH) {

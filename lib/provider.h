@@ -93,6 +93,11 @@ struct request {
 
 struct provider {
 	const char *name;
+	/* PIDNS_OPEN_*: "auto" takes it only for who says one of these; 0: for everybody. */
+	uint32_t only_for;
+	/* Is this caller one for whom it could work? Asked by "auto" before it is opened, where that
+	 * costs something. 0 or -Exxx and why. NULL: everybody is. */
+	int (*may)(const struct why *why);
 	/* Can it work here? 0 or -Exxx and why. */
 	int (*probe)(const struct why *why);
 	/* source as in pidns_open_opts; *ret_state is passed to the others. */
@@ -111,6 +116,7 @@ struct provider {
 };
 
 extern const struct provider provider_netlink;
+extern const struct provider provider_bpf;
 extern const struct provider provider_procfs;
 extern const struct provider provider_replay;
 

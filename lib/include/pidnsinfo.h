@@ -260,6 +260,8 @@ struct pidns_notes {
 
 /* pidns_open_opts.flags */
 #define PIDNS_OPEN_LONG_LIVED (UINT32_C(1) << 0) /* the context will take many snapshots */
+#define PIDNS_OPEN_ALL \
+	(UINT32_C(1) << 1) /* finding every namespace is worth a start that costs. Since: 0.2 */
 
 struct pidns_open_opts {
 	size_t size;	      /* sizeof(struct pidns_open_opts) */
@@ -272,7 +274,7 @@ struct pidns_open_opts {
 };
 
 /*
- * The i-th provider's name in order of preference: "netlink", "procfs", …; NULL past the last.
+ * The i-th provider's name in order of preference: "netlink", "bpf", …; NULL past the last.
  * Since: 0.1
  */
 const char *pidns_provider_name(size_t i);
@@ -287,7 +289,8 @@ int pidns_probe(const char *provider, char *why, size_t why_len);
 
 /*
  * Open a provider. opts may be NULL: choose one for the running kernel, the first that works and
- * shows the caller every task of its namespace, or, where none does, procfs. With a source, "auto"
+ * shows the caller every task of its namespace, or, where none does, procfs. bpf, whose start costs
+ * more than most snapshots do, is chosen only with PIDNS_OPEN_LONG_LIVED or PIDNS_OPEN_ALL. With a source, "auto"
  * takes replay for a regular file and procfs for a directory. After success `why` is empty, or says
  * why a better provider failed that this kernel has and this caller may use.
  * Errors: as pidns_probe(); -ENOENT, -EACCES: the source; -ENOTDIR: procfs source is no directory;

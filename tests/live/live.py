@@ -24,6 +24,9 @@ DEADLINE = 120  # of one thing that has to happen; a machine may be very busy
 # must read status files: the answer is then in the mount's numbers.
 STATUS_WAY = ("unshare", "--pid", "--fork", "--kill-child")
 
+# The provider whose programs look into the kernel.
+BPF = ("--provider", "bpf")
+
 
 def must_work():
     return os.environ.get("PIDNS_MUST_WORK") == "1"
@@ -188,6 +191,24 @@ def name_of(task):
 def need_root():
     if os.geteuid() != 0:
         raise unittest.SkipTest("only root can make PID namespaces here")
+
+
+def need_bpf():
+    """The provider that not every kernel, caller and build has."""
+    answer = run([PIDNS, "list", "--provider", "bpf"])
+    if answer.status:
+        raise unittest.SkipTest(answer.err.strip())
+
+
+def bpf_way():
+    """[(options, wrapper)], or [] where it does not work and need not."""
+    try:
+        need_bpf()
+    except unittest.SkipTest:
+        if must_work():
+            raise
+        return []
+    return [(BPF, ())]
 
 
 def need_tool(*names):

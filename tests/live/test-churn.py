@@ -11,7 +11,7 @@ PLAN = (
     "--ns", "name=burst,restless=burst,period=20000",
     "--reuse", "2000",
 )
-WAYS = ((), ()), (live.STATUS_WAY, ("--from", "/proc"))
+WAYS = [((), ()), (live.STATUS_WAY, ("--from", "/proc"))]
 COLUMNS = ("-o", "pid,tid,ns,vpids,comm,start_ns,state,ppid")
 TAKES = 8
 
@@ -20,6 +20,7 @@ def setUpModule():
     global forest
     live.need_root()
     live.need_tool("unshare")
+    WAYS.extend((wrap, source) for source, wrap in live.bpf_way())
     forest = live.Forest(*PLAN)
     unittest.enterModuleContext(forest)
 

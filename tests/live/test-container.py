@@ -65,6 +65,17 @@ class Within(facts.Facts, unittest.TestCase):
         self.assertLessEqual(inside, outside)
 
 
+class WithinByProgram(Within):
+    source = live.BPF
+    provider = "bpf"
+    is_exact = True
+
+    @classmethod
+    def setUpClass(cls):
+        live.need_bpf()
+        super().setUpClass()
+
+
 def make_root(path):
     """A root file system of busybox alone."""
     os.makedirs(f"{path}/bin")

@@ -39,6 +39,32 @@ class ByStatus(Here, unittest.TestCase):
     source = ("--from", "/proc")
 
 
+class ByProgram(Here, unittest.TestCase):
+    source = live.BPF
+    provider = "bpf"
+    is_exact = True
+
+    @classmethod
+    def setUpClass(cls):
+        live.need_bpf()
+
+    def test_nothing_is_missing(self):
+        _, document = self.listed()
+        self.assertEqual((document["complete"], document["cannot_see"]),
+                         (not document["cannot_see"], document["cannot_see"]))
+        self.assertLessEqual(set(document["cannot_see"]), {"fd", "bind", "pidfd", "procfs-mount"})
+
+    def test_numbers_taken(self):
+        """All tasks of these are known, and no number outlives its task."""
+        found, _ = self.listed()
+        for name in ("live-0.0", "live-3.0", "thr-0.0", "own-0.0", "deep-0.20", "zini-0.0"):
+            ns = self.forest.by_name[name]
+            wanted = sum(len(self.forest.members(n)) for n in self.forest.subtree(ns))
+            self.assertEqual(found[ns["ino"]]["pids_used"], wanted, name)
+            shown = self.ask("show", str(ns["ino"]))["namespace"]
+            self.assertEqual(shown["pidmap"], [{"block": 0, "used": wanted}])
+
+
 class Agreement(unittest.TestCase):
     """Field by field, where both know the field."""
 
@@ -49,7 +75,10 @@ class Agreement(unittest.TestCase):
         self.planted = {ns["ino"] for ns in forest.planted}
 
     def compare(self, one, other, known_to_both=()):
-        for key in (set(one) | set(other)) - self.MOVES:
+        # One may know of numbers that no task has.
+        uncounted = {"pids_used", "pids_used_exact"} if \
+            one.get("pids_used_exact") != other.get("pids_used_exact") else set()
+        for key in (set(one) | set(other)) - self.MOVES - uncounted:
             a, b = one.get(key), other.get(key)
             if key in ("start_ns", "reaper_start_ns") and a is not None and b is not None:
                 self.assertLessEqual(abs(a - b), live.TICK_NS, key)
@@ -79,6 +108,10 @@ class Agreement(unittest.TestCase):
     def test_both_ways(self):
         self.compare_all(self.take(), self.take("--from", "/proc", wrap=live.STATUS_WAY))
 
+    def test_program(self):
+        live.need_bpf()
+        self.compare_all(self.take(), self.take(*live.BPF))
+
     def test_replay(self):
         with live.temporary_directory() as directory:
             path = f"{directory}/forest.pidns"
@@ -91,15 +124,19 @@ class Agreement(unittest.TestCase):
                                   live.processes(*source, wrap=wrap)[0]), (namespaces, tasks))
 
 
+CROWD_WAYS = [((), ()), (("--from", "/proc"), live.STATUS_WAY)]
+
+
 class Crowd(unittest.TestCase):
     """Ten thousand tasks, all of whose numbers are known."""
 
     def test_every_number(self):
+        ways = CROWD_WAYS + live.bpf_way()
         with live.Forest("--size", "M") as crowd:
             wanted = {t["pid"]: (t["ns"], t["vpids"]) for t in crowd.tasks
                       if t["ns"] != crowd.self_ns["ino"]}
             self.assertEqual(len(wanted), 10_000)
-            for source, wrap in (((), ()), (("--from", "/proc"), live.STATUS_WAY)):
+            for source, wrap in ways:
                 found, _ = live.processes(*source, "-o", "pid,tid,ns,vpids", wrap=wrap)
                 self.assertEqual({pid: (t["ns"], t["vpids"]) for (pid, _), t in found.items()
                                   if pid in wanted}, wanted)

@@ -199,8 +199,9 @@ static void test_threads(void **state)
 
 	(void)state;
 	put_first();
+	/* Its leader is the process: with the time and the memory of all. */
 	put_link("1/task/1/ns/pid", "pid:[10]");
-	put_stat("1/task/1", 1, "leader", 'S', 0);
+	put_stat("1/task/1", 1, "not asked", 'D', 0);
 	put_status("1/task/1", 1, "1");
 	put_link("1/task/7/ns/pid", "pid:[10]");
 	put_stat("1/task/7", 7, "thread", 'R', 0);
@@ -209,6 +210,8 @@ static void test_threads(void **state)
 	assert_int_equal(count_tasks(s), 2);
 	assert_int_equal(find(s, 7)->pid, 1);
 	assert_string_equal(find(s, 7)->comm, "thread");
+	assert_string_equal(find(s, 1)->comm, "name");
+	assert_int_equal(find(s, 1)->state, 'S');
 	assert_int_equal(pidns_ns_find(s, 10)->threads, 2);
 	assert_int_equal(pidns_ns_find(s, 10)->processes, 1);
 	pidns_snapshot_unref(s);

@@ -81,6 +81,11 @@ int source_failed(const struct source *source, int error, const char *why)
 	return message_exit(code, "%s: %s", name, why);
 }
 
+uint32_t source_once(bool is_all)
+{
+	return is_all ? PIDNS_OPEN_ALL : 0;
+}
+
 int source_open(const struct source *source, uint32_t open_flags, struct pidns_ctx **ret_ctx)
 {
 	char why[WHY_SIZE] = "";
@@ -163,12 +168,20 @@ static void append_namespaces(struct text *t, uint32_t unseen, bool all_helps, c
 	       finds_some ? " all" : "");
 }
 
+/* netlink hides from who has not the rights; bpf sees what an older kernel lets it find. */
+static const char *could_see_more(const char *provider)
+{
+	if (!strcmp(provider, "netlink"))
+		return "root";
+	return strcmp(provider, "bpf") ? "netlink or bpf" : "netlink";
+}
+
 size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t take_flags,
 			  uint32_t relevant, char *text, size_t size)
 {
 	const char *provider = pidns_snapshot_provider(snapshot);
-	bool is_recording = !strcmp(provider, "replay"), is_netlink = !strcmp(provider, "netlink");
-	const char *other = is_netlink ? "root" : "netlink or bpf";
+	bool is_recording = !strcmp(provider, "replay"), is_procfs = !strcmp(provider, "procfs");
+	const char *other = could_see_more(provider);
 	const char *better = geteuid() ? "root" : other;
 	uint32_t unseen = pidns_snapshot_cannot_see(snapshot) & relevant;
 	struct text t = {.start = text, .size = size};
@@ -180,8 +193,7 @@ size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t take_f
 	append(&t, is_recording ? "%s: the recording lacks" : "%s cannot see", provider);
 	if (unseen & SOURCE_UNSEEN_NAMESPACES) {
 		append_namespaces(&t, unseen & SOURCE_UNSEEN_NAMESPACES,
-				  !is_recording && !is_netlink && !(take_flags & PIDNS_TAKE_ALL),
-				  other);
+				  is_procfs && !(take_flags & PIDNS_TAKE_ALL), other);
 		comma = ",";
 	}
 	if (unseen & PIDNS_UNSEEN_TASKS) {

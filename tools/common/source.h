@@ -4,6 +4,7 @@
 #define PIDNS_SOURCE_H
 
 #include <pidnsinfo.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,9 @@ struct source {
 	const char *provider; /* --provider; NULL: auto */
 	const char *from;     /* --from: a recording, or the root of a procfs; NULL: this machine */
 };
+
+/* PIDNS_OPEN_* for a command that asks once: what takes long to start is worth it for --all only. */
+uint32_t source_once(bool is_all);
 
 /*
  * Open it. Also raises the soft limit of open files to the hard one, for a provider may keep a

@@ -343,7 +343,7 @@ static int run(struct map *m)
 	int r = m->options->in ? target_parse(m->options, m->options->in, &m->in) : 0;
 
 	if (!r)
-		r = source_open(&m->options->source, 0, &m->ctx);
+		r = source_open(&m->options->source, source_once(m->options->all), &m->ctx);
 	if (!r)
 		r = add_operands(m);
 	return finish(m, r);

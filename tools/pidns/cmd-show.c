@@ -207,7 +207,8 @@ static int run(struct show *show)
 	int r = target_parse(show->options, show->options->operands[0], &show->target);
 
 	if (!r)
-		r = source_open(&show->options->source, 0, &show->ctx);
+		r = source_open(&show->options->source, source_once(show->options->all),
+				&show->ctx);
 	if (!r)
 		r = target_take(show->options, show->ctx, &opts, &show->target, 1, &show->snapshot,
 				&show->ns);

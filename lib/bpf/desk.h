@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* desk.h - what the programs work with: the sheet they share with us, and notes of their own. */
+#ifndef PIDNS_BPF_DESK_H
+#define PIDNS_BPF_DESK_H
+
+#include "numbers.h"
+#include "record.h"
+
+/* Notes for the time of one run: they are pointers, and not for anybody else to see. */
+struct notes {
+	const struct pid_namespace *root; /* the reader's */
+	const struct user_namespace *user_ns;
+	uint32_t root_level;
+	uint32_t leaf_from; /* the numbers of which entries[] holds who has them … */
+	uint32_t leaf_to;   /* … up to, not including */
+	const struct pid_namespace *last_ns; /* the namespace met last, … */
+	uint32_t last_ino;		     /* … and its inode */
+	uint32_t beyond;		     /* what tree_leaf() says beside the leaf */
+	uint64_t entries[64];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, struct bpf_sheet);
+} sheet SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, struct notes);
+} notes SEC(".maps");
+
+/*
+ * Both. Functions that are not static look them up by themselves: the verifier looks at such a one
+ * once, and not at each call, if its arguments are but numbers. Without that, loading takes half a
+ * second and not some milliseconds.
+ *
+ * BPF_CORE_READ() must begin at a local variable: it looks for all members named in its argument in
+ * the kernel.
+ */
+struct desk {
+	struct bpf_sheet *sheet;
+	struct notes *notes;
+};
+
+/*
+ * A number that a bound is to be checked of, and then used as an index: in one register of 64 bits,
+ * for verifiers before Linux 6.3 or so do not see that a copy of it is bounded, too.
+ */
+static __always_inline uint64_t as_index(uint32_t number)
+{
+	uint64_t index = number;
+
+	barrier_var(index);
+	return index;
+}
+
+static __always_inline bool find_desk(struct desk *d)
+{
+	uint32_t zero = 0;
+
+	d->sheet = bpf_map_lookup_elem(&sheet, &zero);
+	d->notes = bpf_map_lookup_elem(&notes, &zero);
+	return d->sheet && d->notes;
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+/*
+ * The leaf of the tree that holds `number`, or 0 where there is none. notes.beyond: the first number
+ * after it that may be in another leaf; TREE_END if there is none.
+ */
+__noinline uint64_t tree_leaf(uint64_t address, uint32_t number)
+{
+	const struct pid_namespace *ns = (const void *)address;
+	uint64_t entry = (uint64_t)BPF_CORE_READ(ns, idr.idr_rt.xa_head);
+	uint32_t places = tree_places(), shift, level;
+	struct desk d;
+
+	if (!find_desk(&d))
+		return 0;
+	d.notes->beyond = TREE_END;
+	if (!entry_is_node(entry))
+		return 0;
+	shift = node_shift(entry_node(entry));
+	if (number >> shift >= places)
+		return 0;
+#pragma clang loop unroll(full)
+	for (level = 0; level < TREE_LEVELS_MAX; level++) {
+		if (!shift) {
+			d.notes->beyond = (number | (places - 1)) + 1;
+			return (uint64_t)entry_node(entry);
+		}
+		d.notes->beyond = ((number >> shift) + 1) << shift;
+		entry = node_entry(entry_node(entry), (number >> shift) & (places - 1));
+		if (!entry_is_node(entry))
+			return 0;
+		shift = node_shift(entry_node(entry));
+	}
+	return 0;
+}
+
+/* Whose number it is; NULL: nobody's. */
+static __always_inline const struct pid *tree_find(const struct pid_namespace *ns, uint32_t number)
+{
+	const struct xa_node *leaf = (const void *)tree_leaf((uint64_t)ns, number);
+	uint64_t entry = leaf ? node_entry(leaf, number & (tree_places() - 1)) : 0;
+
+	return entry_is_internal(entry) ? NULL : (const struct pid *)entry;
+}
+
+/* ---- the reader -------------------------------------------------------------------------------- */
+
+/* Of the task that runs the program, which is who asks: task_active_pid_ns(), current_user_ns(). */
+static __always_inline void find_reader(struct notes *n)
+{
+	const struct task_struct *current = (const struct task_struct *)bpf_get_current_task();
+	const struct pid *pid = BPF_CORE_READ(current, thread_pid);
+	const struct upid *upid;
+
+	n->root_level = BPF_CORE_READ(pid, level);
+	upid = pid_upid(pid, n->root_level);
+	n->root = BPF_CORE_READ(upid, ns);
+	n->user_ns = BPF_CORE_READ(current, cred, user_ns);
+	n->leaf_from = n->leaf_to = 0;
+	n->last_ns = NULL;
+}
+
+static __always_inline bool sit_down(struct desk *d)
+{
+	if (!find_desk(d))
+		return false;
+	d->sheet->nr_tasks = d->sheet->nr_namespaces = d->sheet->nr_vanished = 0;
+	find_reader(d->notes);
+	return true;
+}
+
+/* The reader's own uid_map and time namespace: figures are translated by who reads the sheet. */
+static __always_inline void describe_reader(const struct desk *d)
+{
+	const struct task_struct *current = (const struct task_struct *)bpf_get_current_task();
+	const struct time_namespace *time_ns = NULL;
+	struct bpf_reader *r = &d->sheet->reader;
+	const struct pid_namespace *root = d->notes->root;
+	const struct user_namespace *user_ns = d->notes->user_ns;
+	const struct uid_gid_map *map = &user_ns->uid_map;
+	uint32_t nr = BPF_CORE_READ(map, nr_extents);
+	const void *extents = &map->extent;
+
+	r->ns_ino = BPF_CORE_READ(root, ns.inum);
+	r->has_list = bpf_core_field_exists(struct ns_common, ns_list_node);
+	r->boot_offset_ns = 0;
+	if (bpf_core_field_exists(struct nsproxy, time_ns))
+		time_ns = BPF_CORE_READ(current, nsproxy, time_ns);
+	if (time_ns)
+		r->boot_offset_ns = BPF_CORE_READ(time_ns, offsets.boottime.tv_sec) * 1000000000ll +
+				    BPF_CORE_READ(time_ns, offsets.boottime.tv_nsec);
+	if (nr > 5) /* UID_GID_MAP_MAX_BASE_EXTENTS */
+		extents = BPF_CORE_READ(map, forward);
+	if (nr > BPF_EXTENTS)
+		nr = BPF_EXTENTS;
+	r->nr_extents = nr;
+	bpf_probe_read_kernel(r->extents, nr * sizeof(r->extents[0]), extents);
+}
+
+static __always_inline uint32_t ino_of(struct notes *n, const struct pid_namespace *ns)
+{
+	if (ns != n->last_ns) {
+		n->last_ino = BPF_CORE_READ(ns, ns.inum);
+		n->last_ns = ns;
+	}
+	return n->last_ino;
+}
+
+#endif /* PIDNS_BPF_DESK_H */

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kernel.h - of the kernel's types, what the programs look at, and no more.
+ *
+ * Where a member really lies is found out by the kernel when it loads the program (CO-RE), by name;
+ * so order, neighbours and sizes mean nothing here, and the build needs no vmlinux.h of whatever
+ * kernel it happens to run on. What only some kernels have is asked for with
+ * bpf_core_field_exists(), and says since when.
+ */
+#ifndef PIDNS_BPF_KERNEL_H
+#define PIDNS_BPF_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What bpf_helpers.h expects of linux/types.h and linux/bpf.h. */
+typedef uint8_t __u8;
+typedef uint16_t __u16;
+typedef uint32_t __u32;
+typedef uint64_t __u64;
+typedef int32_t __s32;
+typedef int64_t __s64;
+typedef uint16_t __be16;
+typedef uint32_t __be32;
+typedef uint32_t __wsum;
+
+enum { BPF_MAP_TYPE_ARRAY = 2, BPF_F_MMAPABLE = 1 << 10 };
+
+#include <bpf/bpf_helpers.h>
+
+#include <bpf/bpf_core_read.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct list_head {
+	struct list_head *next;
+};
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+struct xa_node {
+	unsigned char shift;
+	unsigned char count;
+	void *slots[64]; /* 16 with CONFIG_BASE_SMALL */
+};
+
+struct xarray {
+	void *xa_head;
+};
+
+struct idr {
+	struct xarray idr_rt;
+	unsigned int idr_next;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+enum { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_PGID, PIDTYPE_SID };
+
+struct pid {
+	unsigned int level;
+	struct hlist_head tasks[4];
+	struct upid numbers[1]; /* without a length since 6.5 */
+};
+
+/* ---- namespaces ------------------------------------------------------------------------------ */
+
+struct ns_common {
+	const void *ops;
+	unsigned int inum;
+	uint64_t ns_id;		       /* since 6.18 */
+	struct list_head ns_list_node; /* since 6.18 */
+};
+
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+struct uid_gid_extent {
+	uint32_t first, lower_first, count;
+};
+
+struct uid_gid_map {
+	uint32_t nr_extents;
+	struct uid_gid_extent extent[5];
+	struct uid_gid_extent *forward; /* in place of these, where there are more */
+};
+
+struct user_namespace {
+	struct uid_gid_map uid_map;
+	struct user_namespace *parent;
+	int level;
+	kuid_t owner;
+	struct ns_common ns;
+};
+
+struct pid_namespace {
+	struct idr idr;
+	unsigned int pid_allocated;
+	unsigned int level;
+	int pid_max; /* since 6.14 */
+	struct pid_namespace *parent;
+	struct user_namespace *user_ns;
+	struct ns_common ns;
+};
+
+struct timespec64 {
+	int64_t tv_sec;
+	long tv_nsec;
+};
+
+struct timens_offsets {
+	struct timespec64 boottime;
+};
+
+struct time_namespace {
+	struct timens_offsets offsets;
+};
+
+struct nsproxy {
+	struct pid_namespace *pid_ns_for_children;
+	struct time_namespace *time_ns;
+};
+
+/* ---- tasks ----------------------------------------------------------------------------------- */
+
+struct percpu_counter {
+	int64_t count;
+};
+
+struct mm_struct {
+	struct percpu_counter rss_stat[4]; /* since 6.2 */
+};
+
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+struct mm_rss_stat {
+	atomic_long_t count[4];
+};
+
+struct mm_struct___before_6_2 {
+	struct mm_rss_stat rss_stat;
+};
+
+struct signal_struct {
+	int nr_threads;
+	struct list_head thread_head;
+	struct pid *pids[4];
+	unsigned long long sum_sched_runtime; /* of threads that have ended */
+};
+
+struct cred {
+	kuid_t uid;
+	kuid_t euid;
+	struct user_namespace *user_ns;
+};
+
+struct sched_entity {
+	uint64_t sum_exec_runtime;
+};
+
+struct task_struct {
+	unsigned int __state;
+	unsigned int flags;
+	struct sched_entity se;
+	struct mm_struct *mm;
+	int exit_state;
+	int tgid;
+	struct task_struct *real_parent;
+	struct pid *thread_pid;
+	struct hlist_node pid_links[4];
+	struct list_head thread_node;
+	uint64_t start_boottime;
+	const struct cred *real_cred;
+	const struct cred *cred;
+	char comm[16];
+	struct nsproxy *nsproxy;
+	struct signal_struct *signal;
+};
+
+#pragma clang attribute pop
+
+#endif /* PIDNS_BPF_KERNEL_H */

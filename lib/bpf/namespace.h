@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* namespace.h - everything about one PID namespace. */
+#ifndef PIDNS_BPF_NAMESPACE_H
+#define PIDNS_BPF_NAMESPACE_H
+
+#include "desk.h"
+
+#define NS_LEVELS 33 /* MAX_PID_NS_LEVEL + 1 */
+
+/* pid_namespace.pid_allocated: more may come, as until init exits (PIDNS_ADDING). */
+#define NS_IS_OPEN 0x80000000u
+
+static __always_inline bool ns_is_empty(const struct pid_namespace *ns)
+{
+	return !(BPF_CORE_READ(ns, pid_allocated) & ~NS_IS_OPEN);
+}
+
+/*
+ * What is above is gone through by bpf_loop() with a function: a loop of C would be followed by the
+ * verifier round by round, and is not always taken before Linux 6.3, depending on how clang turns it.
+ */
+struct climb {
+	const struct pid_namespace *ns;
+	const struct user_namespace *user_ns;
+	const void *stop;
+	uint32_t least;
+};
+
+static long climb_user(uint32_t i, struct climb *c)
+{
+	const struct user_namespace *up = c->user_ns;
+
+	if (!up || up == c->stop)
+		return 1;
+	c->user_ns = BPF_CORE_READ(up, parent);
+	return 0;
+}
+
+static long climb_to(uint32_t i, struct climb *c)
+{
+	const struct pid_namespace *up = c->ns;
+
+	if (!up || up == c->stop)
+		return 1;
+	c->ns = BPF_CORE_READ(up, parent);
+	return 0;
+}
+
+static long climb_limits(uint32_t i, struct climb *c)
+{
+	const struct pid_namespace *up = c->ns;
+	uint32_t pid_max;
+
+	if (!up)
+		return 1;
+	pid_max = BPF_CORE_READ(up, pid_max);
+	if (pid_max < c->least)
+		c->least = pid_max;
+	c->ns = BPF_CORE_READ(up, parent);
+	return 0;
+}
+
+/* Whose it is, which concerns only who is in that user namespace or above it (ns_get_owner()). */
+static __always_inline void tell_owner(const struct notes *n, const struct pid_namespace *ns,
+				       struct bpf_ns_record *r)
+{
+	const struct user_namespace *owner = BPF_CORE_READ(ns, user_ns);
+	struct climb c = {.user_ns = owner, .stop = n->user_ns};
+
+	bpf_loop(NS_LEVELS, climb_user, &c, 0);
+	if (c.user_ns != n->user_ns)
+		return;
+	r->owner_ino = BPF_CORE_READ(owner, ns.inum);
+	r->owner_uid = BPF_CORE_READ(owner, owner.val);
+	r->told |= BPF_NS_OWNER;
+}
+
+/* The limit that is met first, on the way up to the initial namespace. */
+static __always_inline void tell_pid_max(const struct pid_namespace *ns, struct bpf_ns_record *r)
+{
+	struct climb c = {.ns = ns, .least = ~0u};
+
+	if (!bpf_core_field_exists(struct pid_namespace, pid_max))
+		return;
+	bpf_loop(NS_LEVELS, climb_limits, &c, 0);
+	r->pid_max = c.least;
+	r->told |= BPF_NS_PID_MAX;
+}
+
+/* Number 1, never child_reaper: nothing keeps alive what that points to, once init has gone. */
+static __always_inline void tell_init(const struct notes *n, const struct pid_namespace *ns,
+				      struct bpf_ns_record *r)
+{
+	const struct pid *pid = tree_find(ns, 1);
+	const struct task_struct *init = pid ? pid_task(pid) : NULL;
+
+	if (!init)
+		return;
+	r->init = pid_number_in(pid, n->root, n->root_level);
+	r->init_start_ns = BPF_CORE_READ(init, start_boottime);
+	r->init_exit_state = BPF_CORE_READ(init, exit_state);
+	r->init_threads = BPF_CORE_READ(init, signal, nr_threads);
+	r->told |= BPF_NS_INIT;
+}
+
+/* 1: there is no room. */
+__noinline int tell_ns(uint64_t address)
+{
+	const struct pid_namespace *ns = (const void *)address;
+	struct bpf_ns_record *r;
+	struct desk d;
+	uint64_t nr;
+
+	if (!find_desk(&d))
+		return 1;
+	nr = as_index(d.sheet->nr_namespaces);
+	if (nr >= BPF_NAMESPACES)
+		return 1;
+	r = &d.sheet->namespaces[nr];
+	d.sheet->nr_namespaces = nr + 1;
+	__builtin_memset(r, 0, sizeof(*r));
+	r->ino = BPF_CORE_READ(ns, ns.inum);
+	r->level = BPF_CORE_READ(ns, level);
+	if (ns != d.notes->root)
+		r->parent_ino = BPF_CORE_READ(ns, parent, ns.inum);
+	r->allocated = BPF_CORE_READ(ns, pid_allocated);
+	r->next_number = BPF_CORE_READ(ns, idr.idr_next);
+	if (bpf_core_field_exists(struct ns_common, ns_id)) {
+		r->cookie = BPF_CORE_READ(ns, ns.ns_id);
+		r->told |= BPF_NS_COOKIE;
+	}
+	tell_owner(d.notes, ns, r);
+	tell_pid_max(ns, r);
+	tell_init(d.notes, ns, r);
+	return 0;
+}
+
+static __always_inline bool ns_is_below_root(const struct notes *n, const struct pid_namespace *ns)
+{
+	struct climb c = {.ns = ns, .stop = n->root};
+
+	bpf_loop(NS_LEVELS, climb_to, &c, 0);
+	return c.ns == n->root;
+}
+
+#endif /* PIDNS_BPF_NAMESPACE_H */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * numbers.h - the tree in which a namespace keeps its numbers: include/linux/xarray.h, read only.
+ *
+ * Everything is read under RCU, as the kernel's own readers do: what is reached stays in memory
+ * until the program ends, even if it is taken out of the tree meanwhile.
+ */
+#ifndef PIDNS_BPF_NUMBERS_H
+#define PIDNS_BPF_NUMBERS_H
+
+#include "kernel.h"
+
+/* Levels of a tree of 2^22 numbers whose nodes have 16 places, as with CONFIG_BASE_SMALL. */
+#define TREE_LEVELS_MAX 6
+
+/* Above all numbers. */
+#define TREE_END (1u << 31)
+
+/* How many places a node has. */
+static __always_inline uint32_t tree_places(void)
+{
+	return bpf_core_field_size(((struct xa_node *)0)->slots) / sizeof(void *);
+}
+
+/* An entry is a pointer to what is kept, or, marked by its lowest bits, to a node further down;
+ * small ones are neither (xa_is_node()). */
+static __always_inline bool entry_is_internal(uint64_t entry)
+{
+	return (entry & 3) == 2;
+}
+
+static __always_inline bool entry_is_node(uint64_t entry)
+{
+	return entry_is_internal(entry) && entry > 4096;
+}
+
+static __always_inline const struct xa_node *entry_node(uint64_t entry)
+{
+	return (const struct xa_node *)(entry & ~3ull);
+}
+
+static __always_inline uint64_t read_pointer(const void *from)
+{
+	uint64_t value = 0;
+
+	bpf_probe_read_kernel(&value, sizeof(value), from);
+	return value;
+}
+
+static __always_inline uint64_t node_entry(const struct xa_node *node, uint32_t place)
+{
+	return read_pointer((const char *)node + bpf_core_field_offset(struct xa_node, slots) +
+			    place * sizeof(void *));
+}
+
+/* By how many bits a number is shifted to have its place in the node; 0: it is a leaf. */
+static __always_inline uint32_t node_shift(const struct xa_node *node)
+{
+	return BPF_CORE_READ(node, shift) & 31;
+}
+
+/* ---- struct pid ------------------------------------------------------------------------------ */
+
+static __always_inline const void *pid_upid(const struct pid *pid, uint32_t level)
+{
+	return (const char *)pid + bpf_core_field_offset(struct pid, numbers) +
+	       level * bpf_core_type_size(struct upid);
+}
+
+/* What `ns`, at that level, calls it; 0: it is not in sight there. */
+static __always_inline int pid_number_in(const struct pid *pid, const struct pid_namespace *ns,
+					 uint32_t level)
+{
+	const struct upid *upid = pid_upid(pid, level);
+
+	if (!pid || BPF_CORE_READ(pid, level) < level || BPF_CORE_READ(upid, ns) != ns)
+		return 0;
+	return BPF_CORE_READ(upid, nr);
+}
+
+/* The task that has the number, be it a thread or the leader; NULL: only a group or session has. */
+static __always_inline struct task_struct *pid_task(const struct pid *pid)
+{
+	const struct hlist_node *first = BPF_CORE_READ(pid, tasks[PIDTYPE_PID].first);
+
+	if (!first)
+		return NULL;
+	return (struct task_struct *)((const char *)first -
+				      bpf_core_field_offset(struct task_struct, pid_links));
+}
+
+static __always_inline bool pid_is_leaders(const struct pid *pid)
+{
+	return BPF_CORE_READ(pid, tasks[PIDTYPE_TGID].first);
+}
+
+#endif /* PIDNS_BPF_NUMBERS_H */

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * pidns.bpf.c - the kernel's half of the provider "bpf": three programs that fill in the sheet.
+ *
+ * They are of a kind that could be attached to a tracepoint and never are: BPF_PROG_TEST_RUN runs
+ * one once, in the task that asks, under RCU and without being moved to another processor. So none
+ * may take long, and each stops after a bounded number of steps; it is run again, from the number
+ * that it has come to. Numbers only ever grow on the way, so nobody is told twice, and nobody is
+ * left out who is there all the time.
+ */
+#include "task.h"
+
+/* Numbers, taken or not, that are looked at in one run. */
+#define STEPS_A_RUN 16384
+/* Leaves of the tree of numbers that are counted in one run. */
+#define LEAVES_A_RUN 8192
+/* No machine has that many namespaces; a list that is broken ends all the same. */
+#define LIST_MAX (1 << 20)
+
+/* LGPL-2.1 section 3 lets it be had under the GPL; the helpers that read the kernel ask for that. */
+char LICENSE[] SEC("license") = "GPL";
+
+/* ---- who has a number ------------------------------------------------------------------------ */
+
+static long climb_empty(uint32_t i, struct climb *c)
+{
+	const struct pid_namespace *up = c->ns;
+
+	if (!up || up == c->stop || !ns_is_empty(up))
+		return 1;
+	tell_ns((uint64_t)up);
+	c->ns = BPF_CORE_READ(up, parent);
+	return 0;
+}
+
+/* Namespaces that only this task leads to: where its children would go, and what is above. */
+static __always_inline void tell_hidden(struct desk *d, const struct task_struct *task,
+					const struct pid_namespace *own)
+{
+	struct climb c = {.ns = ns_for_children(task), .stop = d->notes->root};
+
+	if (c.ns && c.ns != own)
+		bpf_loop(NS_LEVELS, climb_empty, &c, 0);
+}
+
+static __always_inline void tell_task(struct desk *d, const struct pid *pid, uint32_t number,
+				      const struct task_struct *task, bool is_leader,
+				      uint32_t level)
+{
+	struct bpf_sheet *s = d->sheet;
+	uint64_t nr = as_index(s->nr_tasks);
+	const struct pid_namespace *own;
+	struct bpf_task_record *r;
+	int32_t own_number;
+
+	if (nr >= BPF_TASKS || level < d->notes->root_level ||
+	    level - d->notes->root_level >= NS_LEVELS)
+		return;
+	r = &s->tasks[nr];
+	r->nr_vpids = level - d->notes->root_level + 1;
+	own = tell_numbers(d->notes, pid, r->nr_vpids, r->vpids);
+	r->ns_ino = ino_of(d->notes, own);
+	own_number = BPF_CORE_READ((const struct upid *)pid_upid(pid, level), nr);
+	r->facts = own_number == 1 ? s->reaper_facts : s->task_facts;
+	r->pid = number;
+	if (!is_leader)
+		r->pid = pid_number_in(BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]),
+				       d->notes->root, d->notes->root_level);
+	if (r->facts)
+		tell_facts((uint64_t)task, nr, (uint64_t)own, level, is_leader);
+	/* Whoever has left it meanwhile may have told of itself as nobody. */
+	if ((r->facts || !is_leader) && BPF_CORE_READ(task, thread_pid) != pid) {
+		s->nr_vanished++;
+		return;
+	}
+	s->nr_tasks = nr + 1;
+}
+
+__noinline int tell_pid(uint64_t address, uint32_t number)
+{
+	const struct pid *pid = (const void *)address;
+	uint32_t level = BPF_CORE_READ(pid, level);
+	const struct upid *upid = pid_upid(pid, level);
+	const struct task_struct *task = pid_task(pid);
+	bool is_leader = pid_is_leaders(pid);
+	struct desk d;
+	uint32_t flags;
+
+	if (!find_desk(&d))
+		return 0;
+	flags = d.sheet->flags;
+	if (flags & BPF_ASK_NAMESPACES && level > d.notes->root_level &&
+	    BPF_CORE_READ(upid, nr) == 1)
+		tell_ns((uint64_t)BPF_CORE_READ(upid, ns));
+	if (!task)
+		return 0;
+	if (flags & BPF_ASK_EMPTY)
+		tell_hidden(&d, task, BPF_CORE_READ(upid, ns));
+	if (flags & BPF_ASK_TASKS && (is_leader || flags & BPF_ASK_THREADS))
+		tell_task(&d, pid, number, task, is_leader, level);
+	return 0;
+}
+
+/* Takes note of the leaf that has the next number; where there is none, goes to where one may be. */
+__noinline int read_leaf(void)
+{
+	uint32_t places = tree_places(), from;
+	const struct xa_node *leaf;
+	struct notes *n;
+	struct desk d;
+
+	if (!find_desk(&d))
+		return 0;
+	n = d.notes;
+	from = d.sheet->next;
+	leaf = (const void *)tree_leaf((uint64_t)n->root, from);
+	n->leaf_from = n->leaf_to = from;
+	if (!leaf) {
+		d.sheet->next = n->beyond;
+		return 0;
+	}
+	bpf_probe_read_kernel(n->entries, bpf_core_field_size(((struct xa_node *)0)->slots),
+			      (const char *)leaf + bpf_core_field_offset(struct xa_node, slots));
+	n->leaf_from = from & ~(places - 1);
+	n->leaf_to = n->leaf_from + places;
+	return 0;
+}
+
+/* One step: the next number, or the next leaf of them. */
+static long step(uint32_t i, struct desk *d)
+{
+	struct bpf_sheet *s = d->sheet;
+	struct notes *n = d->notes;
+	uint32_t at = s->next;
+	uint64_t entry;
+
+	if (at > s->last || s->nr_tasks >= BPF_TASKS ||
+	    s->nr_namespaces > BPF_NAMESPACES - NS_LEVELS)
+		return 1;
+	if (at < n->leaf_from || at >= n->leaf_to) {
+		read_leaf();
+		return 0;
+	}
+	s->next = at + 1;
+	entry = n->entries[at & (tree_places() - 1)];
+	if (entry && !entry_is_internal(entry))
+		tell_pid(entry, at);
+	return 0;
+}
+
+/* Who has the numbers from sheet.next to sheet.last. */
+SEC("raw_tp/walk")
+int walk(void *context)
+{
+	struct desk d;
+
+	if (!sit_down(&d))
+		return 1;
+	if (d.sheet->flags & BPF_ASK_READER) {
+		describe_reader(&d);
+		tell_ns((uint64_t)d.notes->root);
+	}
+	bpf_loop(STEPS_A_RUN, step, &d, 0);
+	return 0;
+}
+
+/* ---- namespaces that nobody is in ------------------------------------------------------------ */
+
+struct listing {
+	struct desk *desk;
+	const struct list_head *node;
+	const void *ops;
+};
+
+static __always_inline bool is_asked_for(const struct desk *d, const struct pid_namespace *ns)
+{
+	return BPF_CORE_READ(ns, ns.ns_id) > d->sheet->after && ns_is_empty(ns) &&
+	       ns_is_below_root(d->notes, ns);
+}
+
+static long list_one(uint32_t i, struct listing *l)
+{
+	const struct list_head *node = l->node;
+	const struct pid_namespace *ns;
+
+	if (!node)
+		return 1;
+	ns = (const void *)((const char *)node - bpf_core_field_offset(struct pid_namespace, ns) -
+			    bpf_core_field_offset(struct ns_common, ns_list_node));
+	/* The head of the list is no namespace: its neighbours make no operations of PID ones. */
+	if (BPF_CORE_READ(ns, ns.ops) != l->ops)
+		return 1;
+	if (is_asked_for(l->desk, ns) && tell_ns((uint64_t)ns))
+		return 1;
+	l->node = BPF_CORE_READ(node, next);
+	return 0;
+}
+
+/* Those after the cookie sheet.after, in the order of their cookies: since 6.18 the kernel lists
+ * all, and whoever was born of a namespace stands behind it. */
+SEC("raw_tp/list")
+int list(void *context)
+{
+	struct desk d;
+	struct listing l = {.desk = &d};
+	const struct pid_namespace *root;
+
+	if (!sit_down(&d))
+		return 1;
+	if (!bpf_core_field_exists(struct ns_common, ns_list_node))
+		return 0;
+	root = d.notes->root;
+	l.ops = BPF_CORE_READ(root, ns.ops);
+	l.node = BPF_CORE_READ(root, ns.ns_list_node.next);
+	bpf_loop(LIST_MAX, list_one, &l, 0);
+	return 0;
+}
+
+/* ---- occupancy ------------------------------------------------------------------------------- */
+
+struct counting {
+	struct desk *desk;
+	const struct pid_namespace *ns;
+};
+
+static long count_leaf(uint32_t i, struct counting *c)
+{
+	struct bpf_sheet *s = c->desk->sheet;
+	uint32_t at = s->next;
+	uint64_t block = as_index(at >> BPF_BLOCK_SHIFT);
+	const struct xa_node *leaf;
+
+	if (at > s->last || block >= BPF_BLOCKS)
+		return 1;
+	leaf = (const void *)tree_leaf((uint64_t)c->ns, at);
+	if (leaf)
+		s->blocks[block] += BPF_CORE_READ(leaf, count);
+	s->next = c->desk->notes->beyond;
+	return 0;
+}
+
+/* How many numbers of the namespace of that init are taken, block by block. */
+SEC("raw_tp/count")
+int count(void *context)
+{
+	const struct pid_namespace *ns;
+	const struct upid *upid;
+	const struct pid *init;
+	struct counting c;
+	struct desk d;
+
+	if (!sit_down(&d))
+		return 1;
+	d.sheet->ino = 0;
+	ns = d.notes->root;
+	/* The reader's own init may have a number 1 further down: whose it is, is not the question. */
+	if (d.sheet->init != 1) {
+		init = tree_find(ns, d.sheet->init);
+		if (!init)
+			return 0;
+		upid = pid_upid(init, BPF_CORE_READ(init, level));
+		if (BPF_CORE_READ(upid, nr) != 1)
+			return 0;
+		ns = BPF_CORE_READ(upid, ns);
+	}
+	d.sheet->ino = BPF_CORE_READ(ns, ns.inum);
+	c.desk = &d;
+	c.ns = ns;
+	bpf_loop(LEAVES_A_RUN, count_leaf, &c, 0);
+	return 0;
+}

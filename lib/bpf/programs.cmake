@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# The kernel's half of the provider "bpf": compiled for BPF by clang, whatever compiles the rest,
+# and made into a header by bpftool. Nothing of the kernel that runs here goes into it. Without
+# these tools the provider is there all the same, and says that it was left out.
+find_program(PIDNS_BPF_CLANG NAMES clang clang-14 clang-15 clang-16 clang-17 clang-18 clang-19)
+find_program(PIDNS_BPFTOOL bpftool PATHS /usr/sbin /sbin)
+find_path(PIDNS_BPF_HEADERS bpf/skel_internal.h)
+mark_as_advanced(PIDNS_BPF_CLANG PIDNS_BPFTOOL PIDNS_BPF_HEADERS)
+
+if(PIDNS_BPF AND PIDNS_BPF_CLANG AND PIDNS_BPFTOOL AND PIDNS_BPF_HEADERS)
+	set(source ${CMAKE_CURRENT_SOURCE_DIR}/bpf/pidns.bpf.c)
+	set(object ${CMAKE_CURRENT_BINARY_DIR}/pidns.bpf.o)
+	set(skeleton ${CMAKE_CURRENT_BINARY_DIR}/skeleton/pidns.lskel.h)
+	file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bpf/*.h)
+	file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/skeleton)
+	add_custom_command(OUTPUT ${object}
+		COMMAND ${PIDNS_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -ffreestanding
+			-Wall -Wextra -Werror -Wno-unused-parameter
+			-fdebug-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}/bpf=.
+			-I${CMAKE_CURRENT_SOURCE_DIR}/bpf -idirafter ${PIDNS_BPF_HEADERS}
+			-c ${source} -o ${object}
+		DEPENDS ${source} ${headers}
+		VERBATIM)
+	add_custom_command(OUTPUT ${skeleton}
+		COMMAND ${PIDNS_BPFTOOL} gen skeleton -L ${object} name pidns_bpf > ${skeleton}
+		DEPENDS ${object}
+		VERBATIM)
+	add_custom_target(pidns-skeleton DEPENDS ${skeleton})
+	add_dependencies(pidnsinfo-objects pidns-skeleton)
+	target_sources(pidnsinfo-objects PRIVATE bpf-load.c)
+	target_include_directories(pidnsinfo-objects SYSTEM PRIVATE
+		${CMAKE_CURRENT_BINARY_DIR}/skeleton)
+else()
+	if(PIDNS_BPF)
+		message(WARNING "provider \"bpf\" is left out: it needs clang, bpftool and libbpf-dev")
+	endif()
+	target_sources(pidnsinfo-objects PRIVATE bpf-none.c)
+endif()

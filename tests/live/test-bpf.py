@@ -1,0 +1,248 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The provider "bpf": namespaces that nobody is in, who gets it and who does not, what it leaves
+behind, and that many runs make one picture."""
+import ctypes
+import json
+import os
+import platform
+import signal
+import struct
+import subprocess
+import unittest
+
+import live
+
+PLAN = (
+    "--ns", "name=live,tasks=2",
+    "--ns", "name=fd,depth=2,end=fd",
+    "--ns", "name=bind,end=bind",
+    "--ns", "name=pin,depth=2,end=pinned",
+    "--ns", "name=pidfd,end=pidfd",
+    "--ns", "name=proc,end=procfs",
+    "--ns", "name=zini,tasks=2,depth=2,end=zombie",
+    "--unborn", "2",
+)
+# By what a task of its own leads there, on any kernel.
+REACHED = {"pin-0.0": "dead", "pin-0.1": "dead", "unborn-0.0": "unborn", "unborn-1.0": "unborn"}
+# Only in the kernel's list of namespaces, Linux 6.18.
+LISTED = {"fd-0.0": "dead", "fd-0.1": "dead", "bind-0.0": "dead", "pidfd-0.0": "dead",
+          "proc-0.0": "dead"}
+
+SYS_BPF = {"x86_64": 321, "aarch64": 280, "riscv64": 280}.get(platform.machine())
+BPF_PROG_GET_NEXT_ID = 11
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def setUpModule():
+    live.need_root()
+    live.need_tool("unshare", "setpriv")
+    live.need_bpf()
+
+
+class Hidden(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.forest = live.Forest(*PLAN)
+        cls.enterClassContext(cls.forest)
+
+    def check(self, found, names):
+        for name, state in names.items():
+            with self.subTest(name):
+                ns = self.forest.by_name[name]
+                got = found[ns["ino"]]
+                self.assertEqual((got["state"], got["parent"], got["depth"]),
+                                 (state, ns["parent"], ns["depth"]))
+                self.assertEqual((got["reaper"], got["pids_used"], got["processes"]),
+                                 (None, 0, 0))
+                self.assertIs(got["pids_used_exact"], True)
+
+    def test_all_that_can_be_reached(self):
+        found, document = live.listed(*live.BPF)
+        self.check(found, REACHED)
+        unseen = set(document["cannot_see"])
+        if unseen:
+            self.assertEqual(unseen, {"fd", "bind", "pidfd", "procfs-mount"})
+        else:
+            self.assertIs(document["complete"], True)
+            self.check(found, LISTED)
+
+    def test_none_but_those_there_are(self):
+        """Each namespace that procfs finds, too, and no planted one twice."""
+        document = live.ask("list", *live.BPF)
+        inos = [ns["ino"] for ns in document["namespaces"]]
+        self.assertEqual(len(inos), len(set(inos)))
+        theirs, _ = live.listed("--provider", "procfs", "--all")
+        planted = {ns["ino"] for ns in self.forest.planted}
+        self.assertLessEqual(set(theirs) & planted, set(inos))
+
+    def test_zombie_init(self):
+        found, _ = live.listed(*live.BPF)
+        ns = self.forest.by_name["zini-0.0"]
+        got = found[ns["ino"]]
+        self.assertEqual((got["state"], got["reaper"], got["pids_used"], got["zombies"]),
+                         ("zombie-init", ns["init"], 1, 1))
+
+    def test_show_and_tree(self):
+        ns = self.forest.by_name["unborn-0.0"]
+        shown = live.ask("show", *live.BPF, str(ns["ino"]))["namespace"]
+        self.assertEqual((shown["state"], shown["pidmap"]), ("unborn", []))
+        answer = live.pidns("tree", *live.BPF)
+        self.assertIn(str(ns["ino"]).encode(), answer.out)
+
+    def test_chosen_tasks(self):
+        """A few by number: their numbers, and of threads the process."""
+        for task in self.forest.members(self.forest.by_name["live-0.0"]):
+            mapping, = live.ask("map", *live.BPF, str(task["pid"]))["mappings"]
+            self.assertEqual([level["vpid"] for level in mapping["levels"]], task["vpids"])
+        answer = live.pidns("map", *live.BPF, "4194303", expect=1)
+        self.assertEqual(answer.out.strip(), b"-")
+
+
+def deny_bpf(error):
+    """A seccomp filter under which bpf(2) fails with that error."""
+    def install():
+        code = [(0x20, 0, 0, 0), (0x15, 0, 1, SYS_BPF),  # the number; is it bpf's?
+                (0x06, 0, 0, 0x00050000 | error), (0x06, 0, 0, 0x7FFF0000)]
+        body = ctypes.create_string_buffer(
+            b"".join(struct.pack("=HBBI", *line) for line in code))
+        program = struct.pack("@HP", len(code), ctypes.addressof(body))
+        if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or \
+                libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program):
+            os._exit(99)
+    return install
+
+
+def without(*capabilities):
+    names = ",".join(f"-{name}" for name in capabilities)
+    return ("setpriv", "--bounding-set", names, "--inh-caps", names, "--")
+
+
+class Choice(unittest.TestCase):
+    """Who gets it unasked, and what is said where it cannot be had."""
+
+    def provider_of(self, *args, **options):
+        return live.pidns("list", "--json", *args, **options).json["provider"]
+
+    def setUp(self):
+        if live.run([live.PIDNS, "list", "--provider", "netlink"]).status == 0:
+            self.skipTest("netlink comes first here")
+
+    def test_only_with_all(self):
+        self.assertEqual(self.provider_of(), "procfs")
+        self.assertEqual(self.provider_of("--all"), "bpf")
+        self.assertEqual(self.provider_of("--all", "--provider", "procfs"), "procfs")
+
+    def test_watch_takes_it(self):
+        command = [live.PIDNS, "watch", "--json", "--interval", "0.05"]
+        watcher = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        try:
+            live.wait_until(lambda: holds_programs(watcher.pid), "programs in the watcher")
+        finally:
+            watcher.kill()
+            watcher.communicate()
+
+    @unittest.skipUnless(SYS_BPF, "the number of bpf(2) is not known here")
+    def test_seccomp(self):
+        for error in (1, 38):  # EPERM, ENOSYS
+            with self.subTest(error=error):
+                options = {"preexec_fn": deny_bpf(error)}
+                answer = live.pidns("list", "--json", "--all", **options)
+                self.assertEqual(answer.json["provider"], "procfs")
+                self.assertRegex(answer.err, r"\Apidns: bpf: .*seccomp.*; asking procfs\n")
+                answer = live.pidns("list", *live.BPF, expect=4, **options)
+                self.assertRegex(answer.err, r"\Apidns: bpf: .*seccomp.*\n\Z")
+
+    def test_without_the_capabilities(self):
+        """Nobody's fault: nothing is said unless it was asked for."""
+        way = without("sys_admin", "bpf")
+        answer = live.pidns("list", "--json", "--all", wrap=way)
+        self.assertEqual(answer.json["provider"], "procfs")
+        self.assertNotIn("bpf:", answer.err)
+        answer = live.pidns("list", *live.BPF, wrap=way, expect=4)
+        self.assertEqual(answer.err, "pidns: bpf: needs CAP_BPF and CAP_PERFMON\n")
+
+    def test_in_a_user_namespace(self):
+        answer = live.pidns("list", *live.BPF, wrap=("unshare", "--user", "--map-root-user"),
+                            expect=4)
+        self.assertRegex(answer.err, r"\Apidns: bpf: .*initial user namespace only\n\Z")
+
+    def test_no_source(self):
+        answer = live.pidns("list", *live.BPF, "--from", "/proc", expect=None)
+        self.assertNotEqual(answer.status, 0)
+        self.assertIn("bpf: asks the running kernel", answer.err)
+
+
+def holds_programs(pid):
+    """Has the process a descriptor of a program?"""
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            if os.readlink(f"/proc/{pid}/fd/{name}") == "anon_inode:bpf-prog":
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def programs_now():
+    """The ids of all programs in the kernel."""
+    found, attr = set(), ctypes.create_string_buffer(128)
+    last = 0
+    while True:
+        struct.pack_into("=II", attr, 0, last, 0)
+        if libc.syscall(SYS_BPF, BPF_PROG_GET_NEXT_ID, attr, 128) < 0:
+            return found
+        last = struct.unpack_from("=II", attr)[1]
+        found.add(last)
+
+
+def programs_of(pid):
+    """The ids of the programs that it holds."""
+    found = set()
+    for name in os.listdir(f"/proc/{pid}/fdinfo"):
+        try:
+            with open(f"/proc/{pid}/fdinfo/{name}", encoding="ascii") as info:
+                found.update(int(line.split()[1]) for line in info
+                             if line.startswith("prog_id:"))
+        except OSError:
+            continue
+    return found
+
+
+@unittest.skipUnless(SYS_BPF, "the number of bpf(2) is not known here")
+class Leftovers(unittest.TestCase):
+    def test_killed(self):
+        command = [live.PIDNS, "watch", *live.BPF, "--interval", "0.05"]
+        watcher = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            live.wait_until(lambda: len(programs_of(watcher.pid)) == 3, "its three programs")
+            programs = programs_of(watcher.pid)
+            self.assertLessEqual(programs, programs_now())
+        finally:
+            watcher.send_signal(signal.SIGKILL)
+            watcher.wait()
+        live.wait_until(lambda: not programs & programs_now(), "the programs to go")
+
+
+class ManyRuns(unittest.TestCase):
+    """More than one run can tell: nobody twice, nobody left out, whatever comes and goes beside."""
+
+    def test_each_exactly_once(self):
+        with live.Forest("--ns", "name=crowd,count=300,tasks=12,shared=1",
+                         "--ns", "name=churn,count=2,restless=churn,period=1000") as forest:
+            crowd = {ns["ino"] for ns in forest.planted if ns["name"].startswith("crowd")}
+            wanted = {t["pid"]: t["vpids"] for t in forest.tasks if t["ns"] in crowd}
+            self.assertEqual(len(wanted), 3600)
+            for columns in ("pid,tid,ns,vpids", "pid,tid,ns,vpids,comm,state,uid,cpu_ns"):
+                for _ in live.rounds(8):
+                    document = json.loads(live.pidns("ps", "--json", *live.BPF, "-o", columns).out)
+                    rows = [t for t in document["tasks"] if t["ns"] in crowd]
+                    self.assertEqual({t["pid"]: t["vpids"] for t in rows}, wanted)
+                    self.assertEqual(len(rows), len(wanted))
+
+
+if __name__ == "__main__":
+    live.main()
