@@ -32,6 +32,9 @@ void *annotate_store(struct annotation *a, size_t size);
 /* A copy of these bytes, NUL-terminated, that does so. NULL: no memory. */
 const char *annotate_text(struct annotation *a, const char *bytes, size_t len);
 
+/* What the snapshot says of the task that was named: the list lives as long as it does. */
+void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr);
+
 /*
  * Run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,
  * where it is of the reader's own namespace; without one nothing is noted. 0 or -ENOMEM.
