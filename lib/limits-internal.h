@@ -83,8 +83,8 @@ int limits_cgroup_add(struct limits *l, int task);
 
 int limits_user_open(struct limits *l);
 void limits_user_close(struct limits *l);
-/* RLIMIT_NPROC of a task, and user.max_pid_namespaces of its user namespace and those above; `dir`
- * is its directory. 0 or -ENOMEM. */
-int limits_user_add(struct limits *l, const struct pidns_task *task, int dir);
+/* RLIMIT_NPROC of a task, whose directory is `dir`, and user.max_pid_namespaces of the user namespace
+ * `owner`, or of the task's own where that is 0, and of those above. 0 or -ENOMEM. */
+int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t owner);
 
 #endif /* PIDNS_LIMITS_INTERNAL_H */

@@ -26,7 +26,9 @@
 #define INITIAL_USER_NS	 UINT64_C(4026531837) /* PROC_USER_INIT_INO */
 #define CAP_SYS_ADMIN	 21		      /* linux/capability.h */
 #define CAP_SYS_RESOURCE 24
-#define DEEPEST		 33 /* user namespaces may be nested 32 deep */
+/* Where tasks are counted whose user namespace may not be known: no namespace has that inode. */
+#define UNKNOWN_NS UINT64_MAX
+#define DEEPEST	   33 /* user namespaces may be nested 32 deep */
 
 struct user_ns {
 	uint64_t ino;
@@ -38,7 +40,7 @@ struct user_ns {
 /* How many tasks a user has there, those included that are counted for the owner of a namespace
  * below. */
 struct count {
-	uint64_t ns; /* 0: everywhere */
+	uint64_t ns; /* 0: everywhere; UNKNOWN_NS */
 	uint32_t uid;
 	uint64_t tasks;
 };
@@ -181,6 +183,8 @@ static int count_task(struct limits *l, const struct pidns_task *task)
 		if (dir < 0)
 			return 0;
 		r = learn(u, dir, &ino);
+		if (r >= 0 && !ino)
+			return count_tasks(u, UNKNOWN_NS, task->ruid, tasks);
 	}
 	return r < 0 ? r : count_up(u, ino, task->ruid, tasks);
 }
@@ -238,7 +242,7 @@ static int add_nproc(struct limits *l, const struct pidns_task *task, int dir, u
 		limit->known |= PIDNS_LIMIT_MAX;
 	}
 	count = find_count(l->users, l->users->is_everywhere ? 0 : user, task->ruid);
-	if (count && l->is_whole) {
+	if (count && l->is_whole && !find_count(l->users, UNKNOWN_NS, task->ruid)) {
 		limit->used = count->tasks;
 		limit->known |= PIDNS_LIMIT_USED;
 	}
@@ -362,12 +366,12 @@ void limits_user_close(struct limits *l)
 	free(l->users);
 }
 
-int limits_user_add(struct limits *l, const struct pidns_task *task, int dir)
+int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t owner)
 {
 	uint64_t user;
 	int r = learn(l->users, dir, &user);
 
 	if (r >= 0 && task->known & PIDNS_TASK_RUID)
 		r = add_nproc(l, task, dir, user);
-	return r < 0 ? r : add_pid_namespaces(l, user);
+	return r < 0 ? r : add_pid_namespaces(l, owner ? owner : user);
 }

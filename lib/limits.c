@@ -104,11 +104,11 @@ static int add_cgroups_of(struct limits *l, const struct pidns_task *task)
 	return dir < 0 ? 0 : limits_cgroup_add(l, dir);
 }
 
-static int add_task(struct limits *l, const struct pidns_task *task)
+static int add_user_of(struct limits *l, const struct pidns_task *task, uint64_t owner)
 {
 	_cleanup_close_ int dir = limits_open_task(l, task->pid);
 
-	return dir < 0 ? 0 : limits_user_add(l, task, dir);
+	return dir < 0 ? 0 : limits_user_add(l, task, dir, owner);
 }
 
 static const struct pidns_task *reaper_of(const struct limits *l, const struct pidns_ns *ns)
@@ -136,7 +136,7 @@ static int annotate_ns(struct limits *l, size_t place)
 	for (size_t i = 0; r >= 0 && i < nr; i++)
 		r = add_cgroups_of(l, members[i]);
 	if (r >= 0 && reaper)
-		r = add_task(l, reaper);
+		r = add_user_of(l, reaper, ns->known & PIDNS_NS_OWNER_NS ? ns->owner_ns : 0);
 	if (r < 0)
 		return r;
 	notes->limits = finish_list(l);
@@ -175,7 +175,7 @@ static int annotate_task(struct limits *l)
 	if (r >= 0)
 		r = add_cgroups_of(l, task);
 	if (r >= 0)
-		r = add_task(l, task);
+		r = add_user_of(l, task, 0);
 	if (r < 0)
 		return r;
 	list = finish_list(l);
