@@ -18,6 +18,8 @@
 #include "annotate.h"
 #include "util.h"
 
+#define LIMITS_INITIAL_NS UINT64_C(4026531836) /* PROC_PID_INIT_INO */
+
 struct limits_cgroups;
 struct limits_users;
 

@@ -24,7 +24,7 @@ static bool knows(const struct pidns_ns *ns, uint64_t bit)
  */
 static uint64_t count_spent(const struct pidns_ns *ns)
 {
-	bool is_past = knows(ns, PIDNS_NS_LAST_PID) && ns->last_pid > RESERVED_PIDS;
+	bool is_past = knows(ns, PIDNS_NS_LAST_PID) && ns->last_pid >= RESERVED_PIDS;
 	const struct pidns_task *const *tasks;
 	size_t nr = pidns_ns_subtree_tasks(ns, &tasks);
 	uint64_t low = 1; /* nobody has number 0 */
@@ -32,7 +32,7 @@ static uint64_t count_spent(const struct pidns_ns *ns)
 	for (size_t i = 0; i < nr; i++) {
 		int32_t vpid = pidns_task_vpid(tasks[i], ns);
 
-		if (vpid > RESERVED_PIDS)
+		if (vpid >= RESERVED_PIDS)
 			is_past = true;
 		else
 			low++;
@@ -49,7 +49,7 @@ static void set_used(struct limits *l, const struct pidns_ns *ns, struct pidns_l
 		return;
 	limit->used = ns->pids_used + count_spent(ns);
 	limit->known |= PIDNS_LIMIT_USED;
-	if (limit->known & PIDNS_LIMIT_MAX && limit->max && limit->used + 1 == limit->max)
+	if (limit->known & PIDNS_LIMIT_MAX && limit->used + 1 == limit->max)
 		limit->used = limit->max;
 }
 
@@ -105,14 +105,10 @@ static int make_machine(struct limits *l)
 /* Whoever is not in the initial namespace has numbers above, and cannot see how many are left. */
 static int make_above(struct limits *l)
 {
-	const struct pidns_ns *top = l->nr_namespaces ? l->namespaces[0] : NULL;
-
-	if (!top || !knows(top, PIDNS_NS_LEVEL) || !top->level)
+	if (!l->own_ns || l->own_ns == LIMITS_INITIAL_NS)
 		return 0;
 	l->of_above = limits_new(l, PIDNS_LIMIT_PID_MAX, EAGAIN,
-				 "kernel.pid_max of the %" PRIu32
-				 " namespaces above, which are out of sight",
-				 top->level);
+				 "kernel.pid_max of the namespaces above, which are out of sight");
 	return l->of_above ? 0 : -ENOMEM;
 }
 

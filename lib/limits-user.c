@@ -251,9 +251,11 @@ static int add_nproc(struct limits *l, const struct pidns_task *task, int dir, u
 
 /* ---- PID namespaces of users ----------------------------------------------------------------- */
 
+/* The first was not made by anybody. */
 static bool is_countable(const struct pidns_ns *ns)
 {
-	return ns->known & PIDNS_NS_OWNER_NS && ns->known & PIDNS_NS_LEVEL && ns->level;
+	return ns->known & PIDNS_NS_OWNER_NS && ns->known & PIDNS_NS_INO &&
+	       ns->ino != LIMITS_INITIAL_NS;
 }
 
 /* Each is counted where it belongs and in all above, as inc_ucount() does. */
