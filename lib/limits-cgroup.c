@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -431,14 +432,16 @@ static int add_path(struct limits *l, const struct hierarchy *h, struct proc_tex
 	return r;
 }
 
-int limits_cgroup_add(struct limits *l, int task)
+int limits_cgroup_add(struct limits *l, int32_t pid)
 {
 	struct proc_text in_v1 = {NULL, 0}, in_v2 = {NULL, 0};
 	struct limits_cgroup cgroup;
 	const char *cursor, *end;
-	char buf[16384];
-	ssize_t len = limits_read(task, "cgroup", buf, sizeof(buf));
+	char buf[16384], name[32];
+	ssize_t len;
 
+	snprintf(name, sizeof(name), "%" PRId32 "/cgroup", pid);
+	len = limits_read(l->a->procfs, name, buf, sizeof(buf));
 	if (len <= 0)
 		return 0;
 	cursor = buf;

@@ -78,8 +78,8 @@ int limits_cgroup_open(struct limits *l);
 void limits_cgroup_close(struct limits *l);
 /* A new list begins: what was added to the last may be added to it. */
 void limits_cgroup_begin(struct limits *l);
-/* Those of the cgroups of a task, by its directory, that are not in the list yet. 0 or -ENOMEM. */
-int limits_cgroup_add(struct limits *l, int task);
+/* Those of the cgroups of a task that are not in the list yet. 0 or -ENOMEM. */
+int limits_cgroup_add(struct limits *l, int32_t pid);
 
 /* ---- limits-user.c --------------------------------------------------------------------------- */
 

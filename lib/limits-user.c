@@ -220,32 +220,70 @@ static bool is_exempt(const struct limits *l, const struct pidns_task *task, int
 	       bits & (UINT64_C(1) << CAP_SYS_RESOURCE | UINT64_C(1) << CAP_SYS_ADMIN);
 }
 
+/* How many tasks of that user are counted there, where that is certain. */
+static void set_count(struct limits *l, uint64_t user, uint32_t uid, struct pidns_limit *limit)
+{
+	const struct limits_users *u = l->users;
+	const struct count *count = find_count(u, u->is_everywhere ? 0 : user, uid);
+
+	if (!count || !l->is_whole || find_count(u, UNKNOWN_NS, uid))
+		return;
+	limit->used = count->tasks;
+	limit->known |= PIDNS_LIMIT_USED;
+}
+
+/* Whoever is in a user namespace counts for its owner above, whose limit is what it was when the
+ * namespace was made: nobody is told. */
+static int add_owners(struct limits *l, uint64_t user)
+{
+	int r = 0;
+
+	for (int up = 0; r >= 0 && !l->users->is_everywhere && up < DEEPEST; up++) {
+		const struct user_ns *ns = find_user_ns(l->users, user);
+		struct pidns_limit *limit;
+
+		if (!ns || !ns->parent)
+			return 0;
+		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
+				   "RLIMIT_NPROC of uid %" PRIu32 " when it made user:[%" PRIu64
+				   "], which is not told",
+				   ns->owner, user);
+		if (!limit)
+			return -ENOMEM;
+		set_count(l, ns->parent, ns->owner, limit);
+		r = limits_add(l, limit);
+		user = ns->parent;
+	}
+	return r;
+}
+
 static int add_nproc(struct limits *l, const struct pidns_task *task, int dir, uint64_t user)
 {
-	bool exempt = is_exempt(l, task, dir, user);
-	const struct count *count;
 	struct pidns_limit *limit;
 	uint64_t max;
 	char buf[4096];
 	ssize_t len = limits_read(dir, "limits", buf, sizeof(buf));
+	int has_max = len > 0 ? limits_parse_nproc(buf, (size_t)len, &max) : 0;
 	int r;
 
-	if (len <= 0 || limits_parse_nproc(buf, (size_t)len, &max) <= 0)
-		return 0;
-	limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN, "RLIMIT_NPROC of uid %" PRIu32 "%s",
-			   task->ruid, exempt ? ", from which it is exempt" : "");
-	r = limit ? count_all(l) : -ENOMEM;
-	if (r < 0)
+	if (is_exempt(l, task, dir, user)) {
+		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
+				   "RLIMIT_NPROC of uid %" PRIu32 ", from which it is exempt",
+				   task->ruid);
+		return limit ? limits_add(l, has_max > 0 ? limit : NULL) : -ENOMEM;
+	}
+	r = count_all(l);
+	if (r >= 0)
+		r = add_owners(l, user);
+	if (r < 0 || has_max <= 0)
 		return r;
-	if (!exempt) {
-		limit->max = max;
-		limit->known |= PIDNS_LIMIT_MAX;
-	}
-	count = find_count(l->users, l->users->is_everywhere ? 0 : user, task->ruid);
-	if (count && l->is_whole && !find_count(l->users, UNKNOWN_NS, task->ruid)) {
-		limit->used = count->tasks;
-		limit->known |= PIDNS_LIMIT_USED;
-	}
+	limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN, "RLIMIT_NPROC of uid %" PRIu32,
+			   task->ruid);
+	if (!limit)
+		return -ENOMEM;
+	limit->max = max;
+	limit->known = PIDNS_LIMIT_MAX;
+	set_count(l, user, task->ruid, limit);
 	return limits_add(l, limit);
 }
 

@@ -97,13 +97,6 @@ static const struct pidns_limit *const *finish_list(struct limits *l)
 
 /* ---- of a namespace -------------------------------------------------------------------------- */
 
-static int add_cgroups_of(struct limits *l, const struct pidns_task *task)
-{
-	_cleanup_close_ int dir = limits_open_task(l, task->pid);
-
-	return dir < 0 ? 0 : limits_cgroup_add(l, dir);
-}
-
 static int add_user_of(struct limits *l, const struct pidns_task *task, uint64_t owner)
 {
 	_cleanup_close_ int dir = limits_open_task(l, task->pid);
@@ -134,7 +127,7 @@ static int annotate_ns(struct limits *l, size_t place)
 	limits_cgroup_begin(l);
 	r = limits_pid_add(l, place);
 	for (size_t i = 0; r >= 0 && i < nr; i++)
-		r = add_cgroups_of(l, members[i]);
+		r = limits_cgroup_add(l, members[i]->pid);
 	if (r >= 0 && reaper)
 		r = add_user_of(l, reaper, ns->known & PIDNS_NS_OWNER_NS ? ns->owner_ns : 0);
 	if (r < 0)
@@ -173,7 +166,7 @@ static int annotate_task(struct limits *l)
 	limits_cgroup_begin(l);
 	r = place < l->nr_namespaces ? limits_pid_add(l, place) : 0;
 	if (r >= 0)
-		r = add_cgroups_of(l, task);
+		r = limits_cgroup_add(l, task->pid);
 	if (r >= 0)
 		r = add_user_of(l, task, 0);
 	if (r < 0)
