@@ -25,12 +25,18 @@ struct annotation {
 /* Each gives 0 or -ENOMEM: the one failure that is not the machine's business. */
 typedef int annotator(struct annotation *a);
 
+/* limits.c */
+annotator annotate_limits;
+
 /* The notes on that namespace, to write to; made at the first call. NULL: no memory. */
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns);
 /* `size` zero bytes that live as long as the snapshot. NULL: no memory. */
 void *annotate_store(struct annotation *a, size_t size);
 /* A copy of these bytes, NUL-terminated, that does so. NULL: no memory. */
 const char *annotate_text(struct annotation *a, const char *bytes, size_t len);
+
+/* What the snapshot says of the task that was named: the list lives as long as it does. */
+void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr);
 
 /*
  * Run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,

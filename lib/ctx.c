@@ -209,6 +209,9 @@ static void widen_for_notes(struct pidns_take_opts *opts)
 			if (read_for[i].task_fields)
 				opts->flags &= ~PIDNS_TAKE_NAMESPACES;
 		}
+	/* A task's children may be born elsewhere, where nobody else leads. */
+	if (opts->flags & PIDNS_TAKE_LIMITS && opts->limits_of)
+		opts->task_fields |= PIDNS_TASK_NS_FOR_CHILDREN;
 }
 
 static void request_from(struct request *request, const struct pidns_take_opts *opts)
@@ -242,8 +245,14 @@ static void request_from(struct request *request, const struct pidns_take_opts *
 static int annotate_snapshot(const struct pidns_ctx *ctx, const struct pidns_take_opts *opts,
 			     struct pidns_snapshot *snapshot)
 {
-	int procfs = ctx->provider->procfs ? ctx->provider->procfs(ctx->state) : -1;
+	struct annotation noted = {.snapshot = snapshot, .procfs = -1};
+	int procfs;
 
+	if (ctx->provider->notes)
+		return ctx->provider->notes(ctx->state, &noted);
+	if (!(opts->flags & NOTES))
+		return 0;
+	procfs = ctx->provider->procfs ? ctx->provider->procfs(ctx->state) : -1;
 	return annotate(snapshot, procfs, opts->flags, opts->limits_of);
 }
 
@@ -280,7 +289,7 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 		r = builder_freeze(b, &snapshot);
 	else
 		b = builder_free(b);
-	if (r >= 0 && opts.flags & NOTES && ctx_is_living(ctx))
+	if (r >= 0)
 		r = annotate_snapshot(ctx, &opts, snapshot);
 	if (r >= 0)
 		*ret_snapshot = snapshot;

@@ -50,7 +50,8 @@ class Touching(unittest.TestCase):
         ns = str(forest.ino("some-0.0"))
         pid = str(forest.members(forest.by_name["deep-0.2"])[0]["pid"])
         for args in (("tree",), ("list",), ("ps",), ("ps", "-t"), ("ps", ns), ("show", ns),
-                     ("map", pid), ("map", "-n", ns, "1"), ("list", "--json"), ("ps", "--json"),
+                     ("map", pid), ("map", "-n", ns, "1"), ("why",), ("why", pid), ("why", ns),
+                     ("list", "-o", "ino,limit"), ("list", "--json"), ("ps", "--json"),
                      ("ps", "--raw", "-o", "pid,ns,vpids")):
             with self.subTest(args):
                 self.check(self.calls(*args))
@@ -72,8 +73,9 @@ class Touching(unittest.TestCase):
         self.check(self.calls("list", "--all"))
 
     def test_no_program_is_started(self):
-        lines = self.calls("ps")
-        self.assertEqual(sum("execve(" in line for line in lines), 1)
+        for args in (("ps",), ("why",), ("show", str(forest.ino("some-0.0")))):
+            lines = self.calls(*args)
+            self.assertEqual(sum("execve(" in line for line in lines), 1, args)
 
     def test_map_does_not_list_tasks(self):
         for task in forest.tasks:

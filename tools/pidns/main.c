@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"map", "PID...|-", "A process's number in every namespace that sees it, and back",
 	 TAKES_IN | TAKES_ALL, 1, SIZE_MAX, cmd_map},
 	{"show", "NS", "Everything about one namespace", TAKES_ALL, 1, 1, cmd_show},
+	{"why", "[NS|PID]", "Why fork(2) fails there, or would soon", TAKES_ALL, 0, 1, cmd_why},
 	{"record", "", "Save the picture to a file, to be read by --from",
 	 TAKES_WRITE | TAKES_THREADS | TAKES_ALL, 0, 0, cmd_record},
 	{"diff", "A [B]", "What changed from A to B, two recordings; without B, to now", TAKES_ALL,
@@ -44,12 +45,14 @@ static int print_help(void)
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		printf("  %-7s %s\n", commands[i].name, commands[i].help);
 	printf("\nWithout a command: tree. The options of one: pidns COMMAND --help.\n"
-	       "NS is an inode number, pid:[INODE], the path of a namespace file, or @PID.\n\n"
+	       "NS is an inode number, pid:[INODE], the path of a namespace file, @PID, or the "
+	       "name\n"
+	       "of a container.\n\n"
 	       "Options:\n"
 	       " -h, --help           this text\n"
 	       " -V, --version        print the version\n\n"
 	       "Exit codes: 0 done, 1 the answer is no, 2 usage, 4 provider or kernel cannot\n"
-	       "serve, 5 anything else. All about it: pidns(8).\n");
+	       "serve, 5 anything else; of why, 3 fork fails. All about it: pidns(8).\n");
 	return EXIT_DONE;
 }
 
