@@ -19,6 +19,7 @@ static const struct {
 	uint32_t flag;
 	annotator *run;
 } annotators[] = {
+	{PIDNS_TAKE_CONTAINERS, annotate_containers},
 	{0, NULL},
 };
 

@@ -25,6 +25,9 @@ struct annotation {
 /* Each gives 0 or -ENOMEM: the one failure that is not the machine's business. */
 typedef int annotator(struct annotation *a);
 
+/* containers.c */
+annotator annotate_containers;
+
 /* The notes on that namespace, to write to; made at the first call. NULL: no memory. */
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns);
 /* `size` zero bytes that live as long as the snapshot. NULL: no memory. */
