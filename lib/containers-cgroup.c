@@ -362,6 +362,8 @@ int containers_parse_cgroup(const char *buf, size_t len, struct cgroup_place *re
 	struct chain best = {.path = {.text = "/", .len = 1}}, chain;
 	bool has_line = false;
 
+	if (len && memchr(buf, '\0', len)) /* no path has one, and copies would end there */
+		return -EPROTO;
 	for (; line < end; line = next + 1) {
 		next = memchr(line, '\n', (size_t)(end - line));
 		if (!next)

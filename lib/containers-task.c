@@ -50,37 +50,59 @@ static const struct {
 	{"runc", "runc", false},	{"crun", "crun", false},
 };
 
-/* Orphans of its own namespace are its children, too, whoever made theirs. */
-static bool is_init(int dir)
+/* Orphans of its own namespace are its children, too, whoever made theirs. 1, 0, -Exxx. */
+static int is_init(int dir)
 {
 	_cleanup_free_ char *buf = NULL;
 	struct proc_status status;
 	size_t len;
+	int r = containers_read_kernel(dir, "status", STATUS_MAX, &buf, &len);
 
-	if (containers_read_kernel(dir, "status", STATUS_MAX, &buf, &len) < 0 ||
-	    proc_parse_status(buf, len, &status) < 0 || !(status.known & PROC_STATUS_NSPID))
-		return true;
+	if (r >= 0)
+		r = proc_parse_status(buf, len, &status);
+	if (r < 0)
+		return r;
+	if (!(status.known & PROC_STATUS_NSPID))
+		return -EPROTO;
 	return status.nspid[status.nr_nspid - 1] == 1;
 }
 
-void containers_find_maker(const struct annotation *a, const struct containers_source *source,
-			   int reaper_dir, struct maker *ret)
+static int ask_parent(const struct annotation *a, const struct containers_source *source,
+		      int32_t pid, struct maker *ret)
 {
-	_cleanup_close_ int dir = -1;
-	struct proc_stat reaper, again, parent;
+	_cleanup_close_ int dir = containers_open_task(a, pid);
+	struct proc_stat parent;
 	struct stat st;
+	int r;
 
-	if (containers_read_stat(reaper_dir, &reaper) < 0 || reaper.ppid <= 0)
-		return;
-	dir = containers_open_task(a, reaper.ppid);
-	if (dir < 0 || fstat(dir, &st) < 0 || containers_read_stat(dir, &parent) < 0 ||
-	    is_init(dir))
-		return;
-	/* Its child all the while: the number was not another's in between. */
-	if (containers_read_stat(reaper_dir, &again) < 0 || again.ppid != reaper.ppid)
-		return;
+	if (dir < 0 || fstat(dir, &st) < 0)
+		return -ESRCH;
+	r = containers_read_stat(dir, &parent);
+	if (r >= 0)
+		r = is_init(dir);
+	if (r)
+		return r < 0 ? r : -ESRCH;
 	memcpy(ret->comm, parent.comm, sizeof(ret->comm));
 	ret->is_root = st.st_uid == source->owner;
+	return 0;
+}
+
+int containers_find_maker(const struct annotation *a, const struct containers_source *source,
+			  int reaper_dir, struct maker *ret)
+{
+	struct proc_stat reaper, again;
+	struct maker maker = {0};
+	int r = containers_read_stat(reaper_dir, &reaper);
+
+	*ret = maker;
+	if (r >= 0)
+		r = reaper.ppid > 0 ? ask_parent(a, source, reaper.ppid, &maker) : -ESRCH;
+	if (r >= 0)
+		r = containers_read_stat(reaper_dir, &again);
+	/* Its child all the while: the number was not another's in between. */
+	if (r >= 0 && again.ppid == reaper.ppid)
+		*ret = maker;
+	return r == -ENOMEM ? r : 0;
 }
 
 const char *containers_made_by(const struct maker *maker)

@@ -39,25 +39,30 @@ struct evidence {
 	bool has_place;
 	struct cgroup_place place;
 	char *cgroup; /* which place points into */
-	bool has_maker;
-	struct maker maker;
+	bool has_made_by;
+	const char *made_by; /* of which runtime its maker is; NULL: of none that is known */
 };
 
 /* 1, told; 0, this way does not know; -ENOMEM */
 typedef int way(struct search *s, struct evidence *e);
 
-/* The reaper's number may be somebody else's by now. */
-static bool is_reaper(const struct search *s, const struct evidence *e)
+/* The reaper's number may be somebody else's by now. 1, 0 or -ENOMEM. */
+static int is_reaper(const struct search *s, const struct evidence *e)
 {
 	struct proc_stat stat;
 	char text[64];
 	ssize_t len = readlinkat(e->dir, "ns/pid", text, sizeof(text));
 	uint64_t ino;
+	int r;
 
 	if (len > 0 && !proc_parse_ns_link(text, (size_t)len, "pid", &ino))
 		return ino == e->ns->ino;
-	return e->ns->known & PIDNS_NS_REAPER_START && !containers_read_stat(e->dir, &stat) &&
-	       stat.start_time == e->ns->reaper_start_ns / s->tick_ns;
+	if (!(e->ns->known & PIDNS_NS_REAPER_START))
+		return 0;
+	r = containers_read_stat(e->dir, &stat);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	return stat.start_time == e->ns->reaper_start_ns / s->tick_ns;
 }
 
 /* ---- notes ------------------------------------------------------------------------------------ */
@@ -182,29 +187,52 @@ static int by_machine(struct search *s, struct evidence *e)
 					     .source = "machined"});
 }
 
-/* Asked only where cgroups leave it open. */
-static const struct maker *maker_of(const struct search *s, struct evidence *e)
+/* Asked only where cgroups leave it open. 0 with e->made_by, or -ENOMEM. */
+static int find_maker(const struct search *s, struct evidence *e)
 {
-	if (!e->has_maker)
-		containers_find_maker(s->a, s->source, e->dir, &e->maker);
-	e->has_maker = true;
-	return &e->maker;
+	struct maker maker;
+	int r;
+
+	if (e->has_made_by)
+		return 0;
+	r = containers_find_maker(s->a, s->source, e->dir, &maker);
+	if (r < 0)
+		return r;
+	e->made_by = containers_made_by(&maker);
+	e->has_made_by = true;
+	return 0;
 }
 
 static int tell_lxc(struct search *s, struct evidence *e, struct pidns_container what)
 {
-	const char *name = e->place.name, *made = containers_made_by(maker_of(s, e));
-	int r = e->place.name_may_differ ? containers_lxc_has(s->a, name) : 1;
+	const char *name = e->place.name;
+	int r = find_maker(s, e);
 
 	if (r < 0)
 		return r;
 	/* incus and LXD start each container in a process of their own. */
-	if (is(made, "incus") || is(made, "lxd"))
-		what.runtime = made;
-	/* "PROJECT_NAME": no name has an underscore there. */
-	if (what.runtime != e->place.runtime && strrchr(name, '_'))
-		name = strrchr(name, '_') + 1;
+	if (is(e->made_by, "incus") || is(e->made_by, "lxd")) {
+		what.runtime = e->made_by;
+		/* "PROJECT_NAME": no name of theirs has an underscore. */
+		if (strrchr(name, '_'))
+			name = strrchr(name, '_') + 1;
+	}
+	r = e->place.name_may_differ ? containers_lxc_has(s->a, e->place.name) : 1;
+	if (r < 0)
+		return r;
 	what.name = r ? name : NULL;
+	return tell(s, e->ns, what);
+}
+
+static int tell_machine(struct search *s, struct evidence *e, struct pidns_container what)
+{
+	int r = find_maker(s, e);
+
+	/* libvirt calls the scopes of its machines so, too. */
+	if (r < 0 || !is(e->made_by, "nspawn"))
+		return r;
+	what.runtime = e->made_by;
+	what.name = e->place.name;
 	return tell(s, e->ns, what);
 }
 
@@ -234,14 +262,8 @@ static int by_cgroup(struct search *s, struct evidence *e)
 		return r;
 	if (place->shape == CGROUP_SHAPE_LXC)
 		return tell_lxc(s, e, what);
-	if (place->shape == CGROUP_SHAPE_MACHINE) {
-		/* libvirt calls the scopes of its machines so, too. */
-		if (!is(containers_made_by(maker_of(s, e)), "nspawn"))
-			return 0;
-		what.runtime = "nspawn";
-		what.name = place->name;
-		return tell(s, e->ns, what);
-	}
+	if (place->shape == CGROUP_SHAPE_MACHINE)
+		return tell_machine(s, e, what);
 	r = find_name(s, place->runtime, place->id, &name);
 	what.name = name;
 	return r < 0 ? r : tell(s, e->ns, what);
@@ -250,11 +272,11 @@ static int by_cgroup(struct search *s, struct evidence *e)
 /* The word of who made it. */
 static int by_command(struct search *s, struct evidence *e)
 {
-	const char *runtime = containers_made_by(maker_of(s, e));
+	int r = find_maker(s, e);
 
-	if (!runtime)
-		return 0;
-	return tell(s, e->ns, (struct pidns_container){.runtime = runtime, .source = "command"});
+	if (r < 0 || !e->made_by)
+		return r;
+	return tell(s, e->ns, (struct pidns_container){.runtime = e->made_by, .source = "command"});
 }
 
 /* No container of an engine, but a service has it. */
@@ -280,8 +302,9 @@ static int gather(struct search *s, struct evidence *e)
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	if (!is_reaper(s, e))
-		return 0;
+	r = is_reaper(s, e);
+	if (r <= 0)
+		return r;
 	e->has_place = containers_parse_cgroup(e->cgroup, len, &e->place) == 0;
 	if (e->place.container_len)
 		s->containers[entry->order] =

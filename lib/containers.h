@@ -176,9 +176,9 @@ struct maker {
 	bool is_root;
 };
 
-/* *ret is left as it is where that cannot be told. */
-void containers_find_maker(const struct annotation *a, const struct containers_source *source,
-			   int reaper_dir, struct maker *ret);
+/* 0, with no comm where that cannot be told, or -ENOMEM. */
+int containers_find_maker(const struct annotation *a, const struct containers_source *source,
+			  int reaper_dir, struct maker *ret);
 /* Of which runtime that program is; NULL: of none. */
 const char *containers_made_by(const struct maker *maker);
 /* Does a monitor of liblxc listen, on its abstract socket, for a container of just this name? 1, 0

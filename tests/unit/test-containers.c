@@ -10,6 +10,7 @@
  *	%% expect			"INODE KEY=VALUE …", "INODE none" or "INODE unknown"; others are not looked at
  */
 #include "unit.h"
+#include "alloc.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -246,13 +247,36 @@ static bool check_case(const char *name)
 	return is_right;
 }
 
-static void test_cases(void **state)
+/* Every n-th allocation fails, until none is left to: no answer, or the whole of it. */
+static bool check_memory(const char *name)
+{
+	struct pidns_snapshot *snapshot;
+	struct recorded c;
+	bool has_failed = true;
+	char path[512];
+	long n;
+	int r;
+
+	snprintf(path, sizeof(path), CONTAINER_CASES "/%s", name);
+	read_case(&c, path);
+	for (n = 1; has_failed; n++) {
+		snapshot = snapshot_of(c.snapshot, 0);
+		alloc_fail_after(n);
+		r = annotate_root(snapshot);
+		has_failed = alloc_has_failed();
+		assert_int_equal(r, has_failed ? -ENOMEM : 0);
+		pidns_snapshot_unref(snapshot);
+	}
+	free(c.bytes);
+	return n > 2;
+}
+
+static int for_each_case(bool (*check)(const char *name), int *ret_wrong)
 {
 	DIR *list = opendir(CONTAINER_CASES);
 	struct dirent *entry;
-	int nr = 0, wrong = 0;
+	int nr = 0;
 
-	(void)state;
 	assert_non_null(list);
 	if (!containers_has_parser())
 		skip_because("built without json-c");
@@ -260,17 +284,35 @@ static void test_cases(void **state)
 		if (!strstr(entry->d_name, ".case"))
 			continue;
 		nr++;
-		wrong += !check_case(entry->d_name);
+		*ret_wrong += !check(entry->d_name);
 	}
 	closedir(list);
+	return nr;
+}
+
+static void test_cases(void **state)
+{
+	int wrong = 0;
+
+	(void)state;
+	assert_in_range(for_each_case(check_case, &wrong), 25, 1000);
 	assert_int_equal(wrong, 0);
-	assert_in_range(nr, 25, 1000);
+}
+
+static void test_memory(void **state)
+{
+	int wrong = 0;
+
+	(void)state;
+	assert_in_range(for_each_case(check_memory, &wrong), 25, 1000);
+	assert_int_equal(wrong, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
