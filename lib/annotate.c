@@ -20,6 +20,7 @@ static const struct {
 	annotator *run;
 } annotators[] = {
 	{PIDNS_TAKE_CONTAINERS, annotate_containers},
+	{PIDNS_TAKE_LIMITS, annotate_limits},
 	{0, NULL},
 };
 
@@ -53,6 +54,12 @@ struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *
 		entry->pub.known |= PIDNS_NS_NOTES;
 	}
 	return (struct pidns_notes *)(uintptr_t)entry->pub.notes;
+}
+
+void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr)
+{
+	a->snapshot->limits = limits;
+	a->snapshot->nr_limits = nr;
 }
 
 /* The machine's own, if its numbers are the reader's: then "self" is the reader's number, too. */

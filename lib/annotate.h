@@ -27,6 +27,8 @@ typedef int annotator(struct annotation *a);
 
 /* containers.c */
 annotator annotate_containers;
+/* limits.c */
+annotator annotate_limits;
 
 /* The notes on that namespace, to write to; made at the first call. NULL: no memory. */
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns);
@@ -34,6 +36,9 @@ struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *
 void *annotate_store(struct annotation *a, size_t size);
 /* A copy of these bytes, NUL-terminated, that does so. NULL: no memory. */
 const char *annotate_text(struct annotation *a, const char *bytes, size_t len);
+
+/* What the snapshot says of the task that was named: the list lives as long as it does. */
+void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr);
 
 /*
  * Run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,
