@@ -51,7 +51,7 @@ class Touching(unittest.TestCase):
         pid = str(forest.members(forest.by_name["deep-0.2"])[0]["pid"])
         for args in (("tree",), ("list",), ("ps",), ("ps", "-t"), ("ps", ns), ("show", ns),
                      ("map", pid), ("map", "-n", ns, "1"), ("list", "--json"), ("ps", "--json"),
-                     ("ps", "--raw", "-o", "pid,ns,vpids")):
+                     ("ps", "--raw", "-o", "pid,ns,vpids"), ("list", "-o", "ino,container")):
             with self.subTest(args):
                 self.check(self.calls(*args))
 
