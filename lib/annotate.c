@@ -19,6 +19,7 @@ static const struct {
 	uint32_t flag;
 	annotator *run;
 } annotators[] = {
+	{PIDNS_TAKE_CONTAINERS, annotate_containers},
 	{PIDNS_TAKE_LIMITS, annotate_limits},
 	{0, NULL},
 };

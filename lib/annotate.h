@@ -25,6 +25,8 @@ struct annotation {
 /* Each gives 0 or -ENOMEM: the one failure that is not the machine's business. */
 typedef int annotator(struct annotation *a);
 
+/* containers.c */
+annotator annotate_containers;
 /* limits.c */
 annotator annotate_limits;
 

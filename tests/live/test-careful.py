@@ -51,7 +51,8 @@ class Touching(unittest.TestCase):
         pid = str(forest.members(forest.by_name["deep-0.2"])[0]["pid"])
         for args in (("tree",), ("list",), ("ps",), ("ps", "-t"), ("ps", ns), ("show", ns),
                      ("map", pid), ("map", "-n", ns, "1"), ("why",), ("why", pid), ("why", ns),
-                     ("list", "-o", "ino,limit"), ("list", "--json"), ("ps", "--json"),
+                     ("list", "-o", "ino,limit"), ("list", "--json"),
+                     ("list", "-o", "ino,container"), ("ps", "--json"),
                      ("ps", "--raw", "-o", "pid,ns,vpids")):
             with self.subTest(args):
                 self.check(self.calls(*args))

@@ -4,29 +4,17 @@
 bubblewrap make, seen from outside."""
 import json
 import os
-import shutil
 import subprocess
 import unittest
 
 import facts
 import live
+from rootfs import children_of, make_root, need_static_busybox
 
 
 def setUpModule():
     live.need_root()
     live.need_tool("unshare", "nsenter")
-
-
-def children_of(pid):
-    children = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{name}/stat", "rb") as stat:
-                if int(stat.read().rpartition(b") ")[2].split()[1]) == pid:
-                    children.append(int(name))
-        except OSError:
-            continue
-    return children
 
 
 class Within(facts.Facts, unittest.TestCase):
@@ -74,22 +62,6 @@ class WithinByProgram(Within):
     def setUpClass(cls):
         live.need_bpf()
         super().setUpClass()
-
-
-def make_root(path):
-    """A root file system of busybox alone."""
-    os.makedirs(f"{path}/bin")
-    for name in ("proc", "dev", "sys", "tmp"):
-        os.mkdir(f"{path}/{name}")
-    shutil.copy(shutil.which("busybox"), f"{path}/bin/busybox")
-    for name in ("sh", "sleep", "cat"):
-        os.symlink("busybox", f"{path}/bin/{name}")
-
-
-def need_static_busybox(root):
-    """It is alone there: without its libraries, if it wants any."""
-    if live.run(["chroot", root, "/bin/sh", "-c", "true"]).status:
-        raise unittest.SkipTest("busybox is not static")
 
 
 class Containers(unittest.TestCase):

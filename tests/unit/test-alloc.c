@@ -2,45 +2,16 @@
 /*
  * P12: every n-th allocation fails, for each n until none is left to fail. The answer is -ENOMEM
  * each time, with a sentence where one can be had; that nothing leaks is for AddressSanitizer and
- * valgrind to say. The linker sends the library's calls through here (--wrap).
+ * valgrind to say.
  */
 #include "unit.h"
+#include "alloc.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <unistd.h>
 
 #include "annotate.h"
-
-static long countdown; /* until one fails; 0: none will */
-static bool has_failed;
-
-/* Is it this one's turn? */
-static bool fails(void)
-{
-	if (!countdown || --countdown)
-		return false;
-	has_failed = true;
-	errno = ENOMEM;
-	return true;
-}
-
-#define WRAP(type, name, parameters, arguments)               \
-	type __real_##name parameters;                        \
-	type __wrap_##name parameters;                        \
-	type __wrap_##name parameters                         \
-	{                                                     \
-		return fails() ? 0 : __real_##name arguments; \
-	}
-
-WRAP(void *, malloc, (size_t size), (size))
-WRAP(void *, calloc, (size_t nr, size_t size), (nr, size))
-WRAP(void *, realloc, (void *old, size_t size), (old, size))
-WRAP(char *, strdup, (const char *text), (text))
-/* These allocate inside the C library. */
-WRAP(DIR *, fdopendir, (int fd), (fd))
-WRAP(FILE *, fdopen, (int fd, const char *mode), (fd, mode))
 
 /* ---- what is tried --------------------------------------------------------------------------- */
 
@@ -134,13 +105,12 @@ static int try_procfs(void)
 /* On a picture of its own each time: an annotator leaves what it got done. */
 static int try_limits(void)
 {
-	long n = countdown;
+	long left = alloc_pause();
 	struct pidns_snapshot *s;
 	int r;
 
-	countdown = 0;
 	assert_int_equal(take("replay", path, 0, &s), 0);
-	countdown = n;
+	alloc_fail_after(left);
 	strcpy(why, "no sentence is promised");
 	r = annotate(s, -1, PIDNS_TAKE_LIMITS, getpid());
 	pidns_snapshot_unref(s);
@@ -155,11 +125,9 @@ static long exhaust(int (*attempt)(void), bool may_cope, long limit)
 
 	for (n = 1; n <= limit; n++) {
 		strcpy(why, "");
-		has_failed = false;
-		countdown = n;
+		alloc_fail_after(n);
 		r = attempt();
-		countdown = 0;
-		if (!has_failed) {
+		if (!alloc_has_failed()) {
 			assert_int_equal(r, 0);
 			return n - 1;
 		}

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Containers, from recorded machines: each file of tests/fixtures/containers is a picture, the files
+ * that go with it, and what must be said of each namespace. Sections begin with "%%":
+ *
+ *	%% snapshot			lines of a recording
+ *	%% task PID PPID START NSPID,… COMM	its stat and status
+ *	%% file PATH			the lines that follow
+ *	%% link PATH TARGET, %% fifo PATH, %% mode PATH OCTAL, %% size PATH BYTES
+ *	%% expect			"INODE KEY=VALUE …", "INODE none" or "INODE unknown"; others are not looked at
+ */
+#include "unit.h"
+#include "alloc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "containers.h"
+
+static char root[256];
+
+static const char *in_root(const char *name)
+{
+	static char path[1024];
+
+	assert_in_range(snprintf(path, sizeof(path), "%s/%s", root, name), 0, sizeof(path) - 1);
+	return path;
+}
+
+static void make_parents(const char *name)
+{
+	char path[1024];
+	char *slash;
+
+	strcpy(path, in_root(name));
+	for (slash = strchr(path + strlen(root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) < 0)
+			assert_int_equal(errno, EEXIST);
+		*slash = '/';
+	}
+}
+
+/* ---- a case ---------------------------------------------------------------------------------- */
+
+struct recorded {
+	char *bytes, *next;
+	char *snapshot, *expect;
+};
+
+/* The line at *cursor, NUL-terminated in place; NULL at the end. */
+static char *next_line(char **cursor)
+{
+	char *line = *cursor, *end;
+
+	if (!*line)
+		return NULL;
+	end = strchr(line, '\n');
+	assert_non_null(end);
+	*end = '\0';
+	*cursor = end + 1;
+	return line;
+}
+
+/* All up to the next section, NUL-terminated; the section's own line follows. */
+static char *body_of(struct recorded *c)
+{
+	char *body = c->next, *end = strstr(body, "%% ");
+
+	while (end && end != body && end[-1] != '\n')
+		end = strstr(end + 1, "%% ");
+	if (!end)
+		end = body + strlen(body);
+	c->next = end;
+	if (!*end)
+		return body;
+	/* Keep what is here, and let the section's line begin one later. */
+	*end = '\0';
+	c->next = end + 1;
+	return body;
+}
+
+static void put_task(const char *words)
+{
+	char path[64], text[512], comm[64], nspid[64];
+	int pid, ppid, len;
+	long start;
+
+	assert_int_equal(sscanf(words, "%d %d %ld %63s %63s", &pid, &ppid, &start, nspid, comm), 5);
+	snprintf(path, sizeof(path), "proc/%d/stat", pid);
+	len = snprintf(text, sizeof(text),
+		       "%d (%s) S %d 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 %ld 1000 100 0\n",
+		       pid, comm, ppid, start);
+	make_parents(path);
+	write_file(in_root(path), text, (size_t)len);
+	for (char *c = nspid; *c; c++)
+		if (*c == ',')
+			*c = '\t';
+	len = snprintf(text, sizeof(text), "Name:\t%s\nTgid:\t%d\nPPid:\t%d\nNSpid:\t%s\n", comm,
+		       pid, ppid, nspid);
+	snprintf(path, sizeof(path), "proc/%d/status", pid);
+	write_file(in_root(path), text, (size_t)len);
+}
+
+static void put_other(const char *kind, const char *path, const char *argument)
+{
+	make_parents(path);
+	if (!strcmp(kind, "link"))
+		assert_int_equal(symlink(argument, in_root(path)), 0);
+	else if (!strcmp(kind, "fifo"))
+		assert_int_equal(mkfifo(in_root(path), 0600), 0);
+	else if (!strcmp(kind, "mode"))
+		assert_int_equal(chmod(in_root(path), (mode_t)strtoul(argument, NULL, 8)), 0);
+	else if (!strcmp(kind, "size"))
+		assert_int_equal(truncate(in_root(path), atol(argument)), 0);
+	else
+		fail_msg("what is %s?", kind);
+}
+
+static void read_section(struct recorded *c)
+{
+	char kind[16], path[512], argument[512] = "";
+	char *line = next_line(&c->next), *body;
+
+	/* body_of() has cut its first character off. */
+	assert_non_null(line);
+	assert_true(sscanf(line, "%% %15s %511s %511[^\n]", kind, path, argument) >= 1);
+	if (!strcmp(kind, "task"))
+		put_task(strchr(line + 2, ' '));
+	body = body_of(c);
+	if (!strcmp(kind, "snapshot")) {
+		c->snapshot = body;
+	} else if (!strcmp(kind, "expect")) {
+		c->expect = body;
+	} else if (!strcmp(kind, "file")) {
+		make_parents(path);
+		write_file(in_root(path), body, strlen(body));
+	} else if (strcmp(kind, "task") != 0) {
+		put_other(kind, path, argument);
+	}
+}
+
+static void read_case(struct recorded *c, const char *path)
+{
+	static int nr;
+	char name[32];
+
+	snprintf(name, sizeof(name), "machine-%d", nr++);
+	strcpy(root, scratch(name));
+	assert_int_equal(mkdir(root, 0755), 0);
+	make_parents("proc/");
+	*c = (struct recorded){.bytes = read_file(path, NULL)};
+	c->next = c->bytes;
+	body_of(c);
+	while (*c->next)
+		read_section(c);
+	assert_non_null(c->snapshot);
+	assert_non_null(c->expect);
+}
+
+/* ---- what is said ---------------------------------------------------------------------------- */
+
+static char *put_word(char *to, const char *key, const char *text)
+{
+	to += sprintf(to, " %s=%s", key, text ? "" : "-");
+	for (; text && *text; text++)
+		to += sprintf(to, (unsigned char)*text < ' ' ? "\\%03o" : "%c",
+			      (unsigned char)*text);
+	return to;
+}
+
+static void describe(char text[2048], const struct pidns_ns *ns)
+{
+	const struct pidns_notes *notes = ns->known & PIDNS_NS_NOTES ? ns->notes : NULL;
+	const struct pidns_container *c;
+
+	text += sprintf(text, "%" PRIu64, ns->ino);
+	if (!notes || !(notes->known & PIDNS_NOTE_CONTAINER)) {
+		strcpy(text, " unknown");
+		return;
+	}
+	c = notes->container;
+	if (!c) {
+		strcpy(text, " none");
+		return;
+	}
+	text = put_word(text, "name", c->name);
+	text = put_word(text, "id", c->id);
+	text = put_word(text, "runtime", c->runtime);
+	text = put_word(text, "pod", c->pod);
+	put_word(text, "source", c->source);
+}
+
+static int annotate_root(struct pidns_snapshot *snapshot)
+{
+	struct containers_source source = {.owner = geteuid()};
+	struct annotation a = {.snapshot = snapshot, .flags = PIDNS_TAKE_CONTAINERS};
+	int r;
+
+	source.root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	a.procfs = open(in_root("proc"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_true(source.root >= 0 && a.procfs >= 0);
+	r = containers_annotate(&a, &source);
+	close(source.root);
+	close(a.procfs);
+	return r;
+}
+
+static bool is_as_expected(const char *name, char *expect, const struct pidns_snapshot *snapshot)
+{
+	char text[2048], *line;
+	bool is_right = true;
+
+	assert_true(*expect);
+	while ((line = next_line(&expect))) {
+		const struct pidns_ns *ns = pidns_ns_find(snapshot, strtoull(line, NULL, 10));
+
+		assert_non_null(ns);
+		describe(text, ns);
+		if (strcmp(text, line) != 0) {
+			print_error("%s: expected %s\n%*s  said %s\n", name, line,
+				    (int)strlen(name), "", text);
+			is_right = false;
+		}
+	}
+	return is_right;
+}
+
+static bool check_case(const char *name)
+{
+	struct pidns_snapshot *snapshot;
+	struct recorded c;
+	char path[512];
+	bool is_right;
+
+	snprintf(path, sizeof(path), CONTAINER_CASES "/%s", name);
+	read_case(&c, path);
+	snapshot = snapshot_of(c.snapshot, 0);
+	assert_int_equal(annotate_root(snapshot), 0);
+	is_right = is_as_expected(name, c.expect, snapshot);
+	pidns_snapshot_unref(snapshot);
+	free(c.bytes);
+	return is_right;
+}
+
+/* Every n-th allocation fails, until none is left to: no answer, or the whole of it. */
+static bool check_memory(const char *name)
+{
+	struct pidns_snapshot *snapshot;
+	struct recorded c;
+	bool has_failed = true;
+	char path[512];
+	long n;
+	int r;
+
+	snprintf(path, sizeof(path), CONTAINER_CASES "/%s", name);
+	read_case(&c, path);
+	for (n = 1; has_failed; n++) {
+		snapshot = snapshot_of(c.snapshot, 0);
+		alloc_fail_after(n);
+		r = annotate_root(snapshot);
+		has_failed = alloc_has_failed();
+		assert_int_equal(r, has_failed ? -ENOMEM : 0);
+		pidns_snapshot_unref(snapshot);
+	}
+	free(c.bytes);
+	return n > 2;
+}
+
+static int for_each_case(bool (*check)(const char *name), int *ret_wrong)
+{
+	DIR *list = opendir(CONTAINER_CASES);
+	struct dirent *entry;
+	int nr = 0;
+
+	assert_non_null(list);
+	if (!containers_has_parser())
+		skip_because("built without json-c");
+	while ((entry = readdir(list))) {
+		if (!strstr(entry->d_name, ".case"))
+			continue;
+		nr++;
+		*ret_wrong += !check(entry->d_name);
+	}
+	closedir(list);
+	return nr;
+}
+
+static void test_cases(void **state)
+{
+	int wrong = 0;
+
+	(void)state;
+	assert_in_range(for_each_case(check_case, &wrong), 25, 1000);
+	assert_int_equal(wrong, 0);
+}
+
+static void test_memory(void **state)
+{
+	int wrong = 0;
+
+	(void)state;
+	assert_in_range(for_each_case(check_memory, &wrong), 25, 1000);
+	assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
