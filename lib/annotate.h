@@ -10,6 +10,7 @@
 #ifndef PIDNS_ANNOTATE_H
 #define PIDNS_ANNOTATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,12 +26,26 @@ struct annotation {
 /* Each gives 0 or -ENOMEM: the one failure that is not the machine's business. */
 typedef int annotator(struct annotation *a);
 
+/* In limits.c and so on, each a row of the table in annotate.c. */
+int annotate_pins(struct annotation *a);
+int annotate_zombies(struct annotation *a);
+
 /* The notes on that namespace, to write to; made at the first call. NULL: no memory. */
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns);
 /* `size` zero bytes that live as long as the snapshot. NULL: no memory. */
 void *annotate_store(struct annotation *a, size_t size);
 /* A copy of these bytes, NUL-terminated, that does so. NULL: no memory. */
 const char *annotate_text(struct annotation *a, const char *bytes, size_t len);
+
+/* A process that has exited and waits to be reaped, which it cannot be while a thread of it lives. */
+bool annotate_is_zombie(const struct pidns_task *task);
+
+/*
+ * A whole file of procfs, which tells no size. 0 with what the caller frees (never NULL), or -Exxx:
+ * -EFBIG above ANNOTATE_READ_MAX.
+ */
+int annotate_read(int dir, const char *name, char **ret_buf, size_t *ret_len);
+#define ANNOTATE_READ_MAX ((size_t)64 << 20)
 
 /*
  * Run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,
