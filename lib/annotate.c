@@ -101,6 +101,12 @@ int annotate_read(int dir, const char *name, char **ret_buf, size_t *ret_len)
 	return 0;
 }
 
+void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr)
+{
+	a->snapshot->limits = limits;
+	a->snapshot->nr_limits = nr;
+}
+
 /* The machine's own, if its numbers are the reader's: then "self" is the reader's number, too. */
 static int open_proc(void)
 {

@@ -47,6 +47,9 @@ bool annotate_is_zombie(const struct pidns_task *task);
 int annotate_read(int dir, const char *name, char **ret_buf, size_t *ret_len);
 #define ANNOTATE_READ_MAX ((size_t)64 << 20)
 
+/* What the snapshot says of the task that was named: the list lives as long as it does. */
+void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr);
+
 /*
  * Run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,
  * where it is of the reader's own namespace; without one nothing is noted. 0 or -ENOMEM.

@@ -232,8 +232,14 @@ static void request_from(struct request *request, const struct pidns_take_opts *
 static int annotate_snapshot(const struct pidns_ctx *ctx, const struct pidns_take_opts *opts,
 			     struct pidns_snapshot *snapshot)
 {
-	int procfs = ctx->provider->procfs ? ctx->provider->procfs(ctx->state) : -1;
+	struct annotation noted = {.snapshot = snapshot, .procfs = -1};
+	int procfs;
 
+	if (ctx->provider->notes)
+		return ctx->provider->notes(ctx->state, &noted);
+	if (!(opts->flags & NOTES))
+		return 0;
+	procfs = ctx->provider->procfs ? ctx->provider->procfs(ctx->state) : -1;
 	return annotate(snapshot, procfs, opts->flags, opts->limits_of);
 }
 
@@ -268,7 +274,7 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 		r = builder_freeze(b, &snapshot);
 	else
 		b = builder_free(b);
-	if (r >= 0 && opts.flags & NOTES && ctx_is_living(ctx))
+	if (r >= 0)
 		r = annotate_snapshot(ctx, &opts, snapshot);
 	if (r >= 0)
 		*ret_snapshot = snapshot;

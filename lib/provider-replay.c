@@ -14,9 +14,11 @@
 #include "recording-check.h"
 #include "recording-file.h"
 #include "recording-line.h"
+#include "recording-notes.h"
 
 struct replay {
 	struct recorded all;
+	struct recorded_notes notes;
 	size_t namespaces_room, tasks_room;
 	char *taken_by; /* also says that there was a head */
 	char *pool;	/* of each task: vpids, then comm */
@@ -32,6 +34,7 @@ static void replay_close(void *state)
 		return;
 	free(replay->all.namespaces);
 	free(replay->all.tasks);
+	recorded_notes_free(&replay->notes);
 	free(replay->pool);
 	free(replay->taken_by);
 	free(replay);
@@ -143,6 +146,10 @@ static int check_end(struct replay *replay, char *words, const struct why *why)
 	return 0;
 }
 
+static const char *const note_kinds[] = {
+	RECORDING_NOTES, RECORDING_CONTAINER, RECORDING_LIMIT, RECORDING_PIN, RECORDING_ZOMBIE,
+};
+
 static const struct {
 	const char *kind;
 	int (*keep)(struct replay *replay, char *words, const struct why *why);
@@ -168,6 +175,9 @@ static int keep_line(struct replay *replay, char *line, const struct why *why)
 			return why_set(why, -EPROTO, "nothing after \"%s\"", line);
 		return kinds[i].keep(replay, words, why);
 	}
+	for (i = 0; words && i < ARRAY_SIZE(note_kinds); i++)
+		if (!strcmp(line, note_kinds[i]))
+			return recorded_notes_keep(&replay->notes, line, words, why);
 	return 0;
 }
 
@@ -220,6 +230,8 @@ static int check(struct replay *replay, const char *name, const struct why *why)
 	int r = replay->taken_by ? recorded_check(&replay->all, &reason)
 				 : why_set(&reason, -EPROTO, "it has no \"snapshot\" line");
 
+	if (r >= 0)
+		r = recorded_notes_check(&replay->notes, &replay->all, &reason);
 	return r < 0 ? why_set(why, r, "%s: %s", name, text) : 0;
 }
 
@@ -322,10 +334,18 @@ static int replay_take(void *state, const struct request *request, struct builde
 	return r < 0 ? r : pour_tasks(replay, request, b);
 }
 
+static int replay_notes(void *state, struct annotation *a)
+{
+	const struct replay *replay = state;
+
+	return recorded_notes_give(&replay->notes, a);
+}
+
 const struct provider provider_replay = {
 	.name = "replay",
 	.probe = replay_probe,
 	.open = replay_open,
 	.take = replay_take,
+	.notes = replay_notes,
 	.close = replay_close,
 };

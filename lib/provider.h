@@ -14,6 +14,7 @@
 #include "pidnsinfo.h"
 #include "util.h"
 
+struct annotation;
 struct builder;
 
 /* An inode of 0 stands for "not known" wherever a namespace is named. */
@@ -105,6 +106,9 @@ struct provider {
 	/* The procfs that speaks of the same tasks by the same numbers, borrowed, for annotators.
 	 * NULL: the one at /proc, if it does. */
 	int (*procfs)(void *state);
+	/* The notes it has already, for a picture that nobody else has yet (annotate.h): 0 or
+	 * -ENOMEM. NULL: they are to be made. */
+	int (*notes)(void *state, struct annotation *a);
 	void (*close)(void *state);
 };
 

@@ -12,7 +12,7 @@ static int compare_inos(const void *a, const void *b)
 	return (x->raw.ino > y->raw.ino) - (x->raw.ino < y->raw.ino);
 }
 
-static const struct recorded_ns *find_ns(const struct recorded *all, uint64_t ino)
+const struct recorded_ns *recorded_find_ns(const struct recorded *all, uint64_t ino)
 {
 	const struct recorded_ns key = {.raw = {.ino = ino}};
 
@@ -27,7 +27,7 @@ static int check_parent(struct recorded *all, struct recorded_ns *ns, const stru
 
 	if (!(ns->raw.known & PIDNS_NS_PARENT))
 		return 0;
-	ns->parent = find_ns(all, ns->raw.parent_ino);
+	ns->parent = recorded_find_ns(all, ns->raw.parent_ino);
 	if (!ns->parent)
 		return why_set(why, -EPROTO, "the parent of namespace %ju is missing", ino);
 	if (ns->depth != LINE_NO_DEPTH && ns->parent->depth != LINE_NO_DEPTH &&
@@ -76,7 +76,7 @@ static int check_depths(const struct recorded *all, const struct why *why)
 
 static int check_root(const struct recorded *all, const struct why *why)
 {
-	const struct recorded_ns *root = find_ns(all, all->head.root);
+	const struct recorded_ns *root = recorded_find_ns(all, all->head.root);
 
 	if (!(all->head.known & RECORDING_KNOWN_ROOT))
 		return 0;
@@ -96,11 +96,11 @@ static int compare_tids(const void *a, const void *b)
 
 static int check_task(const struct recorded *all, const struct raw_task *raw, const struct why *why)
 {
-	const struct recorded_ns *ns = raw->ns_ino ? find_ns(all, raw->ns_ino) : NULL;
+	const struct recorded_ns *ns = raw->ns_ino ? recorded_find_ns(all, raw->ns_ino) : NULL;
 
 	if (raw->ns_ino && !ns)
 		return why_set(why, -EPROTO, "the namespace of task %d is missing", raw->tid);
-	if (raw->ns_for_children_ino && !find_ns(all, raw->ns_for_children_ino))
+	if (raw->ns_for_children_ino && !recorded_find_ns(all, raw->ns_for_children_ino))
 		return why_set(why, -EPROTO, "ns_for_children of task %d is missing", raw->tid);
 	if (ns && raw->known & PIDNS_TASK_VPIDS && ns->depth != LINE_NO_DEPTH &&
 	    raw->nr_vpids != ns->depth + 1)

@@ -33,4 +33,7 @@ struct recorded {
  */
 int recorded_check(struct recorded *all, const struct why *why);
 
+/* The namespace with that inode, once they are sorted; NULL: none. */
+const struct recorded_ns *recorded_find_ns(const struct recorded *all, uint64_t ino);
+
 #endif /* PIDNS_RECORDING_CHECK_H */

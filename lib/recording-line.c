@@ -23,12 +23,21 @@ struct field {
 	{#key, known, RECORDING_##type, offsetof(struct ns_line, raw)},
 #define TASK_FIELD(type, key, member, raw, known) \
 	{#key, known, RECORDING_##type, offsetof(struct task_line, raw)},
+#define NOTE_FIELD(type, key, member, raw, known) \
+	{#key, known, RECORDING_##type, offsetof(struct note_line, raw)},
 #define SKIP(type, key, member, known)
+/* What every line of notes begins with. */
+#define NOTE_NS {"ns", 0, RECORDING_REF, offsetof(struct note_line, ns)},
 
 static const struct field head_fields[] = {RECORDING_HEAD_FIELDS(HEAD_FIELD)};
 static const struct field end_fields[] = {RECORDING_END_FIELDS(END_FIELD)};
 static const struct field ns_fields[] = {RECORDING_NS_FIELDS(NS_FIELD, SKIP)};
 static const struct field task_fields[] = {RECORDING_TASK_FIELDS(TASK_FIELD, SKIP)};
+static const struct field notes_fields[] = {NOTE_NS RECORDING_NOTES_FIELDS(NOTE_FIELD)};
+static const struct field container_fields[] = {NOTE_NS RECORDING_CONTAINER_FIELDS(NOTE_FIELD)};
+static const struct field limit_fields[] = {NOTE_NS RECORDING_LIMIT_FIELDS(NOTE_FIELD)};
+static const struct field pin_fields[] = {NOTE_NS RECORDING_PIN_FIELDS(NOTE_FIELD)};
+static const struct field zombie_fields[] = {NOTE_NS RECORDING_ZOMBIE_FIELDS(NOTE_FIELD)};
 
 /* ---- values: 1 taken, 0 of no meaning to this version, -EPROTO ------------------------------- */
 
@@ -74,14 +83,47 @@ static int get_i32(char *text, const struct field *field, char *line)
 	return r > 0 ? store_u32((uint32_t)value, field, line) : r;
 }
 
-static int get_state(char *text, const struct field *field, char *line)
+/* A word of a newer version is passed over. */
+static int get_word(char *text, const struct field *field, char *line,
+		    const char *(*name_of)(uint32_t value))
 {
 	const char *name;
-	uint32_t state;
+	uint32_t value;
 
-	for (state = 1; (name = pidns_state_name(state)); state++)
+	for (value = 1; (name = name_of(value)); value++)
 		if (!strcmp(text, name))
-			return store_u32(state, field, line);
+			return store_u32(value, field, line);
+	return 0;
+}
+
+static int get_state(char *text, const struct field *field, char *line)
+{
+	return get_word(text, field, line, pidns_state_name);
+}
+
+static int get_limit_kind(char *text, const struct field *field, char *line)
+{
+	return get_word(text, field, line, pidns_limit_name);
+}
+
+static int get_pin_kind(char *text, const struct field *field, char *line)
+{
+	return get_word(text, field, line, pidns_pin_name);
+}
+
+static int get_sigchld(char *text, const struct field *field, char *line)
+{
+	return get_word(text, field, line, recording_sigchld_name);
+}
+
+static int get_error(char *text, const struct field *field, char *line)
+{
+	const char *name;
+	int32_t error;
+
+	for (size_t i = 0; (name = recording_error_name(i, &error)); i++)
+		if (!strcmp(text, name))
+			return store_u32((uint32_t)error, field, line);
 	return 0;
 }
 
@@ -207,6 +249,11 @@ static int get_unseen(char *text, const struct field *field, char *line)
 	return get_words(text, field, line, pidns_unseen_name);
 }
 
+static int get_noted(char *text, const struct field *field, char *line)
+{
+	return get_words(text, field, line, recording_note_name);
+}
+
 static const struct {
 	int (*get)(char *text, const struct field *field, char *line);
 	const char *wrong; /* what a value is that it cannot read */
@@ -223,6 +270,12 @@ static const struct {
 	[RECORDING_REF] = {get_ns, "no inode"},
 	[RECORDING_FLAGS] = {get_flags, "no list of words"},
 	[RECORDING_UNSEEN] = {get_unseen, "no list of words"},
+	[RECORDING_BELOW] = {get_ns, "no inode"},
+	[RECORDING_NOTED] = {get_noted, "no list of words"},
+	[RECORDING_LKIND] = {get_limit_kind, "no kind"},
+	[RECORDING_PKIND] = {get_pin_kind, "no kind"},
+	[RECORDING_CHILD] = {get_sigchld, "no word"},
+	[RECORDING_ERRNO] = {get_error, "no errno"},
 };
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -306,6 +359,39 @@ int line_read_task(char *words, const struct why *why, struct task_line *ret)
 		return why_set(why, -EPROTO, "vpids does not begin with tid");
 	ret->raw.vpids = ret->vpids;
 	ret->raw.comm = ret->comm;
+	return 0;
+}
+
+static const struct {
+	const char *kind;
+	const struct field *fields;
+	size_t nr;
+	uint32_t note;
+} note_kinds[] = {
+	{RECORDING_NOTES, notes_fields, ARRAY_SIZE(notes_fields), 0},
+	{RECORDING_CONTAINER, container_fields, ARRAY_SIZE(container_fields), PIDNS_NOTE_CONTAINER},
+	{RECORDING_LIMIT, limit_fields, ARRAY_SIZE(limit_fields), PIDNS_NOTE_LIMITS},
+	{RECORDING_PIN, pin_fields, ARRAY_SIZE(pin_fields), PIDNS_NOTE_PINS},
+	{RECORDING_ZOMBIE, zombie_fields, ARRAY_SIZE(zombie_fields), PIDNS_NOTE_ZOMBIE},
+};
+
+int line_read_note(const char *kind, char *words, const struct why *why, struct note_line *ret)
+{
+	size_t i = 0;
+	int r;
+
+	while (i + 1 < ARRAY_SIZE(note_kinds) && strcmp(note_kinds[i].kind, kind) != 0)
+		i++;
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = note_kinds[i].note;
+	r = read_words(words, note_kinds[i].fields, note_kinds[i].nr, why, ret);
+	if (r < 0)
+		return r;
+	/* Only the limits of a task can do without. */
+	if (!ret->ns && ret->kind != PIDNS_NOTE_LIMITS)
+		return why_set(why, -EPROTO, "no ns");
+	if (ret->kind == PIDNS_NOTE_LIMITS)
+		ret->limit.known = (uint32_t)ret->known;
 	return 0;
 }
 

@@ -28,6 +28,21 @@ struct task_line {
 	int32_t vpids[PIDNS_LEVEL_MAX + 1];
 };
 
+/* A line of notes of any kind: what it says beside `ns` is in the member of its kind. */
+struct note_line {
+	uint64_t known; /* PIDNS_LIMIT_* of a limit */
+	uint64_t ns;	/* 0: not said */
+	uint64_t below; /* of a pin: the inode of that namespace; 0: none */
+	uint32_t noted; /* PIDNS_NOTE_* of a line "notes" */
+	uint32_t kind;	/* which of those bits this line is about; 0: a line "notes" itself */
+	union {
+		struct pidns_container container; /* its texts lie in the line that was read */
+		struct pidns_limit limit;
+		struct pidns_pin pin;
+		struct pidns_zombie zombie;
+	};
+};
+
 /*
  * Each takes the words after the line's kind; they are changed (escapes are undone in place) and
  * stay in use through `ret`. Keys this version does not know are skipped. 0, or -EPROTO with a
@@ -36,6 +51,8 @@ struct task_line {
 int line_read_head(char *words, const struct why *why, struct recording_head *ret);
 int line_read_ns(char *words, const struct why *why, struct ns_line *ret);
 int line_read_task(char *words, const struct why *why, struct task_line *ret);
+/* kind: RECORDING_NOTES, RECORDING_CONTAINER and so on. */
+int line_read_note(const char *kind, char *words, const struct why *why, struct note_line *ret);
 int line_read_end(char *words, const struct why *why, struct recording_end *ret);
 
 #endif /* PIDNS_RECORDING_LINE_H */

@@ -112,11 +112,26 @@ struct field {
 #define TASK_POURED(type, key, member, raw, known) \
 	{#key, known, RECORDING_##type, offsetof(struct pidns_task, member)},
 #define TASK_DERIVED(type, key, member, known) TASK_POURED(type, key, member, , known)
+#define NOTES_POURED(type, key, member, raw, known) \
+	{#key, known, RECORDING_##type, offsetof(struct pidns_notes, member)},
+#define CONTAINER_POURED(type, key, member, raw, known) \
+	{#key, known, RECORDING_##type, offsetof(struct pidns_container, member)},
+#define LIMIT_POURED(type, key, member, raw, known) \
+	{#key, known, RECORDING_##type, offsetof(struct pidns_limit, member)},
+#define PIN_POURED(type, key, member, raw, known) \
+	{#key, known, RECORDING_##type, offsetof(struct pidns_pin, member)},
+#define ZOMBIE_POURED(type, key, member, raw, known) \
+	{#key, known, RECORDING_##type, offsetof(struct pidns_zombie, member)},
 
 static const struct field head_fields[] = {RECORDING_HEAD_FIELDS(HEAD_POURED)};
 static const struct field end_fields[] = {RECORDING_END_FIELDS(END_POURED)};
 static const struct field ns_fields[] = {RECORDING_NS_FIELDS(NS_POURED, NS_DERIVED)};
 static const struct field task_fields[] = {RECORDING_TASK_FIELDS(TASK_POURED, TASK_DERIVED)};
+static const struct field notes_fields[] = {RECORDING_NOTES_FIELDS(NOTES_POURED)};
+static const struct field container_fields[] = {RECORDING_CONTAINER_FIELDS(CONTAINER_POURED)};
+static const struct field limit_fields[] = {RECORDING_LIMIT_FIELDS(LIMIT_POURED)};
+static const struct field pin_fields[] = {RECORDING_PIN_FIELDS(PIN_POURED)};
+static const struct field zombie_fields[] = {RECORDING_ZOMBIE_FIELDS(ZOMBIE_POURED)};
 
 static void put_u64(struct writer *w, const struct field *field, const void *record)
 {
@@ -145,17 +160,52 @@ static void put_i32(struct writer *w, const struct field *field, const void *rec
 		put_u32(w, field, record);
 }
 
-static void put_state(struct writer *w, const struct field *field, const void *record)
+/* What has no word is left out. */
+static void put_word(struct writer *w, const struct field *field, const void *record,
+		     const char *(*name_of)(uint32_t value))
 {
-	uint32_t state;
+	uint32_t value;
 	const char *name;
 
-	memcpy(&state, (const char *)record + field->offset, sizeof(state));
-	name = pidns_state_name(state);
+	memcpy(&value, (const char *)record + field->offset, sizeof(value));
+	name = name_of(value);
 	if (!name)
 		return;
 	put_key(w, field->key);
 	put_text(w, name);
+}
+
+static void put_state(struct writer *w, const struct field *field, const void *record)
+{
+	put_word(w, field, record, pidns_state_name);
+}
+
+static void put_limit_kind(struct writer *w, const struct field *field, const void *record)
+{
+	put_word(w, field, record, pidns_limit_name);
+}
+
+static void put_pin_kind(struct writer *w, const struct field *field, const void *record)
+{
+	put_word(w, field, record, pidns_pin_name);
+}
+
+static void put_sigchld(struct writer *w, const struct field *field, const void *record)
+{
+	put_word(w, field, record, recording_sigchld_name);
+}
+
+static void put_error(struct writer *w, const struct field *field, const void *record)
+{
+	int32_t value, error;
+	const char *name;
+
+	memcpy(&value, (const char *)record + field->offset, sizeof(value));
+	for (size_t i = 0; (name = recording_error_name(i, &error)); i++)
+		if (error == value) {
+			put_key(w, field->key);
+			put_text(w, name);
+		}
 }
 
 static void put_letter(struct writer *w, const struct field *field, const void *record)
@@ -176,6 +226,8 @@ static void put_name(struct writer *w, const struct field *field, const void *re
 	const char *text;
 
 	memcpy(&text, (const char *)record + field->offset, sizeof(text));
+	if (!text)
+		return;
 	put_key(w, field->key);
 	put_escaped(w, text);
 }
@@ -219,6 +271,13 @@ static void put_parent(struct writer *w, const struct field *field, const void *
 	put_ns(w, field, pidns_ns_parent(record));
 }
 
+static void put_below(struct writer *w, const struct field *field, const void *record)
+{
+	const struct pidns_pin *pin = record;
+
+	put_ns(w, field, pin->ns);
+}
+
 /* A namespace that is known not to differ from the task's own is written as just that. */
 static void put_ref(struct writer *w, const struct field *field, const void *record)
 {
@@ -229,26 +288,12 @@ static void put_ref(struct writer *w, const struct field *field, const void *rec
 	put_ns(w, field, ns ? ns : task->ns);
 }
 
-#define FLAG_CASE(bit, name) \
-	case bit:            \
-		return name;
-
-const char *recording_flag_name(uint32_t bit)
-{
-	switch (bit) {
-		RECORDING_FLAG_NAMES(FLAG_CASE)
-	default:
-		return NULL;
-	}
-}
-
-static void put_words(struct writer *w, const struct field *field, const void *record,
-		      const char *(*name_of)(uint32_t bit))
+static void put_bits(struct writer *w, const struct field *field, uint32_t bits,
+		     const char *(*name_of)(uint32_t bit))
 {
 	const char *comma = "";
-	uint32_t bits, bit;
+	uint32_t bit;
 
-	memcpy(&bits, (const char *)record + field->offset, sizeof(bits));
 	put_key(w, field->key);
 	for (bit = 1; bit; bit <<= 1) {
 		if (!(bits & bit) || !name_of(bit))
@@ -261,6 +306,15 @@ static void put_words(struct writer *w, const struct field *field, const void *r
 		put_text(w, RECORDING_NONE);
 }
 
+static void put_words(struct writer *w, const struct field *field, const void *record,
+		      const char *(*name_of)(uint32_t bit))
+{
+	uint32_t bits;
+
+	memcpy(&bits, (const char *)record + field->offset, sizeof(bits));
+	put_bits(w, field, bits, name_of);
+}
+
 static void put_flags(struct writer *w, const struct field *field, const void *record)
 {
 	put_words(w, field, record, recording_flag_name);
@@ -271,24 +325,92 @@ static void put_unseen(struct writer *w, const struct field *field, const void *
 	put_words(w, field, record, pidns_unseen_name);
 }
 
+static void put_noted(struct writer *w, const struct field *field, const void *record)
+{
+	const struct pidns_notes *notes = record;
+
+	put_bits(w, field, (uint32_t)notes->known, recording_note_name);
+}
+
 static void (*const put_field[])(struct writer *, const struct field *, const void *) = {
-	[RECORDING_U64] = put_u64,	 [RECORDING_U32] = put_u32,
-	[RECORDING_I32] = put_i32,	 [RECORDING_STATE] = put_state,
-	[RECORDING_LETTER] = put_letter, [RECORDING_TEXT] = put_name,
-	[RECORDING_VPIDS] = put_vpids,	 [RECORDING_PARENT] = put_parent,
-	[RECORDING_REF] = put_ref,	 [RECORDING_FLAGS] = put_flags,
-	[RECORDING_UNSEEN] = put_unseen, [RECORDING_PIDMAP] = put_pidmap,
+	[RECORDING_U64] = put_u64,	    [RECORDING_U32] = put_u32,
+	[RECORDING_I32] = put_i32,	    [RECORDING_STATE] = put_state,
+	[RECORDING_LETTER] = put_letter,    [RECORDING_TEXT] = put_name,
+	[RECORDING_VPIDS] = put_vpids,	    [RECORDING_PARENT] = put_parent,
+	[RECORDING_REF] = put_ref,	    [RECORDING_FLAGS] = put_flags,
+	[RECORDING_UNSEEN] = put_unseen,    [RECORDING_PIDMAP] = put_pidmap,
+	[RECORDING_BELOW] = put_below,	    [RECORDING_NOTED] = put_noted,
+	[RECORDING_LKIND] = put_limit_kind, [RECORDING_PKIND] = put_pin_kind,
+	[RECORDING_CHILD] = put_sigchld,    [RECORDING_ERRNO] = put_error,
 };
+
+static void put_fields(struct writer *w, const struct field *fields, size_t nr, uint64_t known,
+		       const void *record)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (!fields[i].known || known & fields[i].known)
+			put_field[fields[i].type](w, &fields[i], record);
+}
 
 static void put_record(struct writer *w, const char *kind, const struct field *fields, size_t nr,
 		       uint64_t known, const void *record)
 {
-	size_t i;
-
 	put_text(w, kind);
-	for (i = 0; i < nr; i++)
-		if (!fields[i].known || known & fields[i].known)
-			put_field[fields[i].type](w, &fields[i], record);
+	put_fields(w, fields, nr, known, record);
+}
+
+/* ---- notes, after the namespaces ------------------------------------------------------------- */
+
+/* One line of notes on that namespace; NULL: on the task whose limits were asked for. */
+static void put_note(struct writer *w, const char *kind, const struct pidns_ns *ns,
+		     const struct field *fields, size_t nr, uint64_t known, const void *record)
+{
+	put_text(w, kind);
+	if (ns) {
+		put_key(w, "ns");
+		put_number(w, ns->ino);
+	}
+	put_fields(w, fields, nr, known, record);
+	put_text(w, "\n");
+}
+
+static void put_limits(struct writer *w, const struct pidns_ns *ns,
+		       const struct pidns_limit *const *limits, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		put_note(w, RECORDING_LIMIT, ns, limit_fields, ARRAY_SIZE(limit_fields),
+			 limits[i]->known, limits[i]);
+}
+
+static void put_ns_notes(struct writer *w, const struct pidns_ns *ns,
+			 const struct pidns_notes *notes)
+{
+	put_note(w, RECORDING_NOTES, ns, notes_fields, ARRAY_SIZE(notes_fields), 0, notes);
+	if (notes->known & PIDNS_NOTE_CONTAINER && notes->container)
+		put_note(w, RECORDING_CONTAINER, ns, container_fields, ARRAY_SIZE(container_fields),
+			 0, notes->container);
+	if (notes->known & PIDNS_NOTE_LIMITS)
+		put_limits(w, ns, notes->limits, notes->nr_limits);
+	for (size_t i = 0; notes->known & PIDNS_NOTE_PINS && i < notes->nr_pins; i++)
+		put_note(w, RECORDING_PIN, ns, pin_fields, ARRAY_SIZE(pin_fields), 0,
+			 notes->pins[i]);
+	if (notes->known & PIDNS_NOTE_ZOMBIE && notes->zombie)
+		put_note(w, RECORDING_ZOMBIE, ns, zombie_fields, ARRAY_SIZE(zombie_fields), 0,
+			 notes->zombie);
+}
+
+/* Those of a namespace without an inode have nothing to be told by. */
+static void put_notes(struct writer *w, const struct pidns_snapshot *s)
+{
+	for (size_t i = 0; i < s->nr_namespaces && !w->error; i++) {
+		const struct pidns_ns *ns = s->namespaces[i];
+
+		if (ns->known & PIDNS_NS_INO && ns->known & PIDNS_NS_NOTES)
+			put_ns_notes(w, ns, ns->notes);
+	}
+	put_limits(w, NULL, s->limits, s->nr_limits);
 }
 
 /* ---- the whole document ---------------------------------------------------------------------- */
@@ -363,6 +485,7 @@ int pidns_snapshot_write(const struct pidns_snapshot *s, int fd)
 	w.used = 0;
 	put_head(&w, s);
 	put_namespaces(&w, s);
+	put_notes(&w, s);
 	put_tasks(&w, s);
 	put_end(&w, s);
 	writer_flush(&w);

@@ -7,6 +7,7 @@
 #ifndef PIDNS_RECORDING_H
 #define PIDNS_RECORDING_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "pidnsinfo.h"
@@ -19,6 +20,12 @@
 #define RECORDING_NS   "ns"
 #define RECORDING_TASK "task"
 #define RECORDING_END  "end"
+/* Notes on a namespace: which there are, and one line for each thing in them. */
+#define RECORDING_NOTES	    "notes"
+#define RECORDING_CONTAINER "container"
+#define RECORDING_LIMIT	    "limit"
+#define RECORDING_PIN	    "pin"
+#define RECORDING_ZOMBIE    "zombie"
 
 /* The last line ends in this word and the 16 hexadecimal digits of the hash of all before them. */
 #define RECORDING_CHECKSUM	  "fnv1a64="
@@ -34,13 +41,20 @@ enum recording_type {
 	RECORDING_I32,	  /* decimal; never negative, such a value is left out */
 	RECORDING_STATE,  /* uint32_t: a word of pidns_state_name() */
 	RECORDING_LETTER, /* uint32_t: one letter */
-	RECORDING_TEXT,	  /* const char *: all but printable ASCII is \ooo, space and \ too */
+	RECORDING_TEXT,	  /* const char *: all but printable ASCII is \ooo, space and \ too;
+			     NULL is left out */
 	RECORDING_VPIDS,  /* decimals parted by commas, outermost first */
 	RECORDING_PIDMAP, /* how many numbers a block has, a colon, and decimals parted by commas */
 	RECORDING_PARENT, /* the inode of the namespace above */
+	RECORDING_BELOW,  /* of a pin: the inode of a namespace; left out where there is none */
 	RECORDING_REF,	  /* the inode of a namespace; left out where that is not known */
 	RECORDING_FLAGS,  /* uint32_t: words of recording_flag_name(), parted by commas */
 	RECORDING_UNSEEN, /* uint32_t: words of pidns_unseen_name(), parted by commas */
+	RECORDING_NOTED,  /* uint64_t: words of recording_note_name(), parted by commas */
+	RECORDING_LKIND,  /* uint32_t: a word of pidns_limit_name() */
+	RECORDING_PKIND,  /* uint32_t: a word of pidns_pin_name() */
+	RECORDING_CHILD,  /* uint32_t: a word of recording_sigchld_name() */
+	RECORDING_ERRNO,  /* int32_t: a word of recording_error_name() */
 };
 
 /* What the second line and the last hold. */
@@ -127,13 +141,64 @@ struct recording_end {
 	       PIDNS_TASK_NS_FOR_CHILDREN)                                     \
 	DERIVED(U32, has_joined, has_joined, PIDNS_TASK_HAS_JOINED)
 
+/* What note_line is read into has the same members as the public record, but for ns of a pin. */
+#define RECORDING_NOTES_FIELDS(POURED) POURED(NOTED, known, known, noted, 0)
+
+#define RECORDING_CONTAINER_FIELDS(POURED)                   \
+	POURED(TEXT, name, name, container.name, 0)          \
+	POURED(TEXT, id, id, container.id, 0)                \
+	POURED(TEXT, runtime, runtime, container.runtime, 0) \
+	POURED(TEXT, source, source, container.source, 0)    \
+	POURED(TEXT, pod, pod, container.pod, 0)
+
+#define RECORDING_LIMIT_FIELDS(POURED)                        \
+	POURED(LKIND, kind, kind, limit.kind, 0)              \
+	POURED(U64, used, used, limit.used, PIDNS_LIMIT_USED) \
+	POURED(U64, max, max, limit.max, PIDNS_LIMIT_MAX)     \
+	POURED(U64, hits, hits, limit.hits, PIDNS_LIMIT_HITS) \
+	POURED(TEXT, source, source, limit.source, 0)         \
+	POURED(ERRNO, error, error, limit.error, 0)           \
+	POURED(U32, is_fork, is_fork, limit.is_fork, 0)
+
+#define RECORDING_PIN_FIELDS(POURED)               \
+	POURED(PKIND, kind, kind, pin.kind, 0)     \
+	POURED(I32, pid, pid, pin.pid, 0)          \
+	POURED(I32, fd, fd, pin.fd, 0)             \
+	POURED(I32, parent, parent, pin.parent, 0) \
+	POURED(TEXT, path, path, pin.path, 0)      \
+	POURED(BELOW, below, ns, below, 0)         \
+	POURED(U64, count, count, pin.count, 0)
+
+#define RECORDING_ZOMBIE_FIELDS(POURED)                     \
+	POURED(I32, pid, pid, zombie.pid, 0)                \
+	POURED(I32, parent, parent, zombie.parent, 0)       \
+	POURED(U64, start_ns, start_ns, zombie.start_ns, 0) \
+	POURED(CHILD, sigchld, sigchld, zombie.sigchld, 0)  \
+	POURED(U32, parent_is_reaper, parent_is_reaper, zombie.parent_is_reaper, 0)
+
+#define RECORDING_NOTE_NAMES(X)              \
+	X(PIDNS_NOTE_LIMITS, "limits")       \
+	X(PIDNS_NOTE_CONTAINER, "container") \
+	X(PIDNS_NOTE_PINS, "pins")           \
+	X(PIDNS_NOTE_ZOMBIE, "zombie")
+
+#define RECORDING_SIGCHLD_NAMES(X)          \
+	X(PIDNS_SIGCHLD_DEFAULT, "default") \
+	X(PIDNS_SIGCHLD_IGNORED, "ignored") \
+	X(PIDNS_SIGCHLD_HANDLED, "handled")
+
 #define RECORDING_FLAG_NAMES(X)              \
 	X(PIDNS_SNAPSHOT_PARTIAL, "partial") \
 	X(PIDNS_SNAPSHOT_RACED, "raced")     \
 	X(PIDNS_SNAPSHOT_SUBSET, "subset")   \
 	X(PIDNS_SNAPSHOT_THREADS, "threads")
 
-/* recording.c: the word for one bit of pidns_snapshot_flags(); NULL: none. */
+/* recording-names.c: the word for one bit of pidns_snapshot_flags(), one of pidns_notes.known, what
+ * a parent does about SIGCHLD; NULL: none. */
 const char *recording_flag_name(uint32_t bit);
+const char *recording_note_name(uint32_t bit);
+const char *recording_sigchld_name(uint32_t value);
+/* The i-th errno that a limit can have, and the word for it; NULL after the last. */
+const char *recording_error_name(size_t i, int32_t *ret_error);
 
 #endif /* PIDNS_RECORDING_H */

@@ -17,7 +17,7 @@ import os
 import weakref
 from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
 
-__all__ = ["Namespace", "Snapshot", "Task", "take"]
+__all__ = ["Container", "Limit", "Namespace", "Pin", "Snapshot", "Task", "Zombie", "take"]
 
 # One row a field, in the order of the C record: name, type, bit of `known`, conversion. A None for
 # the bit: the field is always known, or (with a leading underscore) not an attribute of its own.
@@ -49,9 +49,12 @@ _NS_FIELDS = (
     ("_pidmap_block", c_uint32, None, None),
     ("_pidmap", POINTER(c_uint32), None, None),
     ("_nr_pidmap", c_uint32, None, None),
+    ("_reserved", c_uint32, None, None),
+    ("_notes", c_void_p, None, None),
 )
 _NS_PARENT = 1 << 2
 _NS_PIDMAP = 1 << 18
+_NS_NOTES = 1 << 19
 
 _TASK_FIELDS = (
     ("_known", c_uint64, None, None),
@@ -77,9 +80,72 @@ _TASK_FIELDS = (
 _TASK_VPIDS = 1 << 0
 _TASK_NS_FOR_CHILDREN = 1 << 12
 
+
+
+def _text(value):
+    return None if value is None else os.fsdecode(value)
+
+
+_NOTES_FIELDS = (
+    ("_known", c_uint64, None, None),
+    ("_container", c_void_p, None, None),
+    ("_limits", POINTER(c_void_p), None, None),
+    ("_pins", POINTER(c_void_p), None, None),
+    ("_zombie", c_void_p, None, None),
+    ("_nr_limits", c_uint32, None, None),
+    ("_nr_pins", c_uint32, None, None),
+)
+_NOTE_LIMITS = 1 << 0
+_NOTE_CONTAINER = 1 << 1
+_NOTE_PINS = 1 << 2
+_NOTE_ZOMBIE = 1 << 3
+
+_CONTAINER_FIELDS = (
+    ("name", c_char_p, None, _text),
+    ("id", c_char_p, None, _text),
+    ("runtime", c_char_p, None, _text),
+    ("source", c_char_p, None, _text),
+    ("pod", c_char_p, None, _text),
+)
+
+_LIMIT_FIELDS = (
+    ("_known", c_uint32, None, None),
+    ("kind", c_uint32, None, lambda value: _name(_library().pidns_limit_name, value)),
+    ("used", c_uint64, 0, None),
+    ("max", c_uint64, 1, None),
+    ("hits", c_uint64, 2, None),
+    ("source", c_char_p, None, _text),
+    ("error", c_int32, None, None),
+    ("is_fork", c_uint32, None, bool),
+)
+
+_PIN_FIELDS = (
+    ("kind", c_uint32, None, lambda value: _name(_library().pidns_pin_name, value)),
+    ("pid", c_int32, None, None),
+    ("fd", c_int32, None, None),
+    ("parent", c_int32, None, None),
+    ("path", c_char_p, None, _text),
+    ("_ns", c_void_p, None, None),
+    ("count", c_uint64, None, None),
+)
+
+_SIGCHLD = {1: "default", 2: "ignored", 3: "handled"}
+
+_ZOMBIE_FIELDS = (
+    ("pid", c_int32, None, None),
+    ("parent", c_int32, None, None),
+    ("start_ns", c_uint64, None, None),
+    ("sigchld", c_uint32, None, _SIGCHLD.get),
+    ("parent_is_reaper", c_uint32, None, bool),
+)
+
 _FIELDS_ALL = (1 << 64) - 1
 _TAKE_THREADS = 1 << 0
 _TAKE_ALL = 1 << 1
+_TAKE_LIMITS = 1 << 2
+_TAKE_CONTAINERS = 1 << 3
+_TAKE_PINS = 1 << 4
+_TAKE_ZOMBIES = 1 << 5
 _SNAPSHOT_PARTIAL = 1 << 0
 _SNAPSHOT_RACED = 1 << 1
 
@@ -91,6 +157,11 @@ def _record(name, fields):
 
 _NsRecord = _record("pidns_ns", _NS_FIELDS)
 _TaskRecord = _record("pidns_task", _TASK_FIELDS)
+_NotesRecord = _record("pidns_notes", _NOTES_FIELDS)
+_ContainerRecord = _record("pidns_container", _CONTAINER_FIELDS)
+_LimitRecord = _record("pidns_limit", _LIMIT_FIELDS)
+_PinRecord = _record("pidns_pin", _PIN_FIELDS)
+_ZombieRecord = _record("pidns_zombie", _ZOMBIE_FIELDS)
 
 
 class _OpenOpts(ctypes.Structure):
@@ -117,6 +188,8 @@ class _TakeOpts(ctypes.Structure):
         ("reserved", c_uint32),
         ("why", c_char_p),
         ("why_len", c_size_t),
+        ("limits_of", c_int32),
+        ("reserved_2", c_uint32),
     ]
 
 
@@ -141,6 +214,9 @@ _FUNCTIONS = {
     "pidns_task_vpid": (c_int32, c_void_p, c_void_p),
     "pidns_unseen_name": (c_char_p, c_uint32),
     "pidns_state_name": (c_char_p, c_uint32),
+    "pidns_snapshot_limits": (c_size_t, c_void_p, POINTER(POINTER(c_void_p))),
+    "pidns_limit_name": (c_char_p, c_uint32),
+    "pidns_pin_name": (c_char_p, c_uint32),
 }
 
 _loaded = None
@@ -208,6 +284,51 @@ class _Thing:
         return f"<{type(self).__name__} {text}>"
 
 
+@_attributes(_CONTAINER_FIELDS)
+class Container(_Thing):
+    """What container a namespace is, as far as that is certain; what would be a guess is None."""
+
+    __slots__ = ()
+
+    def __init__(self, snapshot, address):
+        super().__init__(snapshot, address, _ContainerRecord)
+
+
+@_attributes(_LIMIT_FIELDS)
+class Limit(_Thing):
+    """One limit that can make fork(), clone() or unshare() fail; error is an errno."""
+
+    __slots__ = ()
+
+    def __init__(self, snapshot, address):
+        super().__init__(snapshot, address, _LimitRecord)
+
+
+@_attributes(_PIN_FIELDS)
+class Pin(_Thing):
+    """One thing that keeps a namespace alive; what has no meaning for its kind is 0 or None."""
+
+    __slots__ = ()
+
+    def __init__(self, snapshot, address):
+        super().__init__(snapshot, address, _PinRecord)
+
+    @property
+    def ns(self):
+        """The Namespace below, where that is what keeps it."""
+        return self._snapshot._namespace(self._record.ns)
+
+
+@_attributes(_ZOMBIE_FIELDS)
+class Zombie(_Thing):
+    """The zombie of a namespace that started first, and who leaves it."""
+
+    __slots__ = ()
+
+    def __init__(self, snapshot, address):
+        super().__init__(snapshot, address, _ZombieRecord)
+
+
 @_attributes(_NS_FIELDS)
 class Namespace(_Thing):
     """One PID namespace."""
@@ -235,6 +356,46 @@ class Namespace(_Thing):
         if not self._record.known & _NS_PIDMAP:
             return None
         return tuple(self._record.pidmap[: self._record.nr_pidmap])
+
+    def _note(self, bit):
+        """The record of notes, where it says anything about that; else None."""
+        if not self._record.known & _NS_NOTES:
+            return None
+        notes = _NotesRecord.from_address(self._record.notes)
+        return notes if notes.known & bit else None
+
+    @property
+    def container(self):
+        """The Container it is; None where it is none, or that is not known."""
+        notes = self._note(_NOTE_CONTAINER)
+        return Container(self._snapshot, notes.container) if notes and notes.container else None
+
+    @property
+    def limits(self):
+        """What can make fork() fail here, the fullest first; None where that was not asked."""
+        notes = self._note(_NOTE_LIMITS)
+        if not notes:
+            return None
+        return tuple(Limit(self._snapshot, notes.limits[i]) for i in range(notes.nr_limits))
+
+    @property
+    def limit(self):
+        """The fullest of them."""
+        return (self.limits or (None,))[0]
+
+    @property
+    def pins(self):
+        """What keeps it alive; None where that was not asked."""
+        notes = self._note(_NOTE_PINS)
+        if not notes:
+            return None
+        return tuple(Pin(self._snapshot, notes.pins[i]) for i in range(notes.nr_pins))
+
+    @property
+    def zombie(self):
+        """The Zombie that started first; None where there is none, or that is not known."""
+        notes = self._note(_NOTE_ZOMBIE)
+        return Zombie(self._snapshot, notes.zombie) if notes and notes.zombie else None
 
     @property
     def tasks(self):
@@ -307,6 +468,11 @@ class Snapshot:
         return self._list(_library().pidns_snapshot_tasks, self._handle, Task)
 
     @property
+    def limits(self):
+        """The limits of the task that take(limits_of=…) named, the fullest first."""
+        return self._list(_library().pidns_snapshot_limits, self._handle, Limit)
+
+    @property
     def complete(self):
         """False where something may be missing; cannot_see says what."""
         return not _library().pidns_snapshot_flags(self._handle) & _SNAPSHOT_PARTIAL
@@ -372,12 +538,36 @@ def _open(provider, source):
     return context
 
 
-def take(provider=None, source=None, *, threads=False, all=False):
+def _take_flags(threads, all, limits, containers, pins, zombies):
+    return (
+        threads * _TAKE_THREADS
+        | all * _TAKE_ALL
+        | limits * _TAKE_LIMITS
+        | containers * _TAKE_CONTAINERS
+        | pins * _TAKE_PINS
+        | zombies * _TAKE_ZOMBIES
+    )
+
+
+def take(
+    provider=None,
+    source=None,
+    *,
+    threads=False,
+    all=False,
+    limits=False,
+    containers=False,
+    pins=False,
+    zombies=False,
+    limits_of=0,
+):
     """Ask once, and return the answer as a Snapshot.
 
     provider: "procfs", "replay", …; None chooses. source: a recording, or the root of a procfs;
     None is the running kernel. threads: every thread, not only processes. all: also the costlier
-    scans for namespaces that no task is in. Raises OSError with the library's own sentence.
+    scans for namespaces that no task is in. limits, containers, pins, zombies: what is noted on every
+    namespace. limits_of: with limits, the process whose own are wanted, too. Raises OSError with the
+    library's own sentence.
     """
     context = _open(provider, source)
     try:
@@ -387,7 +577,8 @@ def take(provider=None, source=None, *, threads=False, all=False):
             ns_fields=_FIELDS_ALL,
             task_fields=_FIELDS_ALL,
             reaper_fields=_FIELDS_ALL,
-            flags=threads * _TAKE_THREADS | all * _TAKE_ALL,
+            flags=_take_flags(threads, all, limits, containers, pins, zombies),
+            limits_of=limits_of,
             why=ctypes.cast(why, c_char_p),
             why_len=len(why),
         )

@@ -48,6 +48,11 @@ class Layout(unittest.TestCase):
         for tag, record in (
             ("pidns_ns", pidnsinfo._NsRecord),
             ("pidns_task", pidnsinfo._TaskRecord),
+            ("pidns_notes", pidnsinfo._NotesRecord),
+            ("pidns_container", pidnsinfo._ContainerRecord),
+            ("pidns_limit", pidnsinfo._LimitRecord),
+            ("pidns_pin", pidnsinfo._PinRecord),
+            ("pidns_zombie", pidnsinfo._ZombieRecord),
             ("pidns_open_opts", pidnsinfo._OpenOpts),
             ("pidns_take_opts", pidnsinfo._TakeOpts),
         ):
@@ -60,6 +65,15 @@ class Layout(unittest.TestCase):
         wanted = {
             "PIDNS_NS_PARENT": pidnsinfo._NS_PARENT,
             "PIDNS_NS_PIDMAP": pidnsinfo._NS_PIDMAP,
+            "PIDNS_NS_NOTES": pidnsinfo._NS_NOTES,
+            "PIDNS_NOTE_LIMITS": pidnsinfo._NOTE_LIMITS,
+            "PIDNS_NOTE_CONTAINER": pidnsinfo._NOTE_CONTAINER,
+            "PIDNS_NOTE_PINS": pidnsinfo._NOTE_PINS,
+            "PIDNS_NOTE_ZOMBIE": pidnsinfo._NOTE_ZOMBIE,
+            "PIDNS_TAKE_LIMITS": pidnsinfo._TAKE_LIMITS,
+            "PIDNS_TAKE_CONTAINERS": pidnsinfo._TAKE_CONTAINERS,
+            "PIDNS_TAKE_PINS": pidnsinfo._TAKE_PINS,
+            "PIDNS_TAKE_ZOMBIES": pidnsinfo._TAKE_ZOMBIES,
             "PIDNS_TASK_VPIDS": pidnsinfo._TASK_VPIDS,
             "PIDNS_TASK_NS_FOR_CHILDREN": pidnsinfo._TASK_NS_FOR_CHILDREN,
             "PIDNS_FIELDS_ALL": pidnsinfo._FIELDS_ALL,
@@ -71,16 +85,19 @@ class Layout(unittest.TestCase):
         for prefix, fields in (
             ("PIDNS_NS_", pidnsinfo._NS_FIELDS),
             ("PIDNS_TASK_", pidnsinfo._TASK_FIELDS),
+            ("PIDNS_LIMIT_", pidnsinfo._LIMIT_FIELDS),
         ):
             for name, _, bit, _ in fields:
                 if bit is not None:
                     wanted[macro_of(prefix, name, macros)] = 1 << bit
+        for value, word in pidnsinfo._SIGCHLD.items():
+            wanted[f"PIDNS_SIGCHLD_{word.upper()}"] = value
         self.assert_compiles(
             f'_Static_assert({macro} == UINT64_C({value}), "{macro}");'
             for macro, value in wanted.items()
         )
         # Every bit of the header is used by some attribute of the module.
-        guards = {m for m in macros if m.startswith(("PIDNS_NS_", "PIDNS_TASK_"))}
+        guards = {m for m in macros if m.startswith(("PIDNS_NS_", "PIDNS_TASK_", "PIDNS_NOTE_"))}
         self.assertEqual(guards - wanted.keys(), set())
 
 

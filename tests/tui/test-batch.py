@@ -65,10 +65,21 @@ def test_targets():
     for target in ("4026532201", "pid:[4026532201]", "@701"):
         done = run("-b", "-n1", *MACHINE, target)
         expect(b"In 4026532201: 3 processes" in done.stdout, target)
-    for target in ("4026532299", "@4000"):
+    for target, what in (
+        ("4026532299", b"no such namespace"),
+        ("@4000", b"no such process"),
+        ("web", b"no such namespace or container"),
+        ("name:web", b"no such container"),
+    ):
         done = run("-b", "-n1", *MACHINE, target)
         expect_equal(done.returncode, 5, target)
-        expect(b"no such namespace" in done.stderr, done.stderr)
+        expect(what in done.stderr, done.stderr)
+    notes = ("--from", "notes.pidns")
+    done = run("-b", "-n1", *notes, "3f4e8a1b2c3d")
+    expect(b"In 4026532201: 4 processes" in done.stdout, done.stdout)
+    done = run("-b", "-n1", *notes, "web")
+    expect_equal(done.returncode, 2, "two of them")
+    expect(b"4026532201 (docker) 4026532204 (podman)" in done.stderr, done.stderr)
 
 
 def rows(output):

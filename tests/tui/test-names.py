@@ -90,9 +90,14 @@ def test_file_name_in_header():
 
 
 def test_arguments():
-    for arguments in (["--x\x1b[2J"], ["--sort", "\x1b[2J"], ["\x1b[2J"], ["-d", "\x1b]0;x\x07"]):
+    for arguments, status in (
+        (["--x\x1b[2J"], 2),
+        (["--sort", "\x1b[2J"], 2),
+        (["\x1b[2J"], 5),  # no such container
+        (["-d", "\x1b]0;x\x07"], 2),
+    ):
         with Top(*arguments) as top:
-            expect_equal(top.wait_end(), 2, "exit status")
+            expect_equal(top.wait_end(), status, "exit status")
             check_bytes(top.output, "C.UTF-8")
 
 

@@ -103,7 +103,8 @@ static void close_all(struct viewer *viewer)
 int main(int argc, char **argv)
 {
 	struct options options;
-	struct target target;
+	struct target target = {.fd = -1};
+	char why[256];
 	struct viewer viewer = {.options = &options};
 	int r;
 
@@ -120,15 +121,15 @@ int main(int argc, char **argv)
 		viewer.app.delay = options.delay;
 	viewer.app.is_plain = options.is_plain;
 	if (options.target) {
-		if (target_parse(options.target, &target) < 0)
-			return message_exit(EXIT_USAGE,
-					    "\"%s\": neither an inode, nor pid:[INODE], nor @PID",
-					    options.target);
+		r = target_parse(options.target, &target, why, sizeof(why));
+		if (r)
+			return message_exit(r, "%s", why);
 		viewer.target = &target;
 	}
 	r = choose_sort(&viewer);
 	if (r == 0)
 		r = open_and_run(&viewer);
 	close_all(&viewer);
+	target_close(&target);
 	return r;
 }

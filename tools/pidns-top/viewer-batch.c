@@ -88,6 +88,8 @@ static int take(struct viewer *viewer, const struct layout *layout)
 	opts.ns_fields = needs.ns_fields;
 	opts.task_fields = needs.task_fields | needs.screen_fields;
 	opts.flags = viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
+	if (viewer->target && viewer->app.view == APP_NAMESPACES)
+		opts.flags |= target_take_flags(viewer->target);
 	r = source_take(&viewer->options->source, viewer->ctx, &opts, &snapshot);
 	if (r == 0)
 		viewer_show(viewer, snapshot);
@@ -98,14 +100,17 @@ static int print_look(struct viewer *viewer, unsigned int width)
 {
 	struct rows rows = {0};
 	struct layout layout;
+	char why[256];
 	int r;
 
 	layout_make(&layout, &viewer->app, &rows, width);
 	r = take(viewer, &layout);
 	if (r)
 		return r;
-	if (viewer->app.view == APP_NAMESPACES && !viewer_enter_target(viewer))
-		return message_exit(EXIT_FAILED, "%s: no such namespace", viewer->options->target);
+	if (viewer->app.view == APP_NAMESPACES)
+		r = viewer_enter_target(viewer, why, sizeof(why));
+	if (r)
+		return message_exit(r, "%s", why);
 	r = rows_make(&rows, &viewer->app, &viewer->picture);
 	if (r < 0)
 		return message_exit(EXIT_FAILED, "%s",

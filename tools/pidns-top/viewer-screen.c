@@ -104,6 +104,8 @@ static void start_look(struct screen *screen)
 	wish.ns_fields = screen->asked.ns_fields;
 	wish.task_fields = screen->asked.task_fields;
 	wish.flags = screen->viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
+	if (!screen->round && screen->viewer->target)
+		wish.flags |= target_take_flags(screen->viewer->target);
 	taker_ask(screen->taker, &wish);
 }
 
@@ -134,6 +136,7 @@ static void collect_look(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
 	struct taker_result result;
+	int code = 0;
 
 	if (!taker_collect(screen->taker, &result))
 		return;
@@ -148,10 +151,11 @@ static void collect_look(struct screen *screen)
 	screen->trouble[0] = '\0';
 	screen->round++;
 	viewer_show(screen->viewer, result.snapshot);
-	if (is_first_entry(screen) && !viewer_enter_target(screen->viewer)) {
-		snprintf(screen->trouble, sizeof(screen->trouble), "%s: no such namespace",
-			 screen->viewer->options->target);
-		leave(screen, EXIT_FAILED);
+	if (is_first_entry(screen))
+		code = viewer_enter_target(screen->viewer, screen->trouble,
+					   sizeof(screen->trouble));
+	if (code) {
+		leave(screen, code);
 		return;
 	}
 	make_rows(screen);

@@ -14,14 +14,16 @@ void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot)
 		machine_look(viewer->machine, &picture->machine);
 }
 
-bool viewer_enter_target(struct viewer *viewer)
+int viewer_enter_target(struct viewer *viewer, char *why, size_t size)
 {
+	uint32_t take_flags = viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
 	const struct pidns_ns *ns;
+	int r;
 
 	if (!viewer->target)
-		return true;
-	ns = target_find(viewer->target, viewer->picture.snapshot);
-	if (ns)
+		return 0;
+	r = target_find(viewer->target, viewer->picture.snapshot, take_flags, &ns, why, size);
+	if (!r)
 		app_enter_namespace(&viewer->app, ns);
-	return ns != NULL;
+	return r;
 }

@@ -8,7 +8,7 @@
 #include "app.h"
 #include "options.h"
 #include "picture.h"
-#include "target.h"
+#include "../common/target.h"
 
 struct cmdline_helper;
 
@@ -31,7 +31,8 @@ int viewer_screen(struct viewer *viewer);
 
 /* viewer.c: what they share. A snapshot becomes the picture, which takes the reference over. */
 void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot);
-/* Go to the namespace asked for on the command line. False: it is not there. */
-bool viewer_enter_target(struct viewer *viewer);
+/* Go to the namespace asked for on the command line, if one is. 0, or the exit code with one
+ * sentence in `why`. */
+int viewer_enter_target(struct viewer *viewer, char *why, size_t size);
 
 #endif /* PIDNS_TOP_VIEWER_H */

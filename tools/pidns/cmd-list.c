@@ -67,7 +67,7 @@ static int list_namespaces(const struct options *options, const char *usual, boo
 		return r;
 	opts.ns_fields = columns.known;
 	opts.reaper_fields = columns.needs & NEEDS_REAPER ? PIDNS_TASK_COMM : 0;
-	opts.flags = options->all ? PIDNS_TAKE_ALL : 0;
+	opts.flags = (options->all ? PIDNS_TAKE_ALL : 0) | field_take_flags(columns.needs);
 	r = source_take(&options->source, ctx, &opts, &snapshot);
 	return r ? r : print_list(options, &columns, snapshot, is_tree);
 }

@@ -11,7 +11,7 @@
 #include "message.h"
 #include "options.h"
 #include "out.h"
-#include "target.h"
+#include "operand.h"
 
 /* As many numbers are answered from one picture: enough to share its cost, few enough to sort. */
 #define LOT	  4096
@@ -156,12 +156,12 @@ static int take_in(struct map *m, struct pidns_snapshot **ret_snapshot,
 	int r;
 
 	opts.flags = m->options->all ? PIDNS_TAKE_ALL : 0;
-	r = target_take(m->options, m->ctx, &opts, &m->in, 1, ret_snapshot, ret_in);
+	r = operand_take(m->options, m->ctx, &opts, &m->in, 1, ret_snapshot, ret_in);
 	if (r || all_are_found(m, *ret_snapshot, *ret_in))
 		return r;
 	*ret_snapshot = pidns_snapshot_unref(*ret_snapshot);
 	opts.flags |= PIDNS_TAKE_THREADS;
-	return target_take(m->options, m->ctx, &opts, &m->in, 1, ret_snapshot, ret_in);
+	return operand_take(m->options, m->ctx, &opts, &m->in, 1, ret_snapshot, ret_in);
 }
 
 static void print_answers(struct map *m, const struct pidns_snapshot *snapshot,
@@ -340,7 +340,7 @@ static int finish(struct map *m, int r)
 
 static int run(struct map *m)
 {
-	int r = m->options->in ? target_parse(m->options, m->options->in, &m->in) : 0;
+	int r = m->options->in ? operand_parse(m->options, m->options->in, &m->in) : 0;
 
 	if (!r)
 		r = source_open(&m->options->source, 0, &m->ctx);

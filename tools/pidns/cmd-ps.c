@@ -9,7 +9,7 @@
 #include "options.h"
 #include "order.h"
 #include "out.h"
-#include "target.h"
+#include "operand.h"
 
 #define PROCESS_COLUMNS "pid,ppid,vpids,ns,uid,state,threads,comm"
 #define THREAD_COLUMNS	"pid,tid,vpids,ns,uid,state,comm"
@@ -198,7 +198,7 @@ static int print_members(struct ps *ps, const struct target *targets, size_t nr)
 		opts.task_fields = 0;
 		opts.flags &= ~PIDNS_TAKE_THREADS;
 	}
-	r = target_take(ps->options, ps->ctx, &opts, targets, nr, &ps->picture, found);
+	r = operand_take(ps->options, ps->ctx, &opts, targets, nr, &ps->picture, found);
 	if (r)
 		return r;
 	ps->is_chosen = calloc(pidns_snapshot_namespaces(ps->picture, &all), 1);
@@ -215,7 +215,7 @@ static int print_namespaces(struct ps *ps)
 	int r = targets ? 0 : no_memory();
 
 	while (!r && parsed < nr) {
-		r = target_parse(ps->options, ps->options->operands[parsed], &targets[parsed]);
+		r = operand_parse(ps->options, ps->options->operands[parsed], &targets[parsed]);
 		parsed++;
 	}
 	if (!r)

@@ -56,7 +56,8 @@ int cmd_record(const struct options *options)
 		.ns_fields = PIDNS_FIELDS_ALL,
 		.task_fields = PIDNS_FIELDS_ALL,
 		.flags = (options->threads ? PIDNS_TAKE_THREADS : 0) |
-			 (options->all ? PIDNS_TAKE_ALL : 0),
+			 (options->all ? PIDNS_TAKE_ALL | PIDNS_TAKE_PINS : 0) | PIDNS_TAKE_LIMITS |
+			 PIDNS_TAKE_CONTAINERS | PIDNS_TAKE_ZOMBIES,
 	};
 	int r;
 

@@ -7,10 +7,11 @@
 #include "field.h"
 #include "json.h"
 #include "message.h"
+#include "note.h"
 #include "options.h"
 #include "out.h"
 #include "pidmap.h"
-#include "target.h"
+#include "operand.h"
 
 /* The map for people: so many cells at the most, each of as many numbers as that takes. */
 #define MAP_CELLS 64
@@ -76,6 +77,20 @@ static void print_blocks(const struct pidns_ns *ns)
 	printf("] %" PRIu64 " to a cell\n", size);
 }
 
+static void print_notes(const struct pidns_ns *ns)
+{
+	const struct pidns_container *container = note_container(ns);
+	const struct pidns_limit *const *limits;
+	size_t nr;
+
+	if (container)
+		note_print_container(container);
+	nr = note_limits(ns, &limits);
+	note_print_limits(limits, nr);
+	if (note_has(ns, PIDNS_NOTE_PINS))
+		note_print_pins(ns->notes->pins, ns->notes->nr_pins);
+}
+
 static void print_text(const struct show *show)
 {
 	struct row row = ns_field_table.make_row(show->snapshot, show->ns);
@@ -89,6 +104,7 @@ static void print_text(const struct show *show)
 		out_value(stdout, &value);
 		putchar('\n');
 	}
+	print_notes(show->ns);
 	if (show->ns->known & PIDNS_NS_PIDMAP)
 		print_blocks(show->ns);
 	else
@@ -133,8 +149,17 @@ static void json_map(struct json *j, const struct pidmap *map)
 	json_close(j, ']');
 }
 
-/* No provider of this build can know these yet; null is what "unknown" is called. */
-static const char *const unknown_keys[] = {"container", "limit", "limits", "pins"};
+static void json_limits(struct json *j, const struct pidns_ns *ns)
+{
+	const struct pidns_limit *const *limits;
+	size_t nr = note_limits(ns, &limits);
+
+	json_item(j, "limits");
+	if (note_has(ns, PIDNS_NOTE_LIMITS))
+		note_json_limits(j, limits, nr);
+	else
+		json_null(j);
+}
 
 static void print_json(const struct show *show)
 {
@@ -149,16 +174,13 @@ static void print_json(const struct show *show)
 	for (size_t i = 0; i < ns_field_table.nr_fields; i++) {
 		const struct field *field = &ns_field_table.fields[i];
 
-		if (field->needs & NEEDS_ASKING)
+		if (field->needs & NEEDS_REAPER)
 			continue;
 		field_get(field, &row, &value);
 		json_item(&j, field->name);
 		json_value(&j, &value);
 	}
-	for (size_t i = 0; i < sizeof(unknown_keys) / sizeof(unknown_keys[0]); i++) {
-		json_item(&j, unknown_keys[i]);
-		json_null(&j);
-	}
+	json_limits(&j, show->ns);
 	json_item(&j, "pidmap");
 	if (show->ns->known & PIDNS_NS_PIDMAP)
 		json_blocks(&j, show->ns);
@@ -202,15 +224,16 @@ static int run(struct show *show)
 		.size = sizeof(opts),
 		.ns_fields = PIDNS_FIELDS_ALL,
 		.reaper_fields = PIDNS_TASK_COMM,
-		.flags = show->options->all ? PIDNS_TAKE_ALL : 0,
+		.flags = PIDNS_TAKE_LIMITS | PIDNS_TAKE_CONTAINERS | PIDNS_TAKE_PINS |
+			 (show->options->all ? PIDNS_TAKE_ALL : 0),
 	};
-	int r = target_parse(show->options, show->options->operands[0], &show->target);
+	int r = operand_parse(show->options, show->options->operands[0], &show->target);
 
 	if (!r)
 		r = source_open(&show->options->source, 0, &show->ctx);
 	if (!r)
-		r = target_take(show->options, show->ctx, &opts, &show->target, 1, &show->snapshot,
-				&show->ns);
+		r = operand_take(show->options, show->ctx, &opts, &show->target, 1, &show->snapshot,
+				 &show->ns);
 	if (!r && !(show->ns->known & PIDNS_NS_PIDMAP))
 		r = take_map(show);
 	if (r)

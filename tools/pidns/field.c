@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "note.h"
+
 static void set_number(struct value *ret, uint64_t number)
 {
 	ret->type = VALUE_NUMBER;
@@ -91,6 +93,45 @@ static void get_reaper_comm(const struct field *field, const struct row *row, st
 	task = ns->reaper > 0 ? pidns_task_find(row->snapshot, NULL, ns->reaper) : NULL;
 	if (task && task->ns == ns && task->known & PIDNS_TASK_COMM)
 		set_text(ret, task->comm, strlen(task->comm));
+}
+
+static void get_container(const struct field *field, const struct row *row, struct value *ret)
+{
+	const struct pidns_container *container = note_container(row->record);
+
+	(void)field;
+	if (!container)
+		return;
+	ret->type = VALUE_CONTAINER;
+	ret->container = container;
+	ret->text = note_container_name(container, &ret->len);
+}
+
+static void get_limit(const struct field *field, const struct row *row, struct value *ret)
+{
+	const struct pidns_limit *const *limits;
+	size_t nr = note_limits(row->record, &limits);
+	const struct pidns_limit *nearest = note_nearest(limits, nr);
+
+	(void)field;
+	if (!nearest)
+		return;
+	ret->type = VALUE_LIMIT;
+	ret->limit = nearest;
+	ret->number = note_fullness(nearest);
+}
+
+static void get_pins(const struct field *field, const struct row *row, struct value *ret)
+{
+	const struct pidns_ns *ns = row->record;
+
+	(void)field;
+	if (!note_has(ns, PIDNS_NOTE_PINS))
+		return;
+	ret->type = VALUE_PINS;
+	ret->pins = ns->notes->pins;
+	ret->count = ns->notes->nr_pins;
+	ret->number = note_count_pins(ns);
 }
 
 static void get_vpids(const struct field *field, const struct row *row, struct value *ret)
@@ -193,6 +234,12 @@ static const struct field ns_fields[] = {
 	 .help = "threads in it and below"},
 	{"zombies_below", LOOK_RIGHT, 0, PIDNS_NS_ZOMBIES, NS(u32, zombies_below),
 	 .help = "zombies in it and below"},
+	{"container", LOOK_TRUNC, NEEDS_CONTAINERS | NEEDS_ASKING, PIDNS_NS_NOTES, get_container,
+	 .help = "name or id of the container it is"},
+	{"limit", 0, NEEDS_LIMITS | NEEDS_ASKING, PIDNS_NS_NOTES, get_limit,
+	 .help = "the fullest limit that can make fork fail: kind, use, maximum"},
+	{"pins", LOOK_RIGHT, NEEDS_PINS | NEEDS_ASKING, PIDNS_NS_NOTES, get_pins,
+	 .help = "how many things keep it alive"},
 };
 
 #define TASK(type, member) .get = get_##type, .offset = offsetof(struct pidns_task, member)
@@ -263,6 +310,13 @@ const struct field *field_find(const struct field_table *table, const char *name
 	return NULL;
 }
 
+uint32_t field_take_flags(unsigned int needs)
+{
+	return (needs & NEEDS_LIMITS ? PIDNS_TAKE_LIMITS : 0) |
+	       (needs & NEEDS_CONTAINERS ? PIDNS_TAKE_CONTAINERS : 0) |
+	       (needs & NEEDS_PINS ? PIDNS_TAKE_PINS : 0);
+}
+
 static int compare_numbers(const struct value *a, const struct value *b)
 {
 	for (uint32_t i = 0; i < a->count && i < b->count; i++)
@@ -286,6 +340,7 @@ int value_compare(const struct value *a, const struct value *b)
 	case VALUE_UNKNOWN:
 		return 0;
 	case VALUE_TEXT:
+	case VALUE_CONTAINER:
 		return compare_texts(a, b);
 	case VALUE_NUMBERS:
 		return compare_numbers(a, b);

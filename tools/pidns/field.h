@@ -17,15 +17,23 @@ enum value_type {
 	VALUE_BOOL,    /* true and false in JSON, 1 and 0 in text */
 	VALUE_TEXT,    /* raw bytes, untrusted */
 	VALUE_NUMBERS, /* JSON array, commas in text */
+	/* Of the notes on a namespace: an object, the first of a list of them, a list in JSON; in
+	 * text a name or an id, KIND:USED/MAX, how many. See note.h. */
+	VALUE_CONTAINER,
+	VALUE_LIMIT,
+	VALUE_PINS,
 };
 
 struct value {
 	enum value_type type;
-	uint32_t count; /* of numbers */
-	uint64_t number;
+	uint32_t count;		/* of numbers or pins */
+	uint64_t number;	/* of notes: what they are sorted by */
 	const int32_t *numbers; /* borrowed, as text is */
-	const char *text;
+	const char *text;	/* of a container: what is shown */
 	size_t len;
+	const struct pidns_container *container;
+	const struct pidns_limit *limit;
+	const struct pidns_pin *const *pins;
 };
 
 /* One line of output: a namespace or a task, and what goes with it. */
@@ -45,6 +53,10 @@ struct row {
 #define NEEDS_CMDLINE (1u << 1)
 #define NEEDS_ALL     (1u << 2) /* all tasks, where others need only the task itself */
 #define NEEDS_ASKING  (1u << 3) /* not part of "every field": only shown when named */
+/* PIDNS_TAKE_* for notes: field_take_flags(). */
+#define NEEDS_LIMITS	 (1u << 4)
+#define NEEDS_CONTAINERS (1u << 5)
+#define NEEDS_PINS	 (1u << 6)
 
 struct field {
 	const char *name;
@@ -75,6 +87,9 @@ static inline void field_get(const struct field *field, const struct row *row, s
 	if (!field->known || row->known & field->known)
 		field->get(field, row, ret);
 }
+
+/* What pidns_take_opts.flags must hold for these needs. */
+uint32_t field_take_flags(unsigned int needs);
 
 /* NULL: no such column. Any case will do. */
 const struct field *field_find(const struct field_table *table, const char *name, size_t len);

@@ -6,6 +6,7 @@
 
 #include "escape.h"
 #include "field.h"
+#include "note.h"
 #include "out.h"
 
 static void put_quoted(FILE *file, const char *text, size_t len)
@@ -80,6 +81,14 @@ void json_text(struct json *j, const char *text, size_t len)
 	put_quoted(j->file, text, len);
 }
 
+void json_string(struct json *j, const char *text)
+{
+	if (text)
+		json_text(j, text, strlen(text));
+	else
+		json_null(j);
+}
+
 static void put_numbers(struct json *j, const struct value *value)
 {
 	json_open(j, '[');
@@ -108,6 +117,15 @@ void json_value(struct json *j, const struct value *value)
 		break;
 	case VALUE_NUMBERS:
 		put_numbers(j, value);
+		break;
+	case VALUE_CONTAINER:
+		note_json_container(j, value->container);
+		break;
+	case VALUE_LIMIT:
+		note_json_nearest(j, value->limit);
+		break;
+	case VALUE_PINS:
+		note_json_pins(j, value->pins, value->count);
 		break;
 	}
 }

@@ -27,6 +27,8 @@ void json_number(struct json *j, uint64_t number);
 void json_bool(struct json *j, bool is_true);
 void json_null(struct json *j);
 void json_text(struct json *j, const char *text, size_t len);
+/* NULL is null. */
+void json_string(struct json *j, const char *text);
 void json_value(struct json *j, const struct value *value);
 
 /* What every document begins with: the opening brace, schema, provider, complete, cannot_see. */

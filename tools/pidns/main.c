@@ -44,7 +44,9 @@ static int print_help(void)
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		printf("  %-7s %s\n", commands[i].name, commands[i].help);
 	printf("\nWithout a command: tree. The options of one: pidns COMMAND --help.\n"
-	       "NS is an inode number, pid:[INODE], the path of a namespace file, or @PID.\n\n"
+	       "NS is an inode number, pid:[INODE], the path of a namespace file, @PID, or the "
+	       "name\n"
+	       "of a container.\n\n"
 	       "Options:\n"
 	       " -h, --help           this text\n"
 	       " -V, --version        print the version\n\n"

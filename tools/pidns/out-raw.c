@@ -45,7 +45,7 @@ static int raw_row(struct out *out, const struct row *row, uint32_t depth)
 		if (i)
 			putc_unlocked(' ', stdout);
 		field_get(out->columns->fields[i], row, &value);
-		if (value.type == VALUE_TEXT)
+		if (value.type == VALUE_TEXT || value.type == VALUE_CONTAINER)
 			put_word(stdout, value.text, value.len);
 		else
 			out_value(stdout, &value);

@@ -3,6 +3,7 @@
 #include "out.h"
 
 #include "escape.h"
+#include "note.h"
 
 int out_open(struct out *out, const struct options *options, const struct columns *columns,
 	     const struct pidns_snapshot *snapshot, const char *array, bool is_tree)
@@ -43,7 +44,7 @@ void out_number(FILE *file, uint64_t number)
 	fwrite_unlocked(digits + at, 1, sizeof(digits) - at, file);
 }
 
-static void put_text(FILE *file, const char *text, size_t len)
+void out_text(FILE *file, const char *text, size_t len)
 {
 	char piece[ESCAPE_CHAR_SIZE];
 	size_t n;
@@ -74,13 +75,18 @@ void out_value(FILE *file, const struct value *value)
 		break;
 	case VALUE_NUMBER:
 	case VALUE_BOOL:
+	case VALUE_PINS:
 		out_number(file, value->number);
 		break;
 	case VALUE_TEXT:
-		put_text(file, value->text, value->len);
+	case VALUE_CONTAINER:
+		out_text(file, value->text, value->len);
 		break;
 	case VALUE_NUMBERS:
 		put_numbers(file, value);
+		break;
+	case VALUE_LIMIT:
+		note_put_limit(file, value->limit);
 		break;
 	}
 }

@@ -56,6 +56,8 @@ int out_open(struct out *out, const struct options *options, const struct column
 int out_row(struct out *out, const struct row *row, uint32_t depth);
 int out_close(struct out *out);
 
+/* Untrusted bytes, escaped. */
+void out_text(FILE *file, const char *text, size_t len);
 /* In decimal. */
 void out_number(FILE *file, uint64_t number);
 /* A value as all text shows it: untrusted names escaped, what is not known as "-". */

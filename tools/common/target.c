@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* target.c - a namespace as it is named on a command line. */
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "message.h"
+#include "source.h"
+
+/* As many digits of an id as columns show. */
+#define ID_SHOWN 12
+
+struct why {
+	char *text;
+	size_t size;
+};
+
+static int __attribute__((format(printf, 3, 4)))
+refuse(const struct why *why, int code, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(why->text, why->size, format, ap);
+	va_end(ap);
+	return code;
+}
+
+bool number_parse(const char *text, uint64_t *ret)
+{
+	uint64_t number = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9' || number > (UINT64_MAX - 9) / 10)
+			return false;
+		number = number * 10 + (uint64_t)(*text - '0');
+	}
+	*ret = number;
+	return true;
+}
+
+/* ---- what it looks like ---------------------------------------------------------------------- */
+
+static bool is_namespace_file(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == NSFS_MAGIC;
+}
+
+/* O_PATH first: opening whatever is there, a FIFO or a device, could hang or do something. */
+static int open_namespace(const char *path)
+{
+	_cleanup_fd_ int place = open(path, O_PATH | O_CLOEXEC);
+	_cleanup_fd_ int fd = -1;
+
+	if (place < 0)
+		return -errno;
+	if (!is_namespace_file(place))
+		return -EINVAL;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (!is_namespace_file(fd) || ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWPID)
+		return -EINVAL;
+	return steal_fd(&fd);
+}
+
+static int parse_path(struct target *target, const struct why *why)
+{
+	struct stat st;
+
+	target->fd = open_namespace(target->text);
+	if (target->fd == -EINVAL)
+		return refuse(why, EXIT_FAILED, "%s: not a PID namespace", target->text);
+	if (target->fd < 0 || fstat(target->fd, &st) < 0)
+		return refuse(why, EXIT_FAILED, "%s: %s", target->text,
+			      strerror(target->fd < 0 ? -target->fd : errno));
+	target->ino = st.st_ino;
+	return 0;
+}
+
+static int parse_number(struct target *target, const struct why *why)
+{
+	if (!number_parse(target->text, &target->ino) || !target->ino)
+		return refuse(why, EXIT_USAGE, "\"%.64s\" is no inode number", target->text);
+	if (target->ino <= PID_LIMIT)
+		return refuse(why, EXIT_USAGE,
+			      "%s is no inode number; the namespace of that process is @%s",
+			      target->text, target->text);
+	return 0;
+}
+
+static int parse_pid(struct target *target, const struct why *why)
+{
+	const char *digits = target->text + 1;
+	uint64_t number;
+
+	if (!number_parse(digits, &number) || !number)
+		return refuse(why, EXIT_USAGE, "@: \"%.64s\" is no PID", digits);
+	if (number > PID_LIMIT)
+		return refuse(why, EXIT_USAGE, "@: %.64s is above %d: no PID, an inode number",
+			      digits, PID_LIMIT);
+	target->pid = (int32_t)number;
+	return 0;
+}
+
+/* pid:[INODE], as readlink(1) shows it. */
+static int parse_link(struct target *target, const struct why *why)
+{
+	char digits[24] = "";
+	int end = 0;
+
+	if (sscanf(target->text, "pid:[%23[0-9]]%n", digits, &end) == 1 && end &&
+	    !target->text[end] && number_parse(digits, &target->ino) && target->ino)
+		return 0;
+	return refuse(why, EXIT_USAGE, "\"%.64s\" is not pid:[INODE]", target->text);
+}
+
+static int parse_name(struct target *target, const char *name, const struct why *why)
+{
+	if (!*name)
+		return refuse(why, EXIT_USAGE, "\"%s\" is no namespace", target->text);
+	target->name = name;
+	return 0;
+}
+
+int target_parse(const char *text, struct target *ret, char *why_text, size_t size)
+{
+	const struct why why = {why_text, size};
+
+	*ret = (struct target){.text = text, .fd = -1};
+	if (*text == '@')
+		return parse_pid(ret, &why);
+	if (*text && !text[strspn(text, "0123456789")])
+		return parse_number(ret, &why);
+	if (!strncmp(text, "pid:[", 5))
+		return parse_link(ret, &why);
+	if (!strncmp(text, "name:", 5))
+		return parse_name(ret, text + 5, &why);
+	return strchr(text, '/') ? parse_path(ret, &why) : parse_name(ret, text, &why);
+}
+
+void target_close(struct target *target)
+{
+	if (target->fd >= 0)
+		close(target->fd);
+	target->fd = -1;
+}
+
+/* ---- what it means --------------------------------------------------------------------------- */
+
+uint32_t target_take_flags(const struct target *target)
+{
+	return target->name ? PIDNS_TAKE_CONTAINERS : 0;
+}
+
+/* By its name, or by its id as far as columns show that, or further. */
+static bool is_named(const struct pidns_ns *ns, const char *name)
+{
+	const struct pidns_container *container = NULL;
+	size_t len = strlen(name);
+
+	if (ns->known & PIDNS_NS_NOTES && ns->notes->known & PIDNS_NOTE_CONTAINER)
+		container = ns->notes->container;
+	if (!container)
+		return false;
+	if (container->name && !strcmp(container->name, name))
+		return true;
+	return container->id &&
+	       (len < ID_SHOWN ? !strcmp(container->id, name) : !strncmp(container->id, name, len));
+}
+
+/* "web: 2 containers have that name: 4026532201 (docker) and 4026532204 (podman)", or the first
+ * few of them. */
+static int refuse_several(const struct target *target, const struct pidns_ns *const *list,
+			  size_t nr, size_t count, const struct why *why)
+{
+	int used = snprintf(why->text, why->size,
+			    "%s: %zu containers have that name:", target->text, count);
+
+	for (size_t i = 0; i < nr && used > 0 && (size_t)used < why->size; i++) {
+		const char *runtime;
+
+		if (!is_named(list[i], target->name))
+			continue;
+		runtime = list[i]->notes->container->runtime;
+		used += snprintf(why->text + used, why->size - (size_t)used, " %" PRIu64 " (%s)",
+				 list[i]->ino, runtime ? runtime : "-");
+	}
+	return EXIT_USAGE;
+}
+
+static int find_name(const struct target *target, const struct pidns_snapshot *snapshot,
+		     const struct pidns_ns **ret_ns, const struct why *why)
+{
+	const struct pidns_ns *const *list, *found = NULL;
+	size_t nr = pidns_snapshot_namespaces(snapshot, &list), count = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (!is_named(list[i], target->name))
+			continue;
+		count++;
+		found = list[i];
+	}
+	if (!count)
+		return refuse(why, EXIT_FAILED, "%s: no such %scontainer", target->text,
+			      target->name == target->text ? "namespace or " : "");
+	if (count > 1)
+		return refuse_several(target, list, nr, count, why);
+	*ret_ns = found;
+	return 0;
+}
+
+static int not_found(const struct target *target, const struct pidns_snapshot *snapshot,
+		     uint32_t take_flags, const struct why *why)
+{
+	const char *what = target->ino ? "namespace" : "process";
+	uint32_t relevant = target->ino ? UINT32_MAX : SOURCE_UNSEEN_TASKS;
+	char unseen[256];
+
+	if (!source_unseen_text(snapshot, take_flags, relevant, unseen, sizeof(unseen)))
+		return refuse(why, EXIT_FAILED, "%s: no such %s", target->text, what);
+	return refuse(why, EXIT_FAILED, "%s: no such %s, but %s", target->text, what, unseen);
+}
+
+int target_find(const struct target *target, const struct pidns_snapshot *snapshot,
+		uint32_t take_flags, const struct pidns_ns **ret_ns, char *why_text, size_t size)
+{
+	const struct why why = {why_text, size};
+	const struct pidns_task *task;
+	const struct pidns_ns *ns;
+
+	if (target->name)
+		return find_name(target, snapshot, ret_ns, &why);
+	if (target->ino) {
+		ns = pidns_ns_find(snapshot, target->ino);
+	} else {
+		task = pidns_task_find(snapshot, NULL, target->pid);
+		ns = task ? task->ns : NULL;
+	}
+	if (!ns)
+		return not_found(target, snapshot, take_flags, &why);
+	*ret_ns = ns;
+	return 0;
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* note.c - the notes on a namespace, as text and as JSON. */
+#include "note.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "json.h"
+#include "out.h"
+
+/* As many digits of an id as tell it from others. */
+#define ID_SHOWN 12
+
+bool note_has(const struct pidns_ns *ns, uint64_t bit)
+{
+	return ns->known & PIDNS_NS_NOTES && ns->notes->known & bit;
+}
+
+const struct pidns_container *note_container(const struct pidns_ns *ns)
+{
+	return note_has(ns, PIDNS_NOTE_CONTAINER) ? ns->notes->container : NULL;
+}
+
+size_t note_limits(const struct pidns_ns *ns, const struct pidns_limit *const **ret_list)
+{
+	bool has = note_has(ns, PIDNS_NOTE_LIMITS);
+
+	*ret_list = has ? ns->notes->limits : NULL;
+	return has ? ns->notes->nr_limits : 0;
+}
+
+const struct pidns_limit *note_nearest(const struct pidns_limit *const *limits, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (limits[i]->is_fork)
+			return limits[i];
+	return NULL;
+}
+
+uint64_t note_count_pins(const struct pidns_ns *ns)
+{
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; note_has(ns, PIDNS_NOTE_PINS) && i < ns->notes->nr_pins; i++)
+		count += ns->notes->pins[i]->count;
+	return count;
+}
+
+const char *note_container_name(const struct pidns_container *container, size_t *ret_len)
+{
+	const char *name = container->name ? container->name : container->id;
+
+	if (!name)
+		name = container->runtime ? container->runtime : "";
+	*ret_len = strlen(name);
+	if (name == container->id && *ret_len > ID_SHOWN)
+		*ret_len = ID_SHOWN;
+	return name;
+}
+
+uint64_t note_fullness(const struct pidns_limit *limit)
+{
+	if (limit->kind == PIDNS_LIMIT_INIT)
+		return NOTE_FULL;
+	if (!(limit->known & PIDNS_LIMIT_USED) || !(limit->known & PIDNS_LIMIT_MAX))
+		return 0;
+	if (limit->used >= limit->max)
+		return NOTE_FULL;
+	return (uint64_t)((double)limit->used / (double)limit->max * NOTE_FULL);
+}
+
+const char *note_error_name(int32_t error)
+{
+	switch (error) {
+	case EAGAIN:
+		return "EAGAIN";
+	case ENOMEM:
+		return "ENOMEM";
+	case ENOSPC:
+		return "ENOSPC";
+	default:
+		return NULL;
+	}
+}
+
+static const char *name_of_limit(const struct pidns_limit *limit)
+{
+	const char *name = pidns_limit_name(limit->kind);
+
+	return name ? name : "other";
+}
+
+static const char *name_of_pin(const struct pidns_pin *pin)
+{
+	const char *name = pidns_pin_name(pin->kind);
+
+	return name ? name : "other";
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+static void put_amount(FILE *file, bool is_known, uint64_t amount)
+{
+	if (is_known)
+		out_number(file, amount);
+	else
+		putc_unlocked('-', file);
+}
+
+void note_put_limit(FILE *file, const struct pidns_limit *limit)
+{
+	fputs_unlocked(name_of_limit(limit), file);
+	if (!(limit->known & (PIDNS_LIMIT_USED | PIDNS_LIMIT_MAX)))
+		return;
+	putc_unlocked(':', file);
+	put_amount(file, limit->known & PIDNS_LIMIT_USED, limit->used);
+	putc_unlocked('/', file);
+	put_amount(file, limit->known & PIDNS_LIMIT_MAX, limit->max);
+}
+
+/* A line of a list under its name: what comes after the first is indented as far. */
+static void print_label(const char *label, size_t i)
+{
+	printf("%-16s ", i ? "" : label);
+}
+
+static void print_amount(bool is_known, uint64_t amount)
+{
+	if (is_known)
+		printf(" %10" PRIu64, amount);
+	else
+		printf(" %10s", "-");
+}
+
+static void print_fullness(const struct pidns_limit *limit)
+{
+	bool is_known = limit->known & PIDNS_LIMIT_USED && limit->known & PIDNS_LIMIT_MAX;
+
+	if (is_known || limit->kind == PIDNS_LIMIT_INIT)
+		printf(" %3" PRIu64 " %%", note_fullness(limit) / (NOTE_FULL / 100));
+	else
+		printf(" %5s", "-");
+}
+
+void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct pidns_limit *limit = limits[i];
+		const char *error = note_error_name(limit->error);
+
+		print_label("limits", i);
+		printf("%-14s", name_of_limit(limit));
+		print_amount(limit->known & PIDNS_LIMIT_USED, limit->used);
+		print_amount(limit->known & PIDNS_LIMIT_MAX, limit->max);
+		print_fullness(limit);
+		printf(" %-6s ", error ? error : "-");
+		out_text(stdout, limit->source ? limit->source : "-",
+			 limit->source ? strlen(limit->source) : 1);
+		if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
+			printf(", refused %" PRIu64 " so far", limit->hits);
+		putchar('\n');
+	}
+}
+
+void note_print_container(const struct pidns_container *container)
+{
+	const struct {
+		const char *label, *text;
+	} lines[] = {
+		{"container_id", container->id},
+		{"runtime", container->runtime},
+		{"pod", container->pod},
+		{"known_by", container->source},
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (!lines[i].text)
+			continue;
+		print_label(lines[i].label, 0);
+		out_text(stdout, lines[i].text, strlen(lines[i].text));
+		putchar('\n');
+	}
+}
+
+/* What there is to say about a pin beside its kind and who has it. */
+static void print_pin(const struct pidns_pin *pin)
+{
+	printf("%-14s", name_of_pin(pin));
+	if (pin->kind == PIDNS_PIN_UNSEEN)
+		printf(" something that cannot be seen from here");
+	if (pin->ns && pin->ns->known & PIDNS_NS_INO)
+		printf(" %" PRIu64, pin->ns->ino);
+	if (pin->pid)
+		printf(" %" PRId32, pin->pid);
+	if (pin->kind == PIDNS_PIN_FD || pin->kind == PIDNS_PIN_PIDFD)
+		printf(" fd %" PRId32, pin->fd);
+	if (pin->path) {
+		putchar(' ');
+		out_text(stdout, pin->path, strlen(pin->path));
+	}
+	if (pin->kind == PIDNS_PIN_ZOMBIE && pin->parent)
+		printf(" to be reaped by %" PRId32, pin->parent);
+	if (pin->count > 1)
+		printf(" and %" PRIu64 " more", pin->count - 1);
+	putchar('\n');
+}
+
+void note_print_pins(const struct pidns_pin *const *pins, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		print_label("pinned_by", i);
+		print_pin(pins[i]);
+	}
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void put_string(struct json *j, const char *key, const char *text)
+{
+	json_item(j, key);
+	json_string(j, text);
+}
+
+static void put_number(struct json *j, const char *key, bool is_known, uint64_t number)
+{
+	json_item(j, key);
+	if (is_known)
+		json_number(j, number);
+	else
+		json_null(j);
+}
+
+void note_json_container(struct json *j, const struct pidns_container *container)
+{
+	json_open(j, '{');
+	put_string(j, "name", container->name);
+	put_string(j, "id", container->id);
+	put_string(j, "runtime", container->runtime);
+	put_string(j, "source", container->source);
+	put_string(j, "pod", container->pod);
+	json_close(j, '}');
+}
+
+static void put_limit(struct json *j, const struct pidns_limit *limit)
+{
+	put_string(j, "kind", pidns_limit_name(limit->kind));
+	put_string(j, "source", limit->source);
+	put_number(j, "used", limit->known & PIDNS_LIMIT_USED, limit->used);
+	put_number(j, "max", limit->known & PIDNS_LIMIT_MAX, limit->max);
+}
+
+void note_json_nearest(struct json *j, const struct pidns_limit *limit)
+{
+	json_open(j, '{');
+	put_limit(j, limit);
+	json_close(j, '}');
+}
+
+void note_json_limits(struct json *j, const struct pidns_limit *const *limits, size_t nr)
+{
+	json_open(j, '[');
+	for (size_t i = 0; i < nr; i++) {
+		json_item(j, NULL);
+		json_open(j, '{');
+		put_limit(j, limits[i]);
+		put_string(j, "errno", note_error_name(limits[i]->error));
+		put_number(j, "hits", limits[i]->known & PIDNS_LIMIT_HITS, limits[i]->hits);
+		json_item(j, "fork");
+		json_bool(j, limits[i]->is_fork);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t nr)
+{
+	json_open(j, '[');
+	for (size_t i = 0; i < nr; i++) {
+		const struct pidns_pin *pin = pins[i];
+		bool has_fd = pin->kind == PIDNS_PIN_FD || pin->kind == PIDNS_PIN_PIDFD;
+
+		json_item(j, NULL);
+		json_open(j, '{');
+		put_string(j, "kind", pidns_pin_name(pin->kind));
+		put_number(j, "pid", pin->pid > 0, (uint64_t)pin->pid);
+		put_number(j, "fd", has_fd && pin->fd >= 0, (uint64_t)pin->fd);
+		put_string(j, "path", pin->path);
+		put_number(j, "ns", pin->ns && pin->ns->known & PIDNS_NS_INO,
+			   pin->ns ? pin->ns->ino : 0);
+		put_number(j, "parent", pin->parent > 0, (uint64_t)pin->parent);
+		put_number(j, "count", true, pin->count);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* note.h - the notes on a namespace, as text and as JSON: containers, limits, pins. */
+#ifndef PIDNS_NOTE_H
+#define PIDNS_NOTE_H
+
+#include <pidnsinfo.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct json;
+
+/* Is that (PIDNS_NOTE_*) known of it? */
+bool note_has(const struct pidns_ns *ns, uint64_t bit);
+/* NULL: it is none, or that is not known. */
+const struct pidns_container *note_container(const struct pidns_ns *ns);
+/* Those of a namespace, the fullest first. Returns how many; none where they are not known. */
+size_t note_limits(const struct pidns_ns *ns, const struct pidns_limit *const **ret_list);
+/* The first of them that stops fork(2), and not only the making of namespaces; NULL: none does. */
+const struct pidns_limit *note_nearest(const struct pidns_limit *const *limits, size_t nr);
+/* How many things keep it alive, those counted together each for itself. */
+uint64_t note_count_pins(const struct pidns_ns *ns);
+
+/* By its name; else its id, as far as people need to tell it from others; else its runtime. */
+const char *note_container_name(const struct pidns_container *container, size_t *ret_len);
+
+/* Nothing used, or not known, is 0; all used, or more, NOTE_FULL. */
+#define NOTE_FULL 10000
+uint64_t note_fullness(const struct pidns_limit *limit);
+/* The word for an errno that a limit can have: "EAGAIN". */
+const char *note_error_name(int32_t error);
+
+/* One word: "cgroup-pids:95/100". */
+void note_put_limit(FILE *file, const struct pidns_limit *limit);
+
+void note_json_container(struct json *j, const struct pidns_container *container);
+/* kind, source, used, max. */
+void note_json_nearest(struct json *j, const struct pidns_limit *limit);
+/* Those and errno, hits, fork, in a list. */
+void note_json_limits(struct json *j, const struct pidns_limit *const *limits, size_t nr);
+void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t nr);
+
+/* One line for each, as `show` and `why` have them. */
+void note_print_limits(const struct pidns_limit *const *limits, size_t nr);
+void note_print_container(const struct pidns_container *container);
+void note_print_pins(const struct pidns_pin *const *pins, size_t nr);
+
+#endif /* PIDNS_NOTE_H */
