@@ -19,6 +19,8 @@ static const struct command commands[] = {
 	{"map", "PID...|-", "A process's number in every namespace that sees it, and back",
 	 TAKES_IN | TAKES_ALL, 1, SIZE_MAX, cmd_map},
 	{"show", "NS", "Everything about one namespace", TAKES_ALL, 1, 1, cmd_show},
+	{"doctor", "", "What is wrong on this machine, and what to do about it", 0, 0, 0,
+	 cmd_doctor},
 	{"record", "", "Save the picture to a file, to be read by --from",
 	 TAKES_WRITE | TAKES_THREADS | TAKES_ALL, 0, 0, cmd_record},
 	{"diff", "A [B]", "What changed from A to B, two recordings; without B, to now", TAKES_ALL,
