@@ -115,27 +115,60 @@ int findings_make(const struct pidns_snapshot *snapshot, struct findings *ret)
 		return r;
 	keep_each_limit_once(ret);
 	qsort(ret->list, ret->nr, sizeof(*ret->list), compare);
+	for (size_t i = 0; i < ret->nr; i++)
+		ret->list[i].task = pidns_task_find(snapshot, NULL, ret->list[i].pid);
 	return 0;
 }
 
 /* ---- a second look --------------------------------------------------------------------------- */
 
-static int still_holds(const struct finding *finding, const struct pidns_snapshot *later)
+/* Limits do not pass by. */
+static bool may_pass(const struct finding *finding)
+{
+	return finding->kind != FINDING_LIMIT;
+}
+
+int findings_pids(const struct findings *findings, int32_t **ret_pids)
+{
+	int32_t *pids = malloc((findings->nr + 1) * sizeof(*pids));
+	int nr = 0;
+
+	if (!pids)
+		return -ENOMEM;
+	for (size_t i = 0; i < findings->nr; i++)
+		if (may_pass(&findings->list[i]))
+			pids[nr++] = findings->list[i].pid;
+	*ret_pids = pids;
+	return nr;
+}
+
+static bool is_same_task(const struct pidns_task *was, const struct pidns_task *is)
+{
+	if (!was || !is)
+		return false;
+	return !(was->known & is->known & PIDNS_TASK_PPID) || was->ppid == is->ppid;
+}
+
+/* Of a few tasks alone no state follows of the namespaces they keep. */
+static bool is_same_ns(const struct pidns_ns *was, const struct pidns_ns *is)
+{
+	return is && (!(is->known & PIDNS_NS_STATE) || is->state == was->state);
+}
+
+static bool still_holds(const struct finding *finding, const struct pidns_snapshot *later)
 {
 	const struct pidns_task *task = pidns_task_find(later, NULL, finding->pid);
-	const struct pidns_ns *ns;
 
 	switch (finding->kind) {
 	case FINDING_ZOMBIES:
-		return task && finding_is_zombie(task);
+		return is_same_task(finding->task, task) && finding_is_zombie(task);
 	case FINDING_JOINED:
-		return task && finding_is_orphan(later, task);
+		return is_same_task(finding->task, task);
 	case FINDING_DEAD:
 	case FINDING_UNBORN:
-		ns = pidns_ns_find(later, finding->ns->ino);
-		return ns && ns->known & PIDNS_NS_STATE && ns->state == finding->ns->state;
+		return is_same_ns(finding->ns, pidns_ns_find(later, finding->ns->ino));
 	default:
-		return 1;
+		return true;
 	}
 }
 

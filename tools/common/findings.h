@@ -26,7 +26,8 @@ struct finding {
 	uint64_t weight;	   /* among those of a rank: the most is the worst */
 	const struct pidns_ns *ns; /* of the snapshot; of a limit: the outermost that is under it */
 	int32_t pid;		   /* whom it is about most; 0: nobody */
-	const char *source;	   /* of a limit, and its PIDNS_LIMIT_* */
+	const struct pidns_task *task; /* the same, of what tasks do wrong */
+	const char *source;	       /* of a limit, and its PIDNS_LIMIT_* */
 	uint32_t limit;
 	/* Sentences without an end, of untrusted bytes: escape before printing. */
 	char message[640];
@@ -42,8 +43,12 @@ struct findings {
 void findings_wish(struct pidns_take_opts *opts);
 /* 0 or -ENOMEM; findings_clear() in any case. */
 int findings_make(const struct pidns_snapshot *snapshot, struct findings *ret);
-/* Keep what still holds in a later snapshot: a zombie between its end and its reaping is nobody's
- * fault, nor is a namespace on its way. */
+/*
+ * A zombie between its end and its reaping is nobody's fault, nor is a namespace on its way. So take
+ * a later snapshot of these tasks, which costs little, with the same fields, and keep what still
+ * holds. The first gives how many there are, of which the caller frees the list; or -ENOMEM.
+ */
+int findings_pids(const struct findings *findings, int32_t **ret_pids);
 void findings_confirm(struct findings *findings, const struct pidns_snapshot *later);
 void findings_clear(struct findings *findings);
 

@@ -83,25 +83,24 @@ static void print_json(const struct findings *findings, const struct pidns_snaps
 	json_end(&j);
 }
 
-static bool may_pass(const struct findings *findings)
-{
-	for (size_t i = 0; i < findings->nr; i++)
-		if (findings->list[i].kind != FINDING_LIMIT)
-			return true;
-	return false;
-}
-
-/* Without the notes, which cost most. */
+/* At those alone whom it is about. */
 static int look_again(const struct options *options, struct pidns_ctx *ctx,
 		      struct findings *findings)
 {
 	const struct timespec pause = {.tv_nsec = SECOND_LOOK_NS};
 	_cleanup_snapshot_ struct pidns_snapshot *later = NULL;
+	_cleanup_free_ int32_t *pids = NULL;
 	struct pidns_take_opts opts = {.size = sizeof(opts)};
-	int r;
+	int r = findings_pids(findings, &pids);
 
+	if (r < 0)
+		return message_exit(EXIT_FAILED, "out of memory");
+	if (!r)
+		return 0;
 	findings_wish(&opts);
 	opts.flags = PIDNS_TAKE_ALL;
+	opts.pids = pids;
+	opts.nr_pids = (size_t)r;
 	nanosleep(&pause, NULL);
 	r = source_take(&options->source, ctx, &opts, &later);
 	if (!r)
@@ -123,7 +122,7 @@ static int examine(const struct options *options, struct findings *findings)
 		return r;
 	if (findings_make(snapshot, findings) < 0)
 		return message_exit(EXIT_FAILED, "out of memory");
-	if (strcmp(pidns_provider(ctx), "replay") && may_pass(findings)) {
+	if (strcmp(pidns_provider(ctx), "replay")) {
 		r = look_again(options, ctx, findings);
 		if (r)
 			return r;
