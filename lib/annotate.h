@@ -10,6 +10,7 @@
 #ifndef PIDNS_ANNOTATE_H
 #define PIDNS_ANNOTATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,10 @@ typedef int annotator(struct annotation *a);
 annotator annotate_containers;
 /* limits.c */
 annotator annotate_limits;
+/* pins.c */
+annotator annotate_pins;
+/* zombies.c */
+annotator annotate_zombies;
 
 /* The notes on that namespace, to write to; made at the first call. NULL: no memory. */
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns);
@@ -36,6 +41,16 @@ struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *
 void *annotate_store(struct annotation *a, size_t size);
 /* A copy of these bytes, NUL-terminated, that does so. NULL: no memory. */
 const char *annotate_text(struct annotation *a, const char *bytes, size_t len);
+
+/* A process that has exited and waits to be reaped, which it cannot be while a thread of it lives. */
+bool annotate_is_zombie(const struct pidns_task *task);
+
+/*
+ * A whole file of procfs, which tells no size. 0 with what the caller frees (never NULL), or -Exxx:
+ * -EFBIG above ANNOTATE_READ_MAX.
+ */
+int annotate_read(int dir, const char *name, char **ret_buf, size_t *ret_len);
+#define ANNOTATE_READ_MAX ((size_t)64 << 20)
 
 /* What the snapshot says of the task that was named: the list lives as long as it does. */
 void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr);

@@ -302,8 +302,10 @@ static bool parse_mount(struct cursor c, struct proc_mount *m)
 {
 	struct proc_text field;
 
-	if (!cut_id(&c, 0, &m->id) || !skip_fields(&c, 2) || !cut_field(&c, ' ', &m->root) ||
-	    !cut_field(&c, ' ', &m->mount_point) || !cut_field(&c, ' ', &m->options))
+	if (!cut_id(&c, 0, &m->id) || !skip_fields(&c, 1) || !cut_field(&c, ':', &field) ||
+	    !parse_u32(field, &m->major) || !cut_u32(&c, &m->minor) ||
+	    !cut_field(&c, ' ', &m->root) || !cut_field(&c, ' ', &m->mount_point) ||
+	    !cut_field(&c, ' ', &m->options))
 		return false;
 	do {
 		if (!cut_field(&c, ' ', &field))

@@ -73,6 +73,7 @@ struct proc_text {
 
 struct proc_mount {
 	int32_t id;
+	uint32_t major, minor; /* st_dev of what is mounted */
 	struct proc_text root, mount_point, options, type, source, super_options;
 };
 

@@ -7,6 +7,7 @@
  * The target of somebody's descriptor or mount is never opened or examined, for it may hang: what a
  * link says is read, and only what says "pid:[…]", which no path can, is opened.
  */
+#include "pidfd.h"
 #include "procfs.h"
 
 #include <errno.h>
@@ -14,17 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-/* pidfd_open(2), ioctl_pidfd(2); the headers of an older system lack what the kernel may have. */
-#ifndef PIDFD_THREAD
-#define PIDFD_THREAD O_EXCL
-#endif
-#ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
-#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xff, 6)
-#endif
 
 static bool is_fatal(int error)
 {
@@ -80,18 +71,9 @@ static int look_at_fds(struct procfs_take *t, int dir)
 	return r;
 }
 
-/* Where the task's children would go, as an nsfs file: Linux 6.11, or -Exxx. */
-static int open_ns_for_children(pid_t tid)
-{
-	_cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD);
-	int fd = pidfd < 0 ? -1 : ioctl(pidfd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
-
-	return fd < 0 ? -errno : fd;
-}
-
 bool procfs_hidden_finds_unborn(void)
 {
-	_cleanup_close_ int fd = open_ns_for_children(getpid());
+	_cleanup_close_ int fd = pidfd_open_ns_for_children(getpid());
 
 	return fd >= 0;
 }
@@ -108,7 +90,7 @@ static int look_for_unborn(struct procfs_take *t, const char *name)
 
 	if (!t->finds_unborn || proc_parse_pid(name, &tid) < 0)
 		return 0;
-	fd = open_ns_for_children(tid);
+	fd = pidfd_open_ns_for_children(tid);
 	if (fd == -EACCES || fd == -EPERM)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_UNBORN);
 	if (fd < 0)

@@ -59,6 +59,8 @@ class Manual(unittest.TestCase):
         with tempfile.TemporaryDirectory() as scratch:
             made, _ = cli.document("record", "-w", scratch + "/made", "--from", forest)
         self.assert_bold(self.keys(made), "record")
+        made, _ = cli.document("doctor", "--from", str(cli.FIXTURES / "ailing.pidns"))
+        self.assert_bold(self.keys(made), "doctor")
         made, _ = cli.document("diff", forest, later)
         self.assert_bold(self.keys(made), "diff")
 
@@ -75,6 +77,7 @@ class Manual(unittest.TestCase):
         self.assert_bold(
             "unborn dead fd bind pidfd procfs-mount tasks ns-links "
             "alive dying zombie-init ns-new ns-gone reaper limit exhausted task-new task-gone lost "
+            "limit zombies dead unborn joined "
             "netlink bpf procfs replay auto 0 1 2 4 5".split(),
             "words",
         )

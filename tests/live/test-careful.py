@@ -28,12 +28,12 @@ class Touching(unittest.TestCase):
     def setUp(self):
         live.need_tool("strace")
 
-    def calls(self, *args, wrap=()):
+    def calls(self, *args, wrap=(), traced=TRACED):
         """The lines of system calls, -y naming the file behind every descriptor."""
         with live.temporary_directory() as directory:
             path = f"{directory}/trace"
-            strace = ("strace", "-f", "-y", "-e", TRACED, "-o", path, *wrap)
-            live.pidns(*args, wrap=strace, env=live.NO_LEAK_CHECK)
+            strace = ("strace", "-f", "-y", "-e", traced, "-o", path, *wrap)
+            live.pidns(*args, wrap=strace, expect=None, env=live.NO_LEAK_CHECK)
             with open(path, encoding="utf-8", errors="replace") as trace:
                 return trace.read().splitlines()
 
@@ -73,10 +73,20 @@ class Touching(unittest.TestCase):
         """Open files are looked at as links, never through them."""
         self.check(self.calls("list", "--all"))
 
+    def test_pins_and_zombies(self):
+        """Files, mounts and signals of others are known by what links and lists say."""
+        ns = str(forest.ino("some-0.0"))
+        for args in (("show", ns), ("show", "--all", ns), ("doctor",), ("doctor", "--json")):
+            with self.subTest(args):
+                self.check(self.calls(*args))
+
     def test_no_program_is_started(self):
-        for args in (("ps",), ("why",), ("show", str(forest.ino("some-0.0")))):
-            lines = self.calls(*args)
-            self.assertEqual(sum("execve(" in line for line in lines), 1, args)
+        ns = str(forest.ino("some-0.0"))
+        for args in (("ps",), ("show", ns), ("why",), ("doctor",)):
+            with self.subTest(args):
+                lines = self.calls(*args, traced="trace=execve,fork,vfork,clone,clone3")
+                calls = [line.split("(")[0].split()[-1] for line in lines if "(" in line]
+                self.assertEqual(calls, ["execve"])
 
     def test_map_does_not_list_tasks(self):
         for task in forest.tasks:

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "annotate.h"
+#include "proc-tree.h"
 
 /* ---- what is tried --------------------------------------------------------------------------- */
 
@@ -117,6 +118,17 @@ static int try_limits(void)
 	return r;
 }
 
+/* Notes may be written again, on the same picture. */
+static int try_annotate(void)
+{
+	int fd = open_root();
+	int r = annotate(newer, fd, PIDNS_TAKE_PINS | PIDNS_TAKE_ZOMBIES, 0);
+
+	strcpy(why, "no sentence is promised");
+	close(fd);
+	return r;
+}
+
 /* How often did it fail, before nothing was left to fail? */
 static long exhaust(int (*attempt)(void), bool may_cope, long limit)
 {
@@ -182,6 +194,21 @@ static void test_limits(void **state)
 	assert_in_range(exhaust(try_limits, false, 300), 5, 300);
 }
 
+static void test_annotate(void **state)
+{
+	(void)state;
+	new_root(NULL);
+	put_link("7/fd/3", "pid:[5]");
+	put_link("7/fd/4", "anon_inode:[pidfd]");
+	put("7/fdinfo/4", "Pid:\t-1\n");
+	put_link("7/ns/mnt", "mnt:[90]");
+	put("7/mountinfo",
+	    "1 1 0:4 pid:[6] /a rw - nsfs nsfs rw\n1 1 0:5 / /b rw - proc proc rw\n");
+	put("1/status", "SigIgn:\t0000000000000000\nSigCgt:\t0000000000000000\n");
+	assert_in_range(exhaust(try_annotate, true, LONG_MAX), 5, 2000);
+	assert_true(pidns_ns_find(newer, 5)->notes->known & PIDNS_NOTE_PINS);
+}
+
 /* Some of everything, and enough of it for arrays to grow. */
 static void write_body(void)
 {
@@ -231,9 +258,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_replay), cmocka_unit_test(test_chosen),
-		cmocka_unit_test(test_save),   cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_procfs), cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_replay),	 cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_save),	 cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_procfs),	 cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_annotate),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -400,6 +400,8 @@ static void test_mountinfo(void **state)
 		"37 35 0:4 pid:[4026532179] /run/ns\\040x rw shared:5 - nsfs nsfs rw\n"
 		"38 35 0:5 / /a rw -\n"
 		"x 35 0:5 / /a rw - tmpfs none rw\n"
+		"38 35 05 / /a rw - tmpfs none rw\n"
+		"38 35 0:x / /a rw - tmpfs none rw\n"
 		"39 35 0:5 / /a rw - tmpfs  rw\n"
 		"40 35 0:5 / /b rw - proc proc rw,hidepid=2";
 	const char *cursor = text, *end = text + sizeof(text) - 1;
@@ -408,6 +410,7 @@ static void test_mountinfo(void **state)
 	(void)state;
 	assert_int_equal(proc_next_mount(&cursor, end, &m), 1);
 	assert_int_equal(m.id, 36);
+	assert_true(m.major == 98 && m.minor == 0);
 	assert_true(text_is(m.root, "/mnt1") && text_is(m.mount_point, "/mnt2"));
 	assert_true(text_is(m.options, "rw,noatime") && text_is(m.type, "ext3"));
 	assert_true(text_is(m.source, "/dev/root"));

@@ -12,55 +12,8 @@
 #include <unistd.h>
 
 #include "builder.h"
+#include "proc-tree.h"
 #include "procfs.h"
-
-static char root[256];
-
-static const char *in_root(const char *name)
-{
-	static char path[512];
-
-	snprintf(path, sizeof(path), "%s/%s", root, name);
-	return path;
-}
-
-/* A new and empty /proc. */
-static int new_root(void **state)
-{
-	static int nr;
-	char name[32];
-
-	(void)state;
-	snprintf(name, sizeof(name), "proc-%d", nr++);
-	strcpy(root, scratch(name));
-	return mkdir(root, 0755);
-}
-
-static void make_parents(const char *name)
-{
-	char path[512];
-	char *slash;
-
-	strcpy(path, in_root(name));
-	for (slash = strchr(path + strlen(root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(path, 0755) < 0)
-			assert_int_equal(errno, EEXIST);
-		*slash = '/';
-	}
-}
-
-static void put(const char *name, const char *text)
-{
-	make_parents(name);
-	write_file(in_root(name), text, strlen(text));
-}
-
-static void put_link(const char *name, const char *target)
-{
-	make_parents(name);
-	assert_int_equal(symlink(target, in_root(name)), 0);
-}
 
 static void put_stat(const char *dir, int pid, const char *comm, char letter, int ppid)
 {
@@ -113,11 +66,10 @@ static int take_in(uint32_t flags, const int32_t *pids, size_t nr_pids,
 					.nr_pids = nr_pids,
 					.flags = flags,
 					.why = {sentence, sizeof(sentence)}};
-	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	int fd = open_root(), r;
 	struct builder *b;
 	void *state;
 
-	assert_true(fd >= 0);
 	assert_int_equal(procfs_open_at(fd, "fixture", &request.why, &state), 0);
 	b = builder_new("procfs",
 			(flags & PIDNS_TAKE_THREADS ? PIDNS_SNAPSHOT_THREADS : 0) |

@@ -2,9 +2,11 @@
 /* cmd-show.c - pidns show: everything about one namespace. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cleanup.h"
 #include "field.h"
+#include "findings.h"
 #include "json.h"
 #include "message.h"
 #include "note.h"
@@ -77,7 +79,22 @@ static void print_blocks(const struct pidns_ns *ns)
 	printf("] %" PRIu64 " to a cell\n", size);
 }
 
-static void print_notes(const struct pidns_ns *ns)
+/* Those that nobody reaps, and what to do about it. */
+static void print_zombies(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns)
+{
+	struct finding finding;
+
+	finding_of_zombies(snapshot, ns, &finding);
+	if (!*finding.message)
+		return;
+	printf("%-16s ", "unreaped");
+	out_text(stdout, finding.message, strlen(finding.message));
+	fputs(": ", stdout);
+	out_text(stdout, finding.remedy, strlen(finding.remedy));
+	putchar('\n');
+}
+
+static void print_notes(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns)
 {
 	const struct pidns_container *container = note_container(ns);
 	const struct pidns_limit *const *limits;
@@ -89,6 +106,7 @@ static void print_notes(const struct pidns_ns *ns)
 	note_print_limits(limits, nr);
 	if (note_has(ns, PIDNS_NOTE_PINS))
 		note_print_pins(ns->notes->pins, ns->notes->nr_pins);
+	print_zombies(snapshot, ns);
 }
 
 static void print_text(const struct show *show)
@@ -104,7 +122,7 @@ static void print_text(const struct show *show)
 		out_value(stdout, &value);
 		putchar('\n');
 	}
-	print_notes(show->ns);
+	print_notes(show->snapshot, show->ns);
 	if (show->ns->known & PIDNS_NS_PIDMAP)
 		print_blocks(show->ns);
 	else
@@ -181,6 +199,8 @@ static void print_json(const struct show *show)
 		json_value(&j, &value);
 	}
 	json_limits(&j, show->ns);
+	json_item(&j, "oldest_zombie");
+	note_json_zombie(&j, show->ns);
 	json_item(&j, "pidmap");
 	if (show->ns->known & PIDNS_NS_PIDMAP)
 		json_blocks(&j, show->ns);
@@ -225,7 +245,7 @@ static int run(struct show *show)
 		.ns_fields = PIDNS_FIELDS_ALL,
 		.reaper_fields = PIDNS_TASK_COMM,
 		.flags = PIDNS_TAKE_LIMITS | PIDNS_TAKE_CONTAINERS | PIDNS_TAKE_PINS |
-			 (show->options->all ? PIDNS_TAKE_ALL : 0),
+			 PIDNS_TAKE_ZOMBIES | (show->options->all ? PIDNS_TAKE_ALL : 0),
 	};
 	int r = operand_parse(show->options, show->options->operands[0], &show->target);
 

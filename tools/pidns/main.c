@@ -20,6 +20,8 @@ static const struct command commands[] = {
 	 TAKES_IN | TAKES_ALL, 1, SIZE_MAX, cmd_map},
 	{"show", "NS", "Everything about one namespace", TAKES_ALL, 1, 1, cmd_show},
 	{"why", "[NS|PID]", "Why fork(2) fails there, or would soon", TAKES_ALL, 0, 1, cmd_why},
+	{"doctor", "", "What is wrong on this machine, and what to do about it", 0, 0, 0,
+	 cmd_doctor},
 	{"record", "", "Save the picture to a file, to be read by --from",
 	 TAKES_WRITE | TAKES_THREADS | TAKES_ALL, 0, 0, cmd_record},
 	{"diff", "A [B]", "What changed from A to B, two recordings; without B, to now", TAKES_ALL,

@@ -183,17 +183,34 @@ void note_print_container(const struct pidns_container *container)
 	}
 }
 
+/* Of the unseen, a file is who might be it. */
+static bool has_fd(const struct pidns_pin *pin)
+{
+	return pin->kind == PIDNS_PIN_FD || pin->kind == PIDNS_PIN_PIDFD ||
+	       (pin->kind == PIDNS_PIN_UNSEEN && pin->fd > 0);
+}
+
+static const char *words_for_unseen(const struct pidns_pin *pin)
+{
+	if (pin->fd)
+		return "something out of sight; perhaps a pidfd of a task that is gone, of";
+	if (pin->path)
+		return "something out of sight; perhaps a mounted procfs, where this is:";
+	return pin->pid ? "something out of sight; perhaps of who does not show all:"
+			: "something out of sight";
+}
+
 /* What there is to say about a pin beside its kind and who has it. */
 static void print_pin(const struct pidns_pin *pin)
 {
 	printf("%-14s", name_of_pin(pin));
 	if (pin->kind == PIDNS_PIN_UNSEEN)
-		printf(" something that cannot be seen from here");
+		printf(" %s", words_for_unseen(pin));
 	if (pin->ns && pin->ns->known & PIDNS_NS_INO)
 		printf(" %" PRIu64, pin->ns->ino);
 	if (pin->pid)
 		printf(" %" PRId32, pin->pid);
-	if (pin->kind == PIDNS_PIN_FD || pin->kind == PIDNS_PIN_PIDFD)
+	if (has_fd(pin))
 		printf(" fd %" PRId32, pin->fd);
 	if (pin->path) {
 		putchar(' ');
@@ -278,13 +295,11 @@ void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t 
 	json_open(j, '[');
 	for (size_t i = 0; i < nr; i++) {
 		const struct pidns_pin *pin = pins[i];
-		bool has_fd = pin->kind == PIDNS_PIN_FD || pin->kind == PIDNS_PIN_PIDFD;
-
 		json_item(j, NULL);
 		json_open(j, '{');
 		put_string(j, "kind", pidns_pin_name(pin->kind));
 		put_number(j, "pid", pin->pid > 0, (uint64_t)pin->pid);
-		put_number(j, "fd", has_fd && pin->fd >= 0, (uint64_t)pin->fd);
+		put_number(j, "fd", has_fd(pin) && pin->fd >= 0, (uint64_t)pin->fd);
 		put_string(j, "path", pin->path);
 		put_number(j, "ns", pin->ns && pin->ns->known & PIDNS_NS_INO,
 			   pin->ns ? pin->ns->ino : 0);
@@ -293,4 +308,30 @@ void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t 
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+}
+
+static const char *name_of_sigchld(uint32_t sigchld)
+{
+	static const char *const names[] = {NULL, "default", "ignored", "handled"};
+
+	return sigchld < sizeof(names) / sizeof(names[0]) ? names[sigchld] : NULL;
+}
+
+void note_json_zombie(struct json *j, const struct pidns_ns *ns)
+{
+	const struct pidns_zombie *zombie = note_has(ns, PIDNS_NOTE_ZOMBIE) ? ns->notes->zombie
+									    : NULL;
+
+	if (!zombie) {
+		json_null(j);
+		return;
+	}
+	json_open(j, '{');
+	put_number(j, "pid", true, (uint64_t)zombie->pid);
+	put_number(j, "parent", zombie->parent > 0, (uint64_t)zombie->parent);
+	put_number(j, "start_ns", true, zombie->start_ns);
+	put_string(j, "sigchld", name_of_sigchld(zombie->sigchld));
+	json_item(j, "parent_is_reaper");
+	json_bool(j, zombie->parent_is_reaper);
+	json_close(j, '}');
 }

@@ -41,6 +41,9 @@ void note_json_nearest(struct json *j, const struct pidns_limit *limit);
 void note_json_limits(struct json *j, const struct pidns_limit *const *limits, size_t nr);
 void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t nr);
 
+/* null: there is none, or that is not known. */
+void note_json_zombie(struct json *j, const struct pidns_ns *ns);
+
 /* One line for each, as `show` and `why` have them. */
 void note_print_limits(const struct pidns_limit *const *limits, size_t nr);
 void note_print_container(const struct pidns_container *container);

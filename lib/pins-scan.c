@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* pins-scan.c - goes through the tasks of a procfs for what they hold. */
+#include "pidfd.h"
+#include "pins-parse.h"
+#include "pins.h"
+#include "proc.h"
+#include "util.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* To be walked by readdir(3); NULL with *ret_error. */
+static DIR *open_list(int dir, const char *name, int *ret_error)
+{
+	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+
+	*ret_error = list ? 0 : -errno;
+	if (list)
+		steal_fd(&fd);
+	return list;
+}
+
+/* ---- open files ------------------------------------------------------------------------------ */
+
+static const struct pidns_ns *ns_of_link(const struct pins *p, const char *text, size_t len)
+{
+	uint64_t ino;
+
+	if (proc_parse_ns_link(text, len, "pid", &ino) < 0)
+		return NULL;
+	return pidns_ns_find(p->a->snapshot, ino);
+}
+
+/* Whose it is stands in its fdinfo, as long as the task has not been reaped. */
+static int look_at_pidfd(struct pins *p, int dir, int32_t pid, int32_t fd)
+{
+	struct pidns_pin pin = {.kind = PIDNS_PIN_PIDFD, .pid = pid, .fd = fd, .count = 1};
+	const struct pidns_task *task;
+	char name[32], text[512];
+	_cleanup_close_ int info = -1;
+	int32_t target;
+	ssize_t len;
+
+	snprintf(name, sizeof(name), "fdinfo/%d", fd);
+	info = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	len = info < 0 ? -1 : read(info, text, sizeof(text));
+	if (len < 0)
+		return pins_hindered(p, pid, -errno);
+	if (pins_parse_pidfd(text, (size_t)len, &target) < 0)
+		return 0;
+	if (target < 0) {
+		pin.kind = PIDNS_PIN_UNSEEN;
+		return pins_suspect(p, &pin);
+	}
+	task = target ? pidns_task_find(p->a->snapshot, NULL, target) : NULL;
+	return task ? pins_note(p, task->ns, &pin) : 0;
+}
+
+static int look_at_file(struct pins *p, int dir, int fds, int32_t pid, const char *name)
+{
+	const struct pidns_ns *ns;
+	int32_t fd = (int32_t)strtol(name, NULL, 10);
+	char text[64];
+	ssize_t len = readlinkat(fds, name, text, sizeof(text));
+
+	if (len < 0)
+		return -errno;
+	if (pins_link_is_pidfd(text, (size_t)len))
+		return look_at_pidfd(p, dir, pid, fd);
+	ns = ns_of_link(p, text, (size_t)len);
+	if (!ns)
+		return 0;
+	return pins_note(
+		p, ns, &(struct pidns_pin){.kind = PIDNS_PIN_FD, .pid = pid, .fd = fd, .count = 1});
+}
+
+static int look_at_files(struct pins *p, int dir, const char *name, int32_t pid)
+{
+	struct dirent *entry;
+	int r;
+	DIR *list = open_list(dir, name, &r);
+
+	while (r >= 0 && (entry = readdir(list))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		r = look_at_file(p, dir, dirfd(list), pid, entry->d_name);
+		if (r == -ENOENT)
+			r = 0; /* closed meanwhile */
+	}
+	if (list)
+		closedir(list);
+	return r < 0 ? pins_hindered(p, pid, r) : 0;
+}
+
+/* ---- where children would be born ------------------------------------------------------------ */
+
+/* Of a namespace without a first process no link speaks. */
+static int look_for_unborn(struct pins *p, int32_t pid, int32_t tid)
+{
+	struct pidns_pin pin = {.kind = PIDNS_PIN_FOR_CHILDREN, .pid = pid, .count = 1};
+	_cleanup_close_ int fd = -1;
+	const struct pidns_ns *ns;
+	struct stat st;
+
+	if (!p->has_unborn || !p->is_own)
+		return 0;
+	fd = pidfd_open_ns_for_children(tid);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		/* A kernel that does not tell, and a task that has ended, show nothing either. */
+		return fd == -ENOTTY || fd == -EINVAL || fd == -ENOSYS ? 0
+								       : pins_hindered(p, pid, fd);
+	}
+	ns = pidns_ns_find(p->a->snapshot, st.st_ino);
+	if (!ns || ns->state != PIDNS_STATE_UNBORN)
+		return 0;
+	return pins_note(p, ns, &pin);
+}
+
+static int look_at_thread(struct pins *p, int threads, const struct pidns_task *task,
+			  const char *name)
+{
+	struct pidns_pin pin = {.kind = PIDNS_PIN_FOR_CHILDREN, .pid = task->pid, .count = 1};
+	const struct pidns_ns *ns;
+	char path[64], text[64];
+	ssize_t len;
+	int32_t tid;
+
+	if (proc_parse_pid(name, &tid) < 0 || tid == task->pid)
+		return 0;
+	snprintf(path, sizeof(path), "%.20s/ns/pid_for_children", name);
+	len = readlinkat(threads, path, text, sizeof(text));
+	if (len < 0 && errno == ENOENT)
+		return look_for_unborn(p, task->pid, tid);
+	if (len < 0)
+		return -errno;
+	ns = ns_of_link(p, text, (size_t)len);
+	return ns && ns != task->ns ? pins_note(p, ns, &pin) : 0;
+}
+
+/* Each thread has a place for its children; that of the first is in the picture, if a link shows
+ * it. */
+static int look_at_threads(struct pins *p, int dir, const struct pidns_task *task)
+{
+	struct dirent *entry;
+	int r = 0;
+	DIR *list;
+
+	if (!(task->known & PIDNS_TASK_NS_FOR_CHILDREN))
+		r = look_for_unborn(p, task->pid, task->pid);
+	if (r < 0 || !(task->known & PIDNS_TASK_THREADS) || task->threads < 2)
+		return r;
+	list = open_list(dir, "task", &r);
+	while (r >= 0 && (entry = readdir(list)))
+		r = look_at_thread(p, dirfd(list), task, entry->d_name);
+	if (list)
+		closedir(list);
+	return r < 0 ? pins_hindered(p, task->pid, r) : 0;
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+static int look_at_process(struct pins *p, const char *name, int32_t pid)
+{
+	const struct pidns_task *task = pidns_task_find(p->a->snapshot, NULL, pid);
+	_cleanup_close_ int dir = openat(p->a->procfs, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (dir < 0)
+		return pins_hindered(p, pid, -errno);
+	r = look_at_files(p, dir, "fd", pid);
+	if (r >= 0)
+		r = pins_mounts_look(p, dir, pid);
+	if (r >= 0 && task)
+		r = look_at_threads(p, dir, task);
+	return r;
+}
+
+/* NSpid: of the reader's own status begins at the mount's namespace: then that is the reader's. */
+static bool is_own_procfs(int procfs)
+{
+	struct proc_status status = {0};
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+
+	return annotate_read(procfs, "self/status", &text, &len) == 0 &&
+	       proc_parse_status(text, len, &status) == 0 && status.known & PROC_STATUS_NSPID &&
+	       status.nr_nspid == 1;
+}
+
+int pins_scan(struct pins *p)
+{
+	struct dirent *entry;
+	int32_t pid;
+	int r;
+	DIR *list = open_list(p->a->procfs, ".", &r);
+
+	if (!list)
+		return pins_hindered(p, 0, r);
+	p->is_own = is_own_procfs(p->a->procfs);
+	while (r >= 0 && (entry = readdir(list)))
+		if (proc_parse_pid(entry->d_name, &pid) == 0)
+			r = look_at_process(p, entry->d_name, pid);
+	closedir(list);
+	return r;
+}

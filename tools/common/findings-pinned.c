@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* findings-pinned.c - namespaces that nobody lives in, and what keeps them all the same. */
+#include "findings-internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Of several things that keep a namespace, the one to begin with: the least. */
+static uint32_t order_of(const struct pidns_pin *pin)
+{
+	switch (pin->kind) {
+	case PIDNS_PIN_FOR_CHILDREN:
+		return 0;
+	case PIDNS_PIN_UNSEEN:
+		return UINT32_MAX;
+	default:
+		return pin->kind;
+	}
+}
+
+/* NULL: not known. *ret_more: how many others there are. */
+static const struct pidns_pin *first_pin(const struct pidns_ns *ns, uint64_t *ret_more)
+{
+	const struct pidns_pin *first = NULL;
+	uint64_t count = 0;
+
+	if (!(ns->known & PIDNS_NS_NOTES) || !(ns->notes->known & PIDNS_NOTE_PINS))
+		return NULL;
+	for (uint32_t i = 0; i < ns->notes->nr_pins; i++) {
+		const struct pidns_pin *pin = ns->notes->pins[i];
+
+		if (!first || order_of(pin) < order_of(first))
+			first = pin;
+		if (pin->kind != PIDNS_PIN_UNSEEN)
+			count += pin->count;
+	}
+	*ret_more = count ? count - 1 : 0;
+	return first;
+}
+
+static void say_unseen(const struct pidns_pin *pin, const char *who, struct finding *ret)
+{
+	if (pin->fd)
+		snprintf(ret->message, sizeof(ret->message),
+			 "something out of sight, perhaps descriptor %" PRId32
+			 " of %s, a pidfd of a task that is gone",
+			 pin->fd, who);
+	else if (pin->path)
+		snprintf(ret->message, sizeof(ret->message),
+			 "something out of sight, perhaps the procfs mounted at %s where %s is",
+			 pin->path, who);
+	else if (pin->pid)
+		snprintf(ret->message, sizeof(ret->message),
+			 "something out of sight, perhaps what %s does not show", who);
+	else
+		snprintf(ret->message, sizeof(ret->message), "something out of sight");
+	snprintf(ret->remedy, sizeof(ret->remedy), "%s",
+		 pin->fd || pin->path ? "close or unmount that, and look again"
+				      : "look as root: for pidfds, mounted procfs, open files");
+}
+
+/* What keeps it goes to the message, to be put together by the caller, and what helps. */
+static void say_pin(const struct pidns_snapshot *snapshot, const struct pidns_pin *pin,
+		    struct finding *ret)
+{
+	char who[WHO_SIZE] = "";
+	char *message = ret->message, *remedy = ret->remedy;
+	const size_t size = sizeof(ret->message), room = sizeof(ret->remedy);
+
+	ret->pid = pin->pid;
+	if (pin->pid)
+		finding_who(snapshot, pin->pid, who);
+	switch (pin->kind) {
+	case PIDNS_PIN_FOR_CHILDREN:
+		snprintf(message, size, "%s, whose children would be born there", who);
+		snprintf(remedy, room, "end PID %" PRId32 " or have it return by setns(2)",
+			 pin->pid);
+		break;
+	case PIDNS_PIN_FD:
+	case PIDNS_PIN_PIDFD:
+		snprintf(message, size, "descriptor %" PRId32 " of %s", pin->fd, who);
+		snprintf(remedy, room, "have PID %" PRId32 " close it, or end it", pin->pid);
+		break;
+	case PIDNS_PIN_BIND:
+	case PIDNS_PIN_PROCFS:
+		snprintf(message, size, "the %s at %s where %s is",
+			 pin->kind == PIDNS_PIN_BIND ? "bind mount" : "procfs mounted", pin->path,
+			 who);
+		snprintf(remedy, room, "unmount it there");
+		break;
+	case PIDNS_PIN_ZOMBIE:
+		snprintf(message, size, "zombie PID %" PRId32, pin->pid);
+		snprintf(remedy, room, "have PID %" PRId32 " reap it, or end that", pin->parent);
+		break;
+	case PIDNS_PIN_DESCENDANT:
+		snprintf(message, size, "namespace %" PRIu64 " below it",
+			 pin->ns->known & PIDNS_NS_INO ? pin->ns->ino : 0);
+		snprintf(remedy, room, "see to that one first");
+		break;
+	default:
+		say_unseen(pin, who, ret);
+	}
+}
+
+static void say_kept(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+		     const char *what, struct finding *ret)
+{
+	uint64_t more = 0;
+	const struct pidns_pin *pin = first_pin(ns, &more);
+	struct finding said = {.pid = 0};
+	char others[48] = "";
+
+	if (more)
+		snprintf(others, sizeof(others), " and %" PRIu64 " more", more);
+	if (pin)
+		say_pin(snapshot, pin, &said);
+	else
+		snprintf(said.remedy, sizeof(said.remedy), "ask a living kernel, as root");
+	snprintf(ret->message, sizeof(ret->message), "%s; kept by %.500s%s", what,
+		 pin ? said.message : "what this picture does not tell", others);
+	snprintf(ret->remedy, sizeof(ret->remedy), "%s", said.remedy);
+	ret->pid = said.pid;
+	ret->weight = more;
+}
+
+int findings_pinned(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+		    struct findings *findings)
+{
+	uint64_t more = 0;
+	const struct pidns_pin *pin;
+	struct finding *finding;
+
+	if (!(ns->known & PIDNS_NS_STATE))
+		return 0;
+	pin = first_pin(ns, &more);
+	if (ns->state == PIDNS_STATE_DEAD) {
+		bool is_barren = pin && pin->kind == PIDNS_PIN_FOR_CHILDREN;
+
+		finding = findings_add(findings, FINDING_DEAD, is_barren ? RANK_BARREN : RANK_DEAD,
+				       ns);
+		if (!finding)
+			return -ENOMEM;
+		say_kept(snapshot, ns,
+			 is_barren ? "its init is gone and fork into it fails (ENOMEM)"
+				   : "its init is gone",
+			 finding);
+	} else if (ns->state == PIDNS_STATE_UNBORN) {
+		finding = findings_add(findings, FINDING_UNBORN, RANK_UNBORN, ns);
+		if (!finding)
+			return -ENOMEM;
+		say_kept(snapshot, ns, "nothing was ever started in it", finding);
+		if (pin && pin->kind == PIDNS_PIN_FOR_CHILDREN)
+			snprintf(finding->remedy, sizeof(finding->remedy),
+				 "have PID %" PRId32 " fork, or end it", pin->pid);
+	}
+	return 0;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * findings.h - what is wrong with the namespaces of a snapshot, and what to do about it: a pure
+ * function of the snapshot. With the notes of PIDNS_TAKE_LIMITS, PINS and ZOMBIES it knows most.
+ */
+#ifndef PIDNS_FINDINGS_H
+#define PIDNS_FINDINGS_H
+
+#include <pidnsinfo.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum finding_kind {
+	FINDING_LIMIT,	 /* something that makes fork fail is used up to FINDING_PERCENT or more */
+	FINDING_ZOMBIES, /* processes that have exited and that nobody reaps */
+	FINDING_DEAD,	 /* init is gone, and something keeps the namespace */
+	FINDING_UNBORN,	 /* nothing was ever started in it */
+	FINDING_JOINED,	 /* came from outside, and who brought them is gone */
+};
+
+#define FINDING_PERCENT 80
+
+struct finding {
+	enum finding_kind kind;
+	uint32_t rank;		   /* the least is the worst */
+	uint64_t weight;	   /* among those of a rank: the most is the worst */
+	const struct pidns_ns *ns; /* of the snapshot; of a limit: the outermost that is under it */
+	int32_t pid;		   /* whom it is about most; 0: nobody */
+	const struct pidns_task *task; /* the same, of what tasks do wrong */
+	const char *source;	       /* of a limit, and its PIDNS_LIMIT_* */
+	uint32_t limit;
+	/* Sentences without an end, of untrusted bytes: escape before printing. */
+	char message[640];
+	char remedy[256];
+};
+
+struct findings {
+	struct finding *list; /* worst first */
+	size_t nr, room;
+};
+
+/* The fields and flags of a take that findings are made of. */
+void findings_wish(struct pidns_take_opts *opts);
+/* 0 or -ENOMEM; findings_clear() in any case. */
+int findings_make(const struct pidns_snapshot *snapshot, struct findings *ret);
+/*
+ * A zombie between its end and its reaping is nobody's fault, nor is a namespace on its way. So take
+ * a later snapshot of these tasks, which costs little, with the same fields, and keep what still
+ * holds. The first gives how many there are, of which the caller frees the list; or -ENOMEM.
+ */
+int findings_pids(const struct findings *findings, int32_t **ret_pids);
+void findings_confirm(struct findings *findings, const struct pidns_snapshot *later);
+void findings_clear(struct findings *findings);
+
+/* "zombies", "dead", … */
+const char *finding_name(enum finding_kind kind);
+
+/* What there is to say of the namespace's oldest zombie, and about it; untrusted bytes. */
+void finding_of_zombies(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+			struct finding *ret);
+
+#endif /* PIDNS_FINDINGS_H */

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd-doctor.c - pidns doctor: what is wrong on this machine, worst first, a line each. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cleanup.h"
+#include "findings.h"
+#include "json.h"
+#include "message.h"
+#include "note.h"
+#include "options.h"
+#include "out.h"
+
+/* What is on its way is gone by then: a zombie its parent reaps, a namespace about to be born. */
+#define SECOND_LOOK_NS 100000000
+
+static void print_name(const struct pidns_ns *ns)
+{
+	const struct pidns_container *container = note_container(ns);
+	const char *name;
+	size_t len;
+
+	if (ns->known & PIDNS_NS_INO)
+		printf(" %" PRIu64, ns->ino);
+	if (!container)
+		return;
+	name = note_container_name(container, &len);
+	fputs(" (", stdout);
+	out_text(stdout, name, len);
+	putchar(')');
+}
+
+static void print_text(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->nr; i++) {
+		const struct finding *finding = &findings->list[i];
+
+		fputs(finding_name(finding->kind), stdout);
+		print_name(finding->ns);
+		fputs(": ", stdout);
+		out_text(stdout, finding->message, strlen(finding->message));
+		fputs(": ", stdout);
+		out_text(stdout, finding->remedy, strlen(finding->remedy));
+		putchar('\n');
+	}
+}
+
+static void json_finding(struct json *j, const struct finding *finding)
+{
+	json_line(j, NULL);
+	json_open(j, '{');
+	json_item(j, "kind");
+	json_string(j, finding_name(finding->kind));
+	json_item(j, "ns");
+	if (finding->ns->known & PIDNS_NS_INO)
+		json_number(j, finding->ns->ino);
+	else
+		json_null(j);
+	json_item(j, "pid");
+	if (finding->pid > 0)
+		json_number(j, (uint64_t)finding->pid);
+	else
+		json_null(j);
+	json_item(j, "message");
+	json_string(j, finding->message);
+	json_item(j, "remedy");
+	json_string(j, finding->remedy);
+	json_close(j, '}');
+}
+
+static void print_json(const struct findings *findings, const struct pidns_snapshot *snapshot)
+{
+	struct json j = {.file = stdout};
+
+	json_head(&j, pidns_snapshot_provider(snapshot), pidns_snapshot_cannot_see(snapshot));
+	json_line(&j, "findings");
+	json_open(&j, '[');
+	for (size_t i = 0; i < findings->nr; i++)
+		json_finding(&j, &findings->list[i]);
+	json_close(&j, ']');
+	json_end(&j);
+}
+
+/* At those alone whom it is about. */
+static int look_again(const struct options *options, struct pidns_ctx *ctx,
+		      struct findings *findings)
+{
+	const struct timespec pause = {.tv_nsec = SECOND_LOOK_NS};
+	_cleanup_snapshot_ struct pidns_snapshot *later = NULL;
+	_cleanup_free_ int32_t *pids = NULL;
+	struct pidns_take_opts opts = {.size = sizeof(opts)};
+	int r = findings_pids(findings, &pids);
+
+	if (r < 0)
+		return message_exit(EXIT_FAILED, "out of memory");
+	if (!r)
+		return 0;
+	findings_wish(&opts);
+	opts.flags = PIDNS_TAKE_ALL;
+	opts.pids = pids;
+	opts.nr_pids = (size_t)r;
+	nanosleep(&pause, NULL);
+	r = source_take(&options->source, ctx, &opts, &later);
+	if (!r)
+		findings_confirm(findings, later);
+	return r;
+}
+
+static int examine(const struct options *options, struct findings *findings)
+{
+	_cleanup_ctx_ struct pidns_ctx *ctx = NULL;
+	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
+	struct pidns_take_opts opts = {.size = sizeof(opts), .flags = PIDNS_TAKE_CONTAINERS};
+	int r = source_open(&options->source, 0, &ctx);
+
+	findings_wish(&opts);
+	if (!r)
+		r = source_take(&options->source, ctx, &opts, &snapshot);
+	if (r)
+		return r;
+	if (findings_make(snapshot, findings) < 0)
+		return message_exit(EXIT_FAILED, "out of memory");
+	if (strcmp(pidns_provider(ctx), "replay")) {
+		r = look_again(options, ctx, findings);
+		if (r)
+			return r;
+	}
+	if (options->json)
+		print_json(findings, snapshot);
+	else
+		print_text(findings);
+	source_tell_unseen(snapshot, PIDNS_TAKE_ALL, SOURCE_UNSEEN_TASKS);
+	return findings->nr ? EXIT_ANSWER_NO : EXIT_DONE;
+}
+
+int cmd_doctor(const struct options *options)
+{
+	struct findings findings = {0};
+	int r = examine(options, &findings);
+
+	findings_clear(&findings);
+	return r;
+}
