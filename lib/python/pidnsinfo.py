@@ -32,7 +32,7 @@ _NS_FIELDS = (
     ("depth", c_uint32, None, None),
     ("level", c_uint32, 3, None),
     ("state", c_uint32, 4, lambda value: _name(_library().pidns_state_name, value)),
-    ("reaper", c_int32, 5, None),
+    ("reaper", c_int32, 5, lambda pid: pid or None),
     ("owner_uid", c_uint32, 7, None),
     ("pids_used", c_uint32, 9, None),
     ("pids_used_exact", c_uint32, 9, bool),
