@@ -2,7 +2,7 @@
 /*
  * containers-index.c - all state files of the machine, by the init they name.
  *
- * Each place where engines and runtimes keep one folder a container is listed once. A state file
+ * Each place where engines and runtimes keep one folder a container is listed. A state file
  * proves what it says by two numbers, the pid of the init and when that was started: no later
  * process has both, and no process of another machine whose files may be mounted here.
  */
@@ -33,6 +33,8 @@ static const struct place {
 	{"run/docker/runtime-runc/moby", "state.json", containers_parse_runc, NULL, "docker",
 	 false},
 	{"run/containerd/runc", "state.json", containers_parse_runc, NULL, "containerd", true},
+	/* with crun in runc's place */
+	{"run/containerd/runc", "status", containers_parse_crun, "config.json", "containerd", true},
 };
 
 /* docker's own namespace of containerd. */

@@ -71,6 +71,25 @@ static int read_members(const struct annotation *a, const struct containers_sour
 	return r < 0 ? r : look_at_members(a, ns, buf, len, ret_has_reaper);
 }
 
+/*
+ * Where an init is, below its container's cgroup: what runtimes make below it, and what systemd and
+ * entry points do that free the cgroup for others. Elsewhere are those whom the init put there.
+ */
+static const char *const init_folders[] = {
+	"", "/container", "/init", "/init.scope", "/libvirt", "/payload", "/payload/init.scope",
+};
+
+static bool is_where_init_is(const struct cgroup_place *place)
+{
+	const char *rest = place->path.text + place->container_len;
+	size_t len = place->path.len - place->container_len;
+
+	for (size_t i = 0; i < ARRAY_SIZE(init_folders); i++)
+		if (len == strlen(init_folders[i]) && !memcmp(rest, init_folders[i], len))
+			return true;
+	return false;
+}
+
 /* The whole of the container first, where others of it may be; then the reaper's own cgroup. */
 static int members_below(const struct annotation *a, const struct containers_source *source,
 			 struct proc_text hierarchy, const struct cgroup_place *place,
@@ -115,7 +134,7 @@ int containers_members_are_of(const struct annotation *a, const struct container
 	size_t nr = folders_of(place->controllers, folders);
 	int r = -ENOENT;
 
-	if (leads_up(place->path))
+	if (leads_up(place->path) || !is_where_init_is(place))
 		return 0;
 	for (size_t i = 0; i < nr && r < 0 && r != -ENOMEM; i++)
 		r = members_below(a, source, folders[i], place, ns);

@@ -158,8 +158,8 @@ void containers_names_free(struct container_names *names);
 
 /* ---- containers-members.c --------------------------------------------------------------------- */
 
-/* Do all tasks in the cgroup of this namespace's reaper live in the namespace or below? Then the
- * container that the cgroup was made for has this namespace for its own. 1, 0, or -ENOMEM. */
+/* Is the reaper where a container's init is, and do all tasks there live in its namespace or below?
+ * Then the container that the cgroup was made for has this namespace for its own. 1, 0, or -ENOMEM. */
 int containers_members_are_of(const struct annotation *a, const struct containers_source *source,
 			      const struct cgroup_place *place, const struct pidns_ns *ns);
 

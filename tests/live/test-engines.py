@@ -242,7 +242,7 @@ lxc.mount.auto = proc
 
     def test_name_that_is_taken(self):
         """liblxc finds another for the cgroup; the name is not that."""
-        name = "pidns-live-taken"
+        name = f"{NAME}-taken"
         with contextlib.ExitStack() as stack:
             for hierarchy in hierarchies():
                 stack.enter_context(cgroup(f"{hierarchy}/lxc.payload.{name}"))
@@ -274,12 +274,12 @@ def cgroup(path):
     try:
         yield path
     finally:
-        os.rmdir(path)
+        remove_empty([path])
 
 
 class Cgroup(unittest.TestCase):
     """A path that says docker, and who is in there."""
-    ID = "5eed" * 16
+    ID = f"{os.getpid():064x}"
 
     def move(self, path, pid):
         with open(f"{path}/cgroup.procs", "w", encoding="ascii") as procs:

@@ -195,9 +195,9 @@ static void describe(char text[2048], const struct pidns_ns *ns)
 	put_word(text, "source", c->source);
 }
 
-static int annotate_root(struct pidns_snapshot *snapshot)
+static int annotate_root(struct pidns_snapshot *snapshot, uid_t owner)
 {
-	struct containers_source source = {.owner = geteuid()};
+	struct containers_source source = {.owner = owner};
 	struct annotation a = {.snapshot = snapshot, .flags = PIDNS_TAKE_CONTAINERS};
 	int r;
 
@@ -240,7 +240,7 @@ static bool check_case(const char *name)
 	snprintf(path, sizeof(path), CONTAINER_CASES "/%s", name);
 	read_case(&c, path);
 	snapshot = snapshot_of(c.snapshot, 0);
-	assert_int_equal(annotate_root(snapshot), 0);
+	assert_int_equal(annotate_root(snapshot, geteuid()), 0);
 	is_right = is_as_expected(name, c.expect, snapshot);
 	pidns_snapshot_unref(snapshot);
 	free(c.bytes);
@@ -262,13 +262,33 @@ static bool check_memory(const char *name)
 	for (n = 1; has_failed; n++) {
 		snapshot = snapshot_of(c.snapshot, 0);
 		alloc_fail_after(n);
-		r = annotate_root(snapshot);
+		r = annotate_root(snapshot, geteuid());
 		has_failed = alloc_has_failed();
 		assert_int_equal(r, has_failed ? -ENOMEM : 0);
 		pidns_snapshot_unref(snapshot);
 	}
 	free(c.bytes);
 	return n > 2;
+}
+
+/* State files of anybody but the owner say nothing. */
+static void test_owner(void **state)
+{
+	const struct pidns_ns *const *list;
+	struct pidns_snapshot *snapshot;
+	struct recorded c;
+	size_t nr;
+
+	(void)state;
+	read_case(&c, CONTAINER_CASES "/runc.case");
+	snapshot = snapshot_of(c.snapshot, 0);
+	assert_int_equal(annotate_root(snapshot, geteuid() + 1), 0);
+	nr = pidns_snapshot_namespaces(snapshot, &list);
+	assert_in_range(nr, 2, 100);
+	for (size_t i = 0; i < nr; i++)
+		assert_true(!list[i]->notes || !list[i]->notes->container);
+	pidns_snapshot_unref(snapshot);
+	free(c.bytes);
 }
 
 static int for_each_case(bool (*check)(const char *name), int *ret_wrong)
@@ -313,6 +333,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_owner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
