@@ -8,6 +8,9 @@ need qemu-system-x86_64 flex bison bc cpio gcc make patch
 
 guest=$(mktemp -d)
 trap 'rm -rf "$guest"' EXIT
-cp "$top/tests/vm/agree" "$guest/"
+cp "$top/tests/vm/agree" "$top/tests/vm/pins" "$1"/tests/vm/guest/h{ang,old} "$guest/"
 kernel=$("$top/kernel/build")
-"$top/tests/vm/run" --kernel "$kernel" --build "$1" --with "$guest" -- sh "/with/$(basename "$guest")/agree"
+for test in agree pins; do
+	"$top/tests/vm/run" --kernel "$kernel" --build "$1" --with "$guest" -- \
+		sh "/with/$(basename "$guest")/$test"
+done
