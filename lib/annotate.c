@@ -19,6 +19,7 @@ static const struct {
 	uint32_t flag;
 	annotator *run;
 } annotators[] = {
+	{PIDNS_TAKE_LIMITS, annotate_limits},
 	{PIDNS_TAKE_PINS, annotate_pins},
 	{PIDNS_TAKE_ZOMBIES, annotate_zombies},
 	{0, NULL},

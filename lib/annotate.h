@@ -27,8 +27,9 @@ struct annotation {
 typedef int annotator(struct annotation *a);
 
 /* In limits.c and so on, each a row of the table in annotate.c. */
-int annotate_pins(struct annotation *a);
-int annotate_zombies(struct annotation *a);
+annotator annotate_limits;
+annotator annotate_pins;
+annotator annotate_zombies;
 
 /* The notes on that namespace, to write to; made at the first call. NULL: no memory. */
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns);

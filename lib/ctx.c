@@ -199,6 +199,9 @@ static void widen_for_notes(struct pidns_take_opts *opts)
 			opts->ns_fields |= read_for[i].ns_fields;
 			opts->task_fields |= read_for[i].task_fields;
 		}
+	/* A task's children may be born elsewhere, where nobody else leads. */
+	if (opts->flags & PIDNS_TAKE_LIMITS && opts->limits_of)
+		opts->task_fields |= PIDNS_TASK_NS_FOR_CHILDREN;
 }
 
 static void request_from(struct request *request, const struct pidns_take_opts *opts)

@@ -50,7 +50,8 @@ class Touching(unittest.TestCase):
         ns = str(forest.ino("some-0.0"))
         pid = str(forest.members(forest.by_name["deep-0.2"])[0]["pid"])
         for args in (("tree",), ("list",), ("ps",), ("ps", "-t"), ("ps", ns), ("show", ns),
-                     ("map", pid), ("map", "-n", ns, "1"), ("list", "--json"), ("ps", "--json"),
+                     ("map", pid), ("map", "-n", ns, "1"), ("why",), ("why", pid), ("why", ns),
+                     ("list", "-o", "ino,limit"), ("list", "--json"), ("ps", "--json"),
                      ("ps", "--raw", "-o", "pid,ns,vpids")):
             with self.subTest(args):
                 self.check(self.calls(*args))
@@ -80,7 +81,7 @@ class Touching(unittest.TestCase):
 
     def test_no_program_is_started(self):
         ns = str(forest.ino("some-0.0"))
-        for args in (("ps",), ("show", ns), ("doctor",)):
+        for args in (("ps",), ("why",), ("show", ns), ("doctor",)):
             with self.subTest(args):
                 lines = self.calls(*args, traced="trace=execve,fork,vfork,clone,clone3")
                 calls = [line.split("(")[0].split()[-1] for line in lines if "(" in line]

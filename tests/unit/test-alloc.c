@@ -143,6 +143,22 @@ static int try_annotate(void)
 	return r;
 }
 
+/* On a picture of its own each time: an annotator leaves what it got done. */
+static int try_limits(void)
+{
+	long n = countdown;
+	struct pidns_snapshot *s;
+	int r;
+
+	countdown = 0;
+	assert_int_equal(take("replay", path, 0, &s), 0);
+	countdown = n;
+	strcpy(why, "no sentence is promised");
+	r = annotate(s, -1, PIDNS_TAKE_LIMITS, getpid());
+	pidns_snapshot_unref(s);
+	return r;
+}
+
 /* How often did it fail, before nothing was left to fail? */
 static long exhaust(int (*attempt)(void), bool may_cope, long limit)
 {
@@ -219,6 +235,12 @@ static void test_annotate(void **state)
 	assert_true(pidns_ns_find(newer, 5)->notes->known & PIDNS_NOTE_PINS);
 }
 
+static void test_limits(void **state)
+{
+	(void)state;
+	assert_in_range(exhaust(try_limits, false, 300), 5, 300);
+}
+
 /* Some of everything, and enough of it for arrays to grow. */
 static void write_body(void)
 {
@@ -236,6 +258,13 @@ static void write_body(void)
 			       2 + i % 198, i, 1 + i / 198, i);
 	for (; i < 2010; i++)
 		end += sprintf(end, "task pid=%d tid=%d vpids=%d,9,9\n", i, i, i);
+	for (i = 2; i < 20; i++)
+		end += sprintf(end,
+			       "notes ns=%d known=limits\nlimit ns=%d kind=init source=x\n"
+			       "limit ns=%d kind=nproc\ncontainer ns=%d name=a id=b\n"
+			       "pin ns=%d kind=bind path=/x\nzombie ns=%d pid=1\n",
+			       i, i, i, i, i, i);
+	sprintf(end, "limit kind=level used=3 max=32\n");
 }
 
 static int set_up(void **state)
@@ -261,9 +290,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_replay), cmocka_unit_test(test_chosen),
-		cmocka_unit_test(test_save),   cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_procfs), cmocka_unit_test(test_annotate),
+		cmocka_unit_test(test_replay),	 cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_save),	 cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_procfs),	 cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_annotate),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -8,7 +8,7 @@ need qemu-system-x86_64 flex bison bc cpio gcc make patch
 
 guest=$(mktemp -d)
 trap 'rm -rf "$guest"' EXIT
-cp "$top/tests/vm/agree" "$top/tests/vm/pins" "$1"/tests/vm/guest/h{ang,old} "$guest/"
+cp "$top/tests/vm/agree" "$top/tests/vm/pins" "$1"/tests/vm/guest/{hold,stuck} "$guest/"
 kernel=$("$top/kernel/build")
 for test in agree pins; do
 	"$top/tests/vm/run" --kernel "$kernel" --build "$1" --with "$guest" -- \

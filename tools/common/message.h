@@ -6,8 +6,9 @@
 /* Exit codes, a promise to scripts. */
 enum {
 	EXIT_DONE = 0,	       /* also when a list is incomplete */
-	EXIT_ANSWER_NO = 1,    /* map: not found; diff: they differ */
+	EXIT_ANSWER_NO = 1,    /* map: not found; diff: they differ; why: a limit is near */
 	EXIT_USAGE = 2,	       /* the command line makes no sense */
+	EXIT_FAILS_NOW = 3,    /* why: fork(2) fails */
 	EXIT_CANNOT_SERVE = 4, /* the provider or the kernel cannot */
 	EXIT_FAILED = 5,       /* anything else: I/O, permission, no such namespace */
 };

@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"map", "PID...|-", "A process's number in every namespace that sees it, and back",
 	 TAKES_IN | TAKES_ALL, 1, SIZE_MAX, cmd_map},
 	{"show", "NS", "Everything about one namespace", TAKES_ALL, 1, 1, cmd_show},
+	{"why", "[NS|PID]", "Why fork(2) fails there, or would soon", TAKES_ALL, 0, 1, cmd_why},
 	{"doctor", "", "What is wrong on this machine, and what to do about it", 0, 0, 0,
 	 cmd_doctor},
 	{"record", "", "Save the picture to a file, to be read by --from",
@@ -53,7 +54,7 @@ static int print_help(void)
 	       " -h, --help           this text\n"
 	       " -V, --version        print the version\n\n"
 	       "Exit codes: 0 done, 1 the answer is no, 2 usage, 4 provider or kernel cannot\n"
-	       "serve, 5 anything else. All about it: pidns(8).\n");
+	       "serve, 5 anything else; of why, 3 fork fails. All about it: pidns(8).\n");
 	return EXIT_DONE;
 }
 

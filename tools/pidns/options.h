@@ -70,6 +70,7 @@ int cmd_list(const struct options *options);
 int cmd_ps(const struct options *options);
 int cmd_map(const struct options *options);
 int cmd_show(const struct options *options);
+int cmd_why(const struct options *options);
 int cmd_doctor(const struct options *options);
 int cmd_record(const struct options *options);
 int cmd_diff(const struct options *options);

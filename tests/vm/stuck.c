@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hang.c - hang DIRECTORY: a process whose memory nobody can read any more. Says "READY PID".
+ * stuck.c - stuck DIRECTORY: a process whose memory nobody can read any more. Says "READY PID".
  *
  * A file system in here answers everything but what is in its file. Somebody reads that, and has a
  * page locked from then on. Somebody else opens the file for direct access and maps it: the kernel
@@ -117,10 +117,10 @@ int main(int argc, char **argv)
 	int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	char options[128];
 
-	vm_must(argc == 2, "usage: hang DIRECTORY");
+	vm_must(argc == 2, "usage: stuck DIRECTORY");
 	snprintf(options, sizeof(options), "fd=%d,rootmode=40755,user_id=0,group_id=0", fuse);
 	mkdir(argv[1], 0755);
-	vm_must(fuse >= 0 && !mount("hang", argv[1], "fuse", 0, options), "mount fuse");
+	vm_must(fuse >= 0 && !mount("stuck", argv[1], "fuse", 0, options), "mount fuse");
 	vm_gate_init(&is_read);
 	vm_child(0, read_file, argv[1]);
 	vm_child(0, map_file, argv[1]);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The files that limits are read from: whatever they hold, what is cut out of them lies in them. */
+#include <errno.h>
+
+#include "fuzz.h"
+#include "limits-parse.h"
+
+static bool lies_in(struct proc_text part, const char *text, size_t size)
+{
+	return part.text >= text && part.text + part.len <= text + size;
+}
+
+static void try_path(struct proc_text path, struct proc_text root)
+{
+	struct proc_text below;
+	char buf[64];
+
+	if (limits_below_root(path, root, &below) == 0) {
+		must(lies_in(below, path.text, path.len));
+		must(!below.len || below.text[0] == '/');
+		must(below.text + below.len == path.text + path.len || !below.len);
+	}
+	if (limits_unescape(path, buf, sizeof(buf)) == 0)
+		must(strlen(buf) <= path.len);
+}
+
+static void try_cgroups(const char *text, size_t size)
+{
+	const char *cursor = text, *before = text;
+	struct limits_cgroup cgroup, last = {.path = {"/", 1}};
+
+	while (limits_next_cgroup(&cursor, text + size, &cgroup)) {
+		must(cursor > before && cursor <= text + size);
+		must(lies_in(cgroup.path, text, size) && cgroup.path.len);
+		must(lies_in(cgroup.controllers, text, size));
+		must(cgroup.path.text[0] == '/' &&
+		     !memchr(cgroup.path.text, '\n', cgroup.path.len));
+		limits_list_has(cgroup.controllers, "pids");
+		try_path(cgroup.path, last.path);
+		last = cgroup;
+		before = cursor;
+	}
+	must(cursor == text + size);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	/* A copy of just that size, so that a byte too far is noticed. */
+	char *text = malloc(size + !size);
+	uint64_t value = 42;
+
+	must(text);
+	if (size)
+		memcpy(text, data, size);
+	try_cgroups(text, size);
+	if (limits_parse_number(text, size, &value) < 0)
+		must(value == 42);
+	if (limits_parse_max(text, size, &value) == 1)
+		must(limits_parse_number(text, size, &value) == 0);
+	limits_parse_events(text, size, &value);
+	limits_parse_loadavg(text, size, &value);
+	limits_parse_nproc(text, size, &value);
+	limits_parse_capabilities(text, size, &value);
+	free(text);
+	return 0;
+}

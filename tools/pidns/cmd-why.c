@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd-why.c - pidns why: why does fork(2) fail here, or would soon? */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "json.h"
+#include "message.h"
+#include "note.h"
+#include "operand.h"
+#include "options.h"
+#include "out.h"
+
+/* From here on a limit is worth a word: 80 %. */
+#define NEARLY_FULL (NOTE_FULL / 10 * 8)
+
+struct why {
+	const struct options *options;
+	struct pidns_ctx *ctx;
+	struct target target;
+	int32_t pid; /* 0: a namespace is meant */
+	struct pidns_snapshot *snapshot;
+	const struct pidns_ns *ns; /* NULL: only the limits are known of whoever is meant */
+	const struct pidns_limit *const *limits;
+	size_t nr_limits;
+	const struct pidns_limit *refusing; /* whose error fork(2) gives; NULL: it works */
+	const struct pidns_limit *nearest;  /* the fullest, if it is worth a word */
+};
+
+static const char *const remedies[] = {
+	[PIDNS_LIMIT_CGROUP_PIDS] = "raise it there (systemd calls it TasksMax=, container engines "
+				    "--pids-limit), or end tasks of that cgroup",
+	[PIDNS_LIMIT_PID_MAX] = "raise kernel.pid_max with sysctl in that namespace, or end "
+				"processes; zombies have numbers, too",
+	[PIDNS_LIMIT_THREADS_MAX] =
+		"raise kernel.threads-max with sysctl, or end tasks anywhere on "
+		"the machine",
+	[PIDNS_LIMIT_NPROC] =
+		"raise it with prlimit --nproc (systemd calls it LimitNPROC=), or end "
+		"tasks of that user, who may have some in other namespaces",
+	[PIDNS_LIMIT_PID_NAMESPACES] = "raise user.max_pid_namespaces with sysctl in that user "
+				       "namespace, or let go of namespaces: pidns list --all",
+	[PIDNS_LIMIT_LEVEL] = "make the namespace from one that is less deep: the kernel allows no "
+			      "more levels",
+	[PIDNS_LIMIT_INIT] = "use another namespace: nothing will ever be born in this one again",
+};
+
+static const char *remedy_of(const struct pidns_limit *limit)
+{
+	if (!limit || limit->kind >= sizeof(remedies) / sizeof(remedies[0]))
+		return NULL;
+	return remedies[limit->kind];
+}
+
+/* ---- the answer ------------------------------------------------------------------------------ */
+
+/* In the order in which copy_process() asks. */
+static unsigned int turn_of(const struct pidns_limit *limit)
+{
+	static const uint32_t order[] = {PIDNS_LIMIT_NPROC, PIDNS_LIMIT_THREADS_MAX,
+					 PIDNS_LIMIT_PID_MAX, PIDNS_LIMIT_INIT,
+					 PIDNS_LIMIT_CGROUP_PIDS};
+	unsigned int i = 0;
+
+	while (i < sizeof(order) / sizeof(order[0]) && order[i] != limit->kind)
+		i++;
+	return i;
+}
+
+static void judge(struct why *why)
+{
+	for (size_t i = 0; i < why->nr_limits; i++) {
+		const struct pidns_limit *limit = why->limits[i];
+		uint64_t fullness = note_fullness(limit);
+
+		if (limit->is_fork && fullness >= NOTE_FULL &&
+		    (!why->refusing || turn_of(limit) < turn_of(why->refusing)))
+			why->refusing = limit;
+		if (fullness >= NEARLY_FULL && !why->nearest)
+			why->nearest = limit;
+	}
+	if (why->refusing)
+		why->nearest = why->refusing;
+}
+
+static int exit_code(const struct why *why)
+{
+	if (why->refusing)
+		return EXIT_FAILS_NOW;
+	return why->nearest ? EXIT_ANSWER_NO : EXIT_DONE;
+}
+
+static const char *error_of(const struct why *why)
+{
+	return why->refusing ? note_error_name(why->refusing->error) : NULL;
+}
+
+/* ---- how it is said -------------------------------------------------------------------------- */
+
+static void print_text(const struct why *why)
+{
+	const char *error = error_of(why), *remedy = remedy_of(why->nearest);
+
+	if (why->ns)
+		printf("%-16s %" PRIu64 "\n", "namespace", why->ns->ino);
+	if (why->pid)
+		printf("%-16s %" PRId32 "\n", "process", why->pid);
+	if (why->refusing)
+		printf("%-16s fails with %s: %s\n", "fork", error ? error : "-",
+		       pidns_limit_name(why->refusing->kind));
+	else
+		printf("%-16s %s\n", "fork", why->nr_limits ? "works" : "not known: no limits are");
+	note_print_limits(why->limits, why->nr_limits);
+	if (remedy)
+		printf("%-16s %s: %s\n", "remedy", pidns_limit_name(why->nearest->kind), remedy);
+}
+
+static void print_json(const struct why *why)
+{
+	struct json j = {.file = stdout};
+
+	json_head(&j, pidns_snapshot_provider(why->snapshot),
+		  pidns_snapshot_cannot_see(why->snapshot));
+	json_line(&j, "ns");
+	if (why->ns)
+		json_number(&j, why->ns->ino);
+	else
+		json_null(&j);
+	json_item(&j, "pid");
+	if (why->pid)
+		json_number(&j, (uint64_t)why->pid);
+	else
+		json_null(&j);
+	json_item(&j, "errno");
+	json_string(&j, error_of(why));
+	json_line(&j, "limits");
+	if (why->nr_limits)
+		note_json_limits(&j, why->limits, why->nr_limits);
+	else
+		json_null(&j);
+	json_line(&j, "remedy");
+	json_string(&j, remedy_of(why->nearest));
+	json_end(&j);
+}
+
+/* ---- who is meant ---------------------------------------------------------------------------- */
+
+static bool is_recording(const struct why *why)
+{
+	return !strcmp(pidns_provider(why->ctx), "replay");
+}
+
+/* A number up to the largest PID is one; anything else names a namespace, and nothing the caller. */
+static int parse(struct why *why)
+{
+	const char *text = why->options->nr_operands ? why->options->operands[0] : NULL;
+	uint64_t number;
+
+	if (text && number_parse(text, &number) && number <= PID_LIMIT)
+		return pid_parse(why->options, "", text, &why->pid);
+	if (text)
+		return operand_parse(why->options, text, &why->target);
+	return 0;
+}
+
+static const struct pidns_take_opts usual = {
+	.size = sizeof(usual),
+	.ns_fields = PIDNS_NS_STATE,
+	.flags = PIDNS_TAKE_LIMITS,
+};
+
+static int take_ns(struct why *why)
+{
+	struct pidns_take_opts opts = usual;
+	int r;
+
+	opts.flags |= why->options->all ? PIDNS_TAKE_ALL : 0;
+	r = operand_take(why->options, why->ctx, &opts, &why->target, 1, &why->snapshot, &why->ns);
+	if (!r)
+		why->nr_limits = note_limits(why->ns, &why->limits);
+	return r;
+}
+
+/* Of a recording only what it says of the namespace is known. */
+static int take_task(struct why *why)
+{
+	struct pidns_take_opts opts = usual;
+	const struct pidns_task *task;
+	int r;
+
+	opts.limits_of = why->pid;
+	r = source_take(&why->options->source, why->ctx, &opts, &why->snapshot);
+	if (r)
+		return r;
+	task = pidns_task_find(why->snapshot, NULL, why->pid);
+	if (!task)
+		return message_exit(EXIT_FAILED, "%" PRId32 ": no such process", why->pid);
+	why->ns = task->ns_for_children ? task->ns_for_children : task->ns;
+	if (!(why->ns->known & PIDNS_NS_INO))
+		why->ns = NULL;
+	if (!is_recording(why))
+		why->nr_limits = pidns_snapshot_limits(why->snapshot, &why->limits);
+	else if (why->ns)
+		why->nr_limits = note_limits(why->ns, &why->limits);
+	return 0;
+}
+
+/* What the recording was asked about, or else the reader's own namespace. */
+static int take_recording(struct why *why)
+{
+	const struct pidns_ns *const *list;
+	int r = source_take(&why->options->source, why->ctx, &usual, &why->snapshot);
+
+	if (r)
+		return r;
+	why->nr_limits = pidns_snapshot_limits(why->snapshot, &why->limits);
+	if (why->nr_limits || !pidns_snapshot_namespaces(why->snapshot, &list))
+		return 0;
+	why->ns = list[0]->known & PIDNS_NS_INO ? list[0] : NULL;
+	why->nr_limits = note_limits(list[0], &why->limits);
+	return 0;
+}
+
+static int take(struct why *why)
+{
+	if (why->target.text)
+		return take_ns(why);
+	if (!why->pid && is_recording(why))
+		return take_recording(why);
+	/* Whoever starts this has the same limits as this. */
+	if (!why->pid)
+		why->pid = getpid();
+	return take_task(why);
+}
+
+static int run(struct why *why)
+{
+	int r = parse(why);
+
+	if (!r)
+		r = source_open(&why->options->source, 0, &why->ctx);
+	if (!r)
+		r = take(why);
+	if (r)
+		return r;
+	judge(why);
+	if (why->options->json)
+		print_json(why);
+	else
+		print_text(why);
+	source_tell_unseen(why->snapshot, 0, SOURCE_UNSEEN_TASKS);
+	return exit_code(why);
+}
+
+int cmd_why(const struct options *options)
+{
+	struct why why = {.options = options, .target.fd = -1};
+	int r = run(&why);
+
+	target_close(&why.target);
+	pidns_snapshot_unref(why.snapshot);
+	pidns_close(why.ctx);
+	return r;
+}
