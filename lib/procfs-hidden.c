@@ -91,6 +91,8 @@ static int look_for_unborn(struct procfs_take *t, const char *name)
 	if (!t->finds_unborn || proc_parse_pid(name, &tid) < 0)
 		return 0;
 	fd = pidfd_open_ns_for_children(tid);
+	while (fd == -EMFILE && procfs_ns_give_back(t, -1))
+		fd = pidfd_open_ns_for_children(tid);
 	if (fd == -EACCES || fd == -EPERM)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_UNBORN);
 	if (fd < 0)

@@ -26,38 +26,36 @@
 /* The initial PID namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
 #define INITIAL_NS_INO UINT64_C(0xEFFFFFFC)
 
-int procfs_open(struct procfs_take *t, int dir, const char *name, int flags)
+bool procfs_ns_give_back(struct procfs_take *t, int kept)
 {
-	size_t tried;
-	int fd = openat(dir, name, flags | O_CLOEXEC);
-
-	for (tried = 0; fd < 0 && errno == EMFILE && tried < t->nr_ns; tried++) {
+	for (size_t tried = 0; tried < t->nr_ns; tried++) {
 		struct procfs_ns *ns = &t->ns[t->evict_next++ % t->nr_ns];
 
-		if (ns->fd < 0)
+		if (ns->fd < 0 || ns->fd == kept)
 			continue;
 		close(ns->fd);
 		ns->fd = -1;
-		fd = openat(dir, name, flags | O_CLOEXEC);
+		return true;
 	}
+	return false;
+}
+
+int procfs_open(struct procfs_take *t, int dir, const char *name, int flags)
+{
+	int fd = openat(dir, name, flags | O_CLOEXEC);
+
+	while (fd < 0 && errno == EMFILE && procfs_ns_give_back(t, -1))
+		fd = openat(dir, name, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
 /* An ioctl that gives a new descriptor, likewise. */
 static int open_by_ioctl(struct procfs_take *t, int fd, unsigned long request)
 {
-	size_t tried;
 	int new_fd = ioctl(fd, request);
 
-	for (tried = 0; new_fd < 0 && errno == EMFILE && tried < t->nr_ns; tried++) {
-		struct procfs_ns *ns = &t->ns[t->evict_next++ % t->nr_ns];
-
-		if (ns->fd < 0 || ns->fd == fd)
-			continue;
-		close(ns->fd);
-		ns->fd = -1;
+	while (new_fd < 0 && errno == EMFILE && procfs_ns_give_back(t, fd))
 		new_fd = ioctl(fd, request);
-	}
 	return new_fd < 0 ? -errno : new_fd;
 }
 

@@ -85,6 +85,9 @@ bool procfs_ns_probe(struct procfs_take *t);
 /* The thread group of the caller's `tid`. */
 int procfs_ns_tgid(struct procfs_take *t, int32_t tid, int32_t *ret_tgid);
 void procfs_ns_mark_tasks(struct procfs_take *t, int place);
+/* Give one nsfs file back to the kernel, where descriptors run out, but not `kept`; false: there is
+ * none left. It can be had again from a descendant. */
+bool procfs_ns_give_back(struct procfs_take *t, int kept);
 /* openat(2) that gives an nsfs file back to the kernel when descriptors run out. */
 int procfs_open(struct procfs_take *t, int dir, const char *name, int flags);
 /* Tell the builder what is known of all of them. */

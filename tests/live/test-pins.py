@@ -250,21 +250,25 @@ class Doctor(unittest.TestCase):
         self.assertEqual((answer.status, answer.out, answer.err), (0, b"", ""))
 
     def test_few_files(self):
-        """It answers, or fails with one sentence: never half, never a crash."""
+        """Fewer than there are namespaces: it answers, or fails with one sentence."""
         succeeded = 0
-        for files in range(6, 40, 3):
-            answer = live.pidns("doctor", "--json", expect=None,
-                                wrap=("prlimit", f"--nofile={files}:{files}"))
-            if answer.status == 127:
-                continue
-            if answer.status in (0, 1):
-                found = {(f["kind"], f["ns"]) for f in answer.json["findings"]}
-                self.assertIn(("zombies", forest.ino("live-0.0")), found)
-                succeeded += 1
-            else:
-                self.assertIn(answer.status, (4, 5), answer.err)
-                self.assertRegex(answer.err, r"\Apidns: [^\n]+\n\Z")
-        self.assertGreater(succeeded, 0)
+        with live.Forest("--size", "S"):
+            for files in range(6, 40, 3):
+                succeeded += self.answers_with(files)
+        self.assertGreater(succeeded, 6)
+
+    def answers_with(self, files):
+        answer = live.pidns("doctor", "--json", expect=None,
+                            wrap=("prlimit", f"--nofile={files}:{files}"))
+        if answer.status == 127:
+            return False  # not even the libraries could be opened
+        if answer.status in (0, 1):
+            found = {(f["kind"], f["ns"]) for f in answer.json["findings"]}
+            self.assertIn(("zombies", forest.ino("live-0.0")), found)
+            return True
+        self.assertIn(answer.status, (4, 5), answer.err)
+        self.assertRegex(answer.err, r"\Apidns: [^\n]+\n\Z")
+        return False
 
     def test_hidden_tasks(self):
         if not live.nobody_can_run_it():

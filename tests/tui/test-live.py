@@ -98,6 +98,21 @@ def test_the_namespace_shown_goes_away():
         top.wait("the list", lambda: "Enter Open" in top.text())
 
 
+def test_details():
+    """What keeps it alive is looked for while that is shown."""
+    with Namespace() as namespace, start("-d", "0.2", columns=120, rows=40) as top:
+        top.press("/", *str(namespace.ino))
+        top.wait(str(namespace.ino), lambda: str(namespace.ino) in top.selected())
+        top.press("Enter", "i")
+        top.wait(f"Namespace {namespace.ino}, alive")
+        top.wait(f"task           PID {namespace.init} and 1 more")
+        with open(f"/proc/{namespace.init}/ns/pid", "rb") as file:
+            top.wait(f"fd             PID {os.getpid()} fd {file.fileno()}")
+        top.wait("closed", lambda: f"PID {os.getpid()} fd" not in top.text())
+        top.press("Esc")
+        top.wait("the list", lambda: "Enter Open" in top.text())
+
+
 def test_cpu_use():
     """A process that does nothing but burn has nearly 100 %, since the last look."""
     with Namespace() as namespace:

@@ -8,9 +8,9 @@ need qemu-system-x86_64 flex bison bc cpio gcc make patch
 
 guest=$(mktemp -d)
 trap 'rm -rf "$guest"' EXIT
-cp "$top/tests/vm/agree" "$top/tests/vm/hidden" "$guest/"
+cp "$top"/tests/vm/{agree,hidden,pins} "$1"/tests/vm/guest/{hold,stuck} "$guest/"
 kernel=$("$top/kernel/build")
-for script in agree hidden; do
+for script in agree hidden pins; do
 	"$top/tests/vm/run" --kernel "$kernel" --build "$1" --with "$guest" -- \
 		sh "/with/$(basename "$guest")/$script"
 done

@@ -6,25 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *remedy_for(uint32_t kind)
-{
-	switch (kind) {
-	case PIDNS_LIMIT_CGROUP_PIDS:
-		return "raise pids.max there, or end what is not needed in that cgroup";
-	case PIDNS_LIMIT_PID_MAX:
-		return "raise kernel.pid_max there, or end what is not needed";
-	case PIDNS_LIMIT_THREADS_MAX:
-		return "raise kernel.threads-max, or end what is not needed";
-	case PIDNS_LIMIT_NPROC:
-		return "raise that user's RLIMIT_NPROC (ulimit -u), or end what is not needed";
-	case PIDNS_LIMIT_PID_NAMESPACES:
-		return "raise user.max_pid_namespaces, or end namespaces that are not needed";
-	case PIDNS_LIMIT_LEVEL:
-		return "nest namespaces less";
-	default:
-		return "see pidns why";
-	}
-}
+#include "remedy.h"
 
 /* 80 % of a number that is known; a namespace without a running init is a finding of its own. */
 static bool is_near(const struct pidns_limit *limit)
@@ -37,12 +19,13 @@ static bool is_near(const struct pidns_limit *limit)
 static void describe(const struct pidns_limit *limit, struct finding *ret)
 {
 	const char *name = pidns_limit_name(limit->kind);
+	const char *remedy = remedy_for_limit(limit->kind);
 	double percent = limit->max ? (double)limit->used * 100 / (double)limit->max : 100;
 
 	snprintf(ret->message, sizeof(ret->message),
 		 "%s: %" PRIu64 " of %" PRIu64 " (%.0f %%), %.400s", name ? name : "other",
 		 limit->used, limit->max, percent, limit->source ? limit->source : "");
-	snprintf(ret->remedy, sizeof(ret->remedy), "%s", remedy_for(limit->kind));
+	snprintf(ret->remedy, sizeof(ret->remedy), "%s", remedy ? remedy : "see pidns why");
 	ret->weight = (uint64_t)percent;
 	ret->source = limit->source ? limit->source : "";
 	ret->limit = limit->kind;

@@ -51,6 +51,19 @@ void app_help(struct app *app, const struct scene *scene)
 	app->help_top = app->help_left = 0;
 }
 
+/* What is known of it so far does not say all. */
+void app_details(struct app *app, const struct scene *scene)
+{
+	const struct row *row = app_selected_row(app, scene);
+
+	if (!row)
+		return;
+	app->mode = APP_DETAILS;
+	app->detailed = ident_of_ns(row->ns);
+	app->help_top = app->help_left = 0;
+	app->wants_take = true;
+}
+
 void app_command(struct app *app, const struct scene *scene)
 {
 	(void)scene;
@@ -100,9 +113,9 @@ void app_request(struct app *app, const struct scene *scene, enum request reques
 		requests[request](app, scene);
 }
 
-static void help_key(struct app *app, int key)
+/* So many lines are read page by page. */
+static void page_key(struct app *app, size_t lines, int key)
 {
-	size_t lines = help_lines();
 	size_t last = lines > app->help_page ? lines - app->help_page : 0;
 
 	switch (key_request(key)) {
@@ -133,6 +146,7 @@ static void help_key(struct app *app, int key)
 		break;
 	case REQUEST_back:
 	case REQUEST_help:
+	case REQUEST_details:
 	case REQUEST_open:
 	case REQUEST_quit:
 		app->mode = APP_LIST;
@@ -161,7 +175,10 @@ void app_key(struct app *app, const struct scene *scene, int key)
 		app_menu_key(app, key);
 		break;
 	case APP_HELP:
-		help_key(app, key);
+		page_key(app, help_lines(), key);
+		break;
+	case APP_DETAILS:
+		page_key(app, app->details, key);
 		break;
 	}
 }

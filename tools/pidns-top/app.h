@@ -31,6 +31,7 @@ enum app_mode {
 	APP_PROMPT, /* keys are text: app.prompt */
 	APP_MENU,   /* choose a column to sort by */
 	APP_HELP,
+	APP_DETAILS, /* of app.detailed */
 };
 
 /* Each view has its own place in its own list. */
@@ -47,6 +48,7 @@ struct app {
 	enum app_mode mode;
 	struct app_place places[NR_APP_VIEWS];
 	struct ident inside;
+	struct ident detailed;
 	struct folds folds;
 	bool is_tree, is_below, has_commands, is_paused, is_plain;
 	double delay; /* seconds */
@@ -54,10 +56,11 @@ struct app {
 	struct app_place origin; /* as it was when the prompt was opened */
 	char search[PROMPT_SIZE];
 	size_t menu;	   /* the column offered */
-	size_t help_top;   /* first line of the help on the screen … */
+	size_t help_top;   /* first line of the help, or of the details, on the screen … */
 	size_t help_left;  /* … and first column */
 	size_t page;	   /* rows the screen has for the list … */
 	size_t help_page;  /* … and lines for the help */
+	size_t details;	   /* lines that there are of them */
 	char message[256]; /* for the bottom line, until the next key; clean */
 	/* What the loop has to do about the last key. */
 	bool is_leaving, wants_rows, wants_take, wants_redraw;

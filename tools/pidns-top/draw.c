@@ -255,6 +255,22 @@ static unsigned int draw_bottom(const struct draw_frame *frame, const struct app
 
 /* ---- Help and menu: the whole screen ---- */
 
+static void draw_details(const struct draw_frame *frame, const struct app *app,
+			 const struct sheet *sheet)
+{
+	size_t width;
+
+	for (size_t y = 0; sheet && y < app->help_page && app->help_top + y < sheet->count; y++) {
+		const char *line = sheet->lines[app->help_top + y];
+
+		put_line(frame, (unsigned int)y, 0, line + text_cut(line, app->help_left, &width),
+			 STYLE_TEXT);
+	}
+	if (frame->height > 1)
+		put_line(frame, frame->height - 1, 0, "Esc leaves, PgDn goes on", STYLE_TITLE);
+	term_end(0, 0);
+}
+
 static void draw_help(const struct draw_frame *frame, const struct app *app)
 {
 	char line[256];
@@ -319,6 +335,10 @@ void draw(const struct draw_frame *frame, const struct app *app, const struct ro
 	term_begin(is_anew);
 	if (app->mode == APP_HELP) {
 		draw_help(frame, app);
+		return;
+	}
+	if (app->mode == APP_DETAILS) {
+		draw_details(frame, app, picture->sheet);
 		return;
 	}
 	if (app->mode == APP_MENU) {

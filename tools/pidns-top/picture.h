@@ -11,6 +11,7 @@
 
 #include "details.h"
 #include "machine.h"
+#include "sheet.h"
 #include "usage.h"
 #include "users.h"
 
@@ -18,6 +19,7 @@ struct picture {
 	struct pidns_snapshot *snapshot; /* every task and namespace, with what all rows need */
 	struct usage usage;		 /* of that snapshot; its arrays may be NULL */
 	const struct details *details;	 /* the rest, for the rows on the screen */
+	const struct sheet *sheet;	 /* app.detailed, while that is shown */
 	const struct users *users;
 	struct machine_figures machine;
 	const char *recording; /* replayed from this file; NULL: the running machine */

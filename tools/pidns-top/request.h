@@ -17,6 +17,7 @@
 #define REQUESTS(X) \
 	X(open,		"Enter",		"Open",	  "show the processes of the selected namespace") \
 	X(back,		"Esc Backspace",	"Back",	  "back to the namespaces; or drop the filter") \
+	X(details,	"i",			0,	  "all about the selected namespace: container, limits, pins") \
 	X(help,		"h ? F1",		"Help",	  "this text") \
 	X(quit,		"q F10",		"Quit",	  "leave") \
 	X(search,	"/",			"Search", "search for a number, a user or a name, as you type") \

@@ -33,8 +33,10 @@ struct screen {
 	struct taker *taker;
 	struct details *details;
 	struct rows rows;
+	struct sheet sheet;
 	struct draw_frame frame;
 	struct layout_needs asked; /* what the snapshot was asked to know */
+	uint32_t asked_flags;
 	uint64_t begun_ns;
 	uint64_t next_look_ns; /* when, on the monotonic clock */
 	uint64_t rested_ns;    /* not before, even if something is known to have changed */
@@ -78,6 +80,16 @@ static void make_rows(struct screen *screen)
 	screen->wants_frame = true;
 }
 
+static void make_sheet(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+
+	if (app->mode != APP_DETAILS)
+		return;
+	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed);
+	app->details = screen->sheet.count;
+}
+
 /* A recording says it all at once, and never anything else. */
 static struct layout_needs needs_of(struct screen *screen)
 {
@@ -87,6 +99,14 @@ static struct layout_needs needs_of(struct screen *screen)
 		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0};
 	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
 	return needs;
+}
+
+/* Going through all open files costs: only while somebody looks at what comes of it. */
+static uint32_t flags_of(const struct screen *screen)
+{
+	uint32_t flags = screen->viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
+
+	return screen->viewer->app.mode == APP_DETAILS ? flags | SHEET_FLAGS : flags;
 }
 
 static void start_look(struct screen *screen)
@@ -103,7 +123,7 @@ static void start_look(struct screen *screen)
 	screen->asked = needs_of(screen);
 	wish.ns_fields = screen->asked.ns_fields;
 	wish.task_fields = screen->asked.task_fields;
-	wish.flags = screen->viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
+	wish.flags = screen->asked_flags = flags_of(screen);
 	if (!screen->round && screen->viewer->target)
 		wish.flags |= target_take_flags(screen->viewer->target);
 	taker_ask(screen->taker, &wish);
@@ -169,7 +189,8 @@ static bool needs_more(struct screen *screen)
 {
 	struct layout_needs needs = needs_of(screen);
 
-	return needs.ns_fields & ~screen->asked.ns_fields ||
+	return flags_of(screen) & ~screen->asked_flags ||
+	       needs.ns_fields & ~screen->asked.ns_fields ||
 	       needs.task_fields & ~screen->asked.task_fields;
 }
 
@@ -209,9 +230,10 @@ static void obey_keys(struct screen *screen)
 
 		app_key(app, &scene, key);
 		screen->wants_frame = true;
-		/* The next key must find the rows that this one made. */
+		/* The next key must find the rows, or lines, that this one made. */
 		if (app->wants_rows)
 			make_rows(screen);
+		make_sheet(screen);
 		if (now_ns() >= end_ns)
 			break;
 	}
@@ -269,6 +291,7 @@ static void draw_frame(struct screen *screen)
 	plan_frame(screen);
 	app_settle(app, &screen->rows);
 	look_at_details(screen);
+	make_sheet(screen);
 	draw(&screen->frame, app, &screen->rows, &screen->viewer->picture, screen->is_anew);
 	screen->wants_frame = screen->is_anew = false;
 	if (screen->viewer->options->iterations &&
@@ -379,6 +402,7 @@ int viewer_screen(struct viewer *viewer)
 	if (viewer->screen_ctx)
 		screen.details = details_open(viewer->screen_ctx, viewer->helper);
 	viewer->picture.details = screen.details;
+	viewer->picture.sheet = &screen.sheet;
 	screen.notice_fd = pidns_listen(viewer->ctx);
 	r = run(&screen);
 	if (screen.notice_fd >= 0)
@@ -388,6 +412,8 @@ int viewer_screen(struct viewer *viewer)
 		viewer->ctx = NULL;
 	rows_clear(&screen.rows);
 	viewer->picture.details = NULL;
+	viewer->picture.sheet = NULL;
+	sheet_clear(&screen.sheet);
 	details_close(screen.details);
 	return r;
 }

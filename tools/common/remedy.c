@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* remedy.c - what to do about a limit that makes fork fail. */
+#include "remedy.h"
+
+#include <pidnsinfo.h>
+#include <stddef.h>
+
+static const char *const remedies[] = {
+	[PIDNS_LIMIT_CGROUP_PIDS] = "raise it there (systemd calls it TasksMax=, container engines "
+				    "--pids-limit), or end tasks of that cgroup",
+	[PIDNS_LIMIT_PID_MAX] = "raise kernel.pid_max with sysctl in that namespace, or end "
+				"processes; zombies have numbers, too",
+	[PIDNS_LIMIT_THREADS_MAX] =
+		"raise kernel.threads-max with sysctl, or end tasks anywhere on "
+		"the machine",
+	[PIDNS_LIMIT_NPROC] =
+		"raise it with prlimit --nproc (systemd calls it LimitNPROC=), or end "
+		"tasks of that user, who may have some in other namespaces",
+	[PIDNS_LIMIT_PID_NAMESPACES] = "raise user.max_pid_namespaces with sysctl in that user "
+				       "namespace, or let go of namespaces: pidns list --all",
+	[PIDNS_LIMIT_LEVEL] = "make the namespace from one that is less deep: the kernel allows no "
+			      "more levels",
+	[PIDNS_LIMIT_INIT] = "use another namespace: nothing will ever be born in this one again",
+};
+
+const char *remedy_for_limit(uint32_t kind)
+{
+	return kind < sizeof(remedies) / sizeof(remedies[0]) ? remedies[kind] : NULL;
+}
