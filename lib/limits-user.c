@@ -259,7 +259,7 @@ static int add_owners(struct limits *l, uint64_t user)
 		const struct user_ns *ns = find_user_ns(l->users, user);
 		struct pidns_limit *limit;
 
-		if (!ns || !ns->parent)
+		if (!ns || user == INITIAL_USER_NS)
 			return 0;
 		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
 				   "RLIMIT_NPROC of uid %" PRIu32 " when it made user:[%" PRIu64
@@ -267,7 +267,8 @@ static int add_owners(struct limits *l, uint64_t user)
 				   ns->owner, user);
 		if (!limit)
 			return -ENOMEM;
-		set_count(l, ns->parent, ns->owner, limit);
+		if (ns->parent)
+			set_count(l, ns->parent, ns->owner, limit);
 		r = limits_add(l, limit);
 		user = ns->parent;
 	}
@@ -361,6 +362,15 @@ static int add_pid_namespaces(struct limits *l, uint64_t user)
 		limit->used = ns ? ns->pid_namespaces : 0;
 		limit->known |= PIDNS_LIMIT_USED;
 		r = limits_add(l, limit);
+		if (r >= 0 && ns && !ns->parent && user != INITIAL_USER_NS) {
+			limit = limits_new(l, PIDNS_LIMIT_PID_NAMESPACES, ENOSPC,
+					   "user.max_pid_namespaces of the user namespaces above, "
+					   "which are out of sight");
+			if (!limit)
+				return -ENOMEM;
+			limit->is_fork = 0;
+			r = limits_add(l, limit);
+		}
 		user = ns ? ns->parent : 0;
 	}
 	return r;
