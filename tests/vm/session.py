@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""session.py TESTS/VM/RUN [OPTION]... - at the terminal of a guest: `pidns unshare --session`.
+"""session.py TESTS/VM/RUN [OPTION]... - at the terminal of a guest: `pidns unshare --session`, and
+the demonstration of ./try --patched.
 
 What a session does on a terminal tests/tui/test-session.py has on any kernel, without the move. Here
 the program is the init of its namespace as well: job control, size, signals and endings once more.
@@ -10,12 +11,13 @@ import os
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tui"))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tui"))
 
 # pylint: disable=wrong-import-position
 import tui  # noqa: E402
 from terminal import Terminal  # noqa: E402
-from tui import expect_equal  # noqa: E402
+from tui import expect, expect_equal  # noqa: E402
 
 tui.DEADLINE_S = 120
 
@@ -50,7 +52,21 @@ class Guest(Terminal):
         expect_equal(self.wait(self.prompt).decode(), answer + "\n", line)
 
 
-def test(run):
+def test_demonstration(run):
+    """What ./try --patched shows: the same process, first in the namespace of all, then on its own."""
+    demo = str(HERE / "demo")
+    argv = [*run, "--with", demo, "--", "/with/demo/demo.sh", "pidns-top"]
+    with tui.Top(command=argv, env=dict(os.environ, TERM="linux"), columns=100) as top:
+        top.wait("the tree", lambda: "4026531836" in top.text())
+        expect("mover" not in top.text(), f"it has moved already\n{top.text()}")
+        top.wait("mover", lambda: any(line.endswith("mover") for line in top.lines()))
+        row = next(line for line in top.lines() if line.endswith("mover"))
+        top.press("q")
+        expect_equal(top.wait_end(), 0, "pidns-top")
+    print("pidns-top saw it:", " ".join(row.split()))
+
+
+def test_session(run):
     with Guest(*run, "--", "sh", "-i", rows=40, columns=100, env=dict(os.environ, TERM="linux")) as g:
         g.call_prompt("out")
         g.says("stty cols 100 rows 40; echo ready", "ready")
@@ -93,4 +109,5 @@ def test(run):
 
 
 if __name__ == "__main__":
-    test(sys.argv[1:])
+    test_session(sys.argv[1:])
+    test_demonstration(sys.argv[1:])

@@ -6,13 +6,14 @@
 . "$(dirname "$0")/common.sh"
 need qemu-system-x86_64 flex bison bc cpio gcc make patch
 
+build=$(cd "$1" && pwd)
 guest=/with/$(basename "$2")
 kernel=${3:-$("$top/kernel/build")}
-run=("$top/tests/vm/run" --kernel "$kernel" --build "$1")
+run=("$top/tests/vm/run" --kernel "$kernel" --build "$build")
 status=0
 "${run[@]}" --with "$2" -- sh "$guest/moved" || status=$?
 # It has said why it skips.
 [ $status != 77 ] || [ "${PIDNS_MUST_WORK-}" != 1 ] || status=1
 [ $status = 0 ] || exit $status
 "${run[@]}" --with "$2" -- "$guest/kept"
-PIDNS_BIN=$1/bin /usr/bin/python3 -B "$top/tests/vm/session.py" "${run[@]}"
+PIDNS_BIN=$build/bin /usr/bin/python3 -B "$top/tests/vm/session.py" "${run[@]}"
