@@ -220,7 +220,8 @@ static void hang_up(struct session *s)
 	cleanup_fd(&s->slave);
 	s->master = s->slave = -1;
 	s->terminal.is_raw = false;
-	pass_signal(s, SIGHUP);
+	if (!signals_reach(s->child, SIGHUP))
+		pass_signal(s, SIGHUP);
 }
 
 static void turn(struct session *s)

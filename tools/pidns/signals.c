@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
@@ -80,9 +79,14 @@ static bool is_harmless(int sig)
 	return false;
 }
 
+bool signals_reach(pid_t child, int sig)
+{
+	return is_harmless(sig) || handled_signals(child) >> (sig - 1) & 1;
+}
+
 int signals_pass(pid_t child, int sig)
 {
-	if (is_harmless(sig) || handled_signals(child) >> (sig - 1) & 1) {
+	if (signals_reach(child, sig)) {
 		kill(child, sig);
 		return 0;
 	}

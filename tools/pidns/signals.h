@@ -4,6 +4,7 @@
 #define PIDNS_SIGNALS_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct signals {
@@ -20,6 +21,10 @@ void signals_close(struct signals *signals);
 
 /* The next one, or 0. */
 int signals_next(const struct signals *signals);
+
+/* Whether `child` handles, ignores or blocks it, or it ends nobody: it may be the init of a namespace,
+ * which gets no other. */
+bool signals_reach(pid_t child, int sig);
 
 /*
  * Let `child` have it. The init of a namespace gets nothing that it does not handle: then what
