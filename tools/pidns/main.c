@@ -28,6 +28,8 @@ static const struct command commands[] = {
 	 1, 2, cmd_diff},
 	{"watch", "", "What changes, as it does, a line each", TAKES_INTERVAL | TAKES_ALL, 0, 0,
 	 cmd_watch},
+	{"unshare", "CMD [ARGUMENT]...", "Become PID 1 of a new PID namespace, and run a program",
+	 RUNS_PROGRAM, 1, SIZE_MAX, cmd_unshare},
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -54,7 +56,8 @@ static int print_help(void)
 	       " -h, --help           this text\n"
 	       " -V, --version        print the version\n\n"
 	       "Exit codes: 0 done, 1 the answer is no, 2 usage, 4 provider or kernel cannot\n"
-	       "serve, 5 anything else; of why, 3 fork fails. All about it: pidns(8).\n");
+	       "serve, 5 anything else; of why, 3 fork fails; of unshare, that of CMD. All about it: "
+	       "pidns(8).\n");
 	return EXIT_DONE;
 }
 
@@ -77,6 +80,28 @@ static void move_command_first(int argc, char **argv)
 	argv[1] = word;
 }
 
+/* A reader that leaves, and a file that may not grow, are failed writes, not deaths: so a recording
+ * cut short is taken away again. */
+static const int ignored[] = {SIGPIPE, SIGXFSZ};
+
+#define NR_IGNORED (sizeof(ignored) / sizeof(ignored[0]))
+
+static struct sigaction found[NR_IGNORED];
+
+static void signals_ignore(void)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	for (size_t i = 0; i < NR_IGNORED; i++)
+		sigaction(ignored[i], &ignore, &found[i]);
+}
+
+static void signals_restore(void)
+{
+	for (size_t i = 0; i < NR_IGNORED; i++)
+		sigaction(ignored[i], &found[i], NULL);
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct options options;
@@ -88,6 +113,8 @@ static int run(const struct command *command, int argc, char **argv)
 		options_print_help(command);
 		return EXIT_DONE;
 	}
+	if (command->options & RUNS_PROGRAM)
+		signals_restore();
 	return command->run(&options);
 }
 
@@ -115,10 +142,7 @@ int main(int argc, char **argv)
 	static char buffer[STDOUT_BUFFER_SIZE];
 
 	message_init("pidns");
-	/* A reader that leaves, and a file that may not grow, are failed writes, not deaths: so a
-	 * recording cut short is taken away again. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	signals_ignore();
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	return message_close_stdout(dispatch(argc, argv));
 }

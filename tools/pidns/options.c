@@ -3,14 +3,16 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "message.h"
 
-#define TAKES_ANYWAY 0	 /* every command has it */
-#define LONG_ONLY    256 /* getopt_long values of options without a letter start here */
+#define TAKES_ANYWAY 0	      /* every view has it */
+#define TAKES_ALWAYS UINT_MAX /* every command has it */
+#define LONG_ONLY    256      /* getopt_long values of options without a letter start here */
 
 struct option_info {
 	char letter; /* 0: none */
@@ -40,19 +42,27 @@ static const struct option_info infos[] = {
 	{'w', "write", "FILE", TAKES_WRITE, MEMBER(write), "where to write; - is standard output"},
 	{0, "all", NULL, TAKES_ALL, MEMBER(all),
 	 "also search open files and mounts for namespaces without tasks"},
+	{0, "session", NULL, RUNS_PROGRAM, MEMBER(session),
+	 "in a child, with a session and a pseudo-terminal of its own"},
+	{0, "mount-proc", NULL, RUNS_PROGRAM, MEMBER(mount_proc),
+	 "with a /proc of the new namespace, in a new mount namespace"},
 	{'J', "json", NULL, TAKES_ANYWAY, MEMBER(json), "one JSON document"},
 	{0, "provider", "NAME", TAKES_ANYWAY, MEMBER(source.provider),
 	 "netlink, bpf, procfs, replay or auto (the default)"},
 	{0, "from", "FILE", TAKES_ANYWAY, MEMBER(source.from),
 	 "ask a recording, or the root of a procfs"},
-	{'h', "help", NULL, TAKES_ANYWAY, MEMBER(help), "this text"},
+	{'h', "help", NULL, TAKES_ALWAYS, MEMBER(help), "this text"},
 };
 
 #define NR_INFOS (sizeof(infos) / sizeof(infos[0]))
 
 static bool command_has(const struct command *command, const struct option_info *info)
 {
-	return info->takes == TAKES_ANYWAY || command->options & info->takes;
+	if (info->takes == TAKES_ALWAYS)
+		return true;
+	if (info->takes == TAKES_ANYWAY)
+		return !(command->options & RUNS_PROGRAM);
+	return command->options & info->takes;
 }
 
 /* What getopt_long(3) wants to know; it starts afresh. */
@@ -139,11 +149,13 @@ static int check_operands(const struct options *options)
 
 int options_parse(const struct command *command, int argc, char **argv, struct options *ret)
 {
+	/* A colon tells a missing argument from an unknown option; + stops at the first operand. */
+	const char *mode = command->options & RUNS_PROGRAM ? "+:" : ":";
 	struct getopt_table table;
 	int value;
 
 	*ret = (struct options){.command = command};
-	build_getopt(command, ":", &table); /* tell a missing argument from an unknown option */
+	build_getopt(command, mode, &table);
 	while ((value = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
 		if (value == '?' || value == ':')
 			return refuse(ret, value, argv);

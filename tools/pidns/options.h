@@ -27,6 +27,8 @@ struct options {
 	bool all;
 	bool threads;
 	bool descendants;
+	bool session;	 /* unshare */
+	bool mount_proc; /* unshare */
 	bool help;
 	char *const *operands;
 	size_t nr_operands;
@@ -40,12 +42,15 @@ struct options {
 #define TAKES_WRITE	  (1u << 4)
 #define TAKES_IN	  (1u << 5)
 #define TAKES_INTERVAL	  (1u << 6)
+/* Not a view but one that runs another program: its own options end where that one's words begin,
+ * it has none of how to ask the kernel, and signals are as we found them. */
+#define RUNS_PROGRAM (1u << 7)
 
 struct command {
 	const char *name;
 	const char *operands; /* for the usage line */
 	const char *help;
-	unsigned int options; /* TAKES_* */
+	unsigned int options; /* TAKES_*, RUNS_PROGRAM */
 	size_t min_operands, max_operands;
 	int (*run)(const struct options *options); /* an exit code */
 };
@@ -75,5 +80,6 @@ int cmd_doctor(const struct options *options);
 int cmd_record(const struct options *options);
 int cmd_diff(const struct options *options);
 int cmd_watch(const struct options *options);
+int cmd_unshare(const struct options *options);
 
 #endif /* PIDNS_OPTIONS_H */
