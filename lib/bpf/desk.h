@@ -19,8 +19,7 @@ struct notes {
 	uint32_t last_ino;		     /* … and its inode */
 	uint32_t beyond;		     /* what tree_leaf() says beside the leaf */
 	uint64_t entries[64];
-	/* Pieces of a struct pid and of a task: what costs is each look, not what is seen by it. */
-	unsigned char pid_piece[512]; /* with all its locks debugged, it is longer */
+	unsigned char pid_piece[512]; /* look.h; with all locks debugged, they are longer */
 	unsigned char task_head[TASK_HEAD];
 	unsigned char task_body[TASK_BODY];
 	unsigned char small_piece[256];
@@ -141,6 +140,7 @@ static __always_inline void find_reader(struct notes *n)
 	n->leaf_from = n->leaf_to = 0;
 	n->last_ns = NULL;
 	n->last_group = NULL;
+	n->last_group_ns = NULL;
 }
 
 static __always_inline bool sit_down(struct desk *d)
