@@ -8,6 +8,7 @@
 #ifndef PIDNS_BPF_TASK_H
 #define PIDNS_BPF_TASK_H
 
+#include "look.h"
 #include "namespace.h"
 
 #define IS_KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
@@ -16,7 +17,6 @@
 
 struct numbering {
 	const struct pid *pid;
-	const struct pid_namespace *own; /* the last of them */
 	uint32_t root_level;
 	uint32_t nr;
 	int32_t *vpids;
@@ -33,19 +33,12 @@ static __always_inline void tell_four(struct numbering *c, uint64_t from)
 	bpf_probe_read_kernel(upids, left * sizeof(upids[0]),
 			      pid_upid(c->pid, c->root_level + from));
 	c->vpids[from] = upids[0].nr;
-	c->own = upids[0].ns;
-	if (left > 1) {
+	if (left > 1)
 		c->vpids[from + 1] = upids[1].nr;
-		c->own = upids[1].ns;
-	}
-	if (left > 2) {
+	if (left > 2)
 		c->vpids[from + 2] = upids[2].nr;
-		c->own = upids[2].ns;
-	}
-	if (left > 3) {
+	if (left > 3)
 		c->vpids[from + 3] = upids[3].nr;
-		c->own = upids[3].ns;
-	}
 }
 
 static long tell_four_more(uint32_t i, struct numbering *c)
@@ -58,23 +51,27 @@ static long tell_four_more(uint32_t i, struct numbering *c)
 	return 0;
 }
 
-/* From the reader's level to the task's own, whose namespace is returned. */
-static __always_inline const struct pid_namespace *
-tell_numbers(const struct notes *n, const struct pid *pid, uint32_t nr, int32_t *vpids)
+/* From the reader's level to the task's own: the first and the last are known. */
+static __always_inline void tell_numbers(const struct notes *n, const struct pid_look *look,
+					 uint32_t number, uint32_t nr, int32_t *vpids)
 {
-	struct numbering c = {.pid = pid, .root_level = n->root_level, .nr = nr, .vpids = vpids};
+	struct numbering c = {
+		.pid = look->pid, .root_level = n->root_level, .nr = nr, .vpids = vpids};
 
+	vpids[0] = number;
+	vpids[1] = look->number;
+	if (nr <= 2)
+		return;
 	tell_four(&c, 0);
 	if (nr > 4)
 		bpf_loop(BPF_VPIDS / 4 - 1, tell_four_more, &c, 0);
-	return c.own;
 }
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 
 static __always_inline int32_t parent_number(const struct notes *n, const struct task_struct *task)
 {
-	const struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	const struct task_struct *parent = TASK_READ(n, task, real_parent);
 	const struct pid *pid;
 
 	if (!n->root_level)
@@ -87,44 +84,65 @@ static __always_inline void tell_basic(const struct notes *n, const struct task_
 				       const struct signal_struct *signal,
 				       struct bpf_task_record *r)
 {
-	r->state = BPF_CORE_READ(task, __state);
-	r->exit_state = BPF_CORE_READ(task, exit_state);
-	r->flags = BPF_CORE_READ(task, flags);
-	r->start_ns = BPF_CORE_READ(task, start_boottime);
+	r->state = TASK_READ(n, task, __state);
+	r->exit_state = TASK_READ(n, task, exit_state);
+	r->flags = TASK_READ(n, task, flags);
+	r->start_ns = TASK_READ(n, task, start_boottime);
 	r->threads = BPF_CORE_READ(signal, nr_threads);
 	r->ppid = parent_number(n, task);
 }
 
-/* A session's leader leads its group, too, and often that is the task itself: a look at each counts
- * when there are many. */
-static __always_inline void tell_groups(const struct signal_struct *signal,
+/* Tasks of one group are mostly met one after the other. */
+static __always_inline int32_t group_number(struct notes *n, const struct pid *group,
+					    const struct pid_namespace *own, uint32_t level)
+{
+	if (group != n->last_group || own != n->last_group_ns) {
+		n->last_group = group;
+		n->last_group_ns = own;
+		n->last_group_number = pid_number_in(group, own, level);
+	}
+	return n->last_group_number;
+}
+
+static __always_inline void tell_groups(struct notes *n, const struct signal_struct *signal,
 					const struct pid_namespace *own, uint32_t level,
 					struct bpf_task_record *r)
 {
 	const struct pid *pids[4] = {0}; /* by PIDTYPE_* */
 
-	bpf_probe_read_kernel(pids, sizeof(pids),
-			      (const char *)signal +
-				      bpf_core_field_offset(struct signal_struct, pids));
-	r->vpgid = pid_number_in(pids[PIDTYPE_PGID], own, level);
-	r->vsid = r->vpgid;
-	if (pids[PIDTYPE_SID] != pids[PIDTYPE_PGID])
-		r->vsid = pid_number_in(pids[PIDTYPE_SID], own, level);
+	bpf_core_read(pids, sizeof(pids), &signal->pids);
+	r->vpgid = group_number(n, pids[PIDTYPE_PGID], own, level);
+	r->vsid = group_number(n, pids[PIDTYPE_SID], own, level);
 }
 
-static __always_inline void tell_creds(const struct task_struct *task, struct bpf_task_record *r)
+static __always_inline void tell_creds(struct notes *n, const struct task_struct *task,
+				       struct bpf_task_record *r)
 {
-	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	const struct cred *cred = TASK_READ(n, task, real_cred);
+	uint64_t apart = as_index(bpf_core_field_offset(struct cred, euid) -
+				  bpf_core_field_offset(struct cred, uid));
 
-	r->euid = BPF_CORE_READ(cred, euid.val);
-	r->uid = BPF_CORE_READ(cred, uid.val);
+	if (apart > sizeof(n->small_piece) - sizeof(kuid_t)) {
+		r->euid = BPF_CORE_READ(cred, euid.val);
+		r->uid = BPF_CORE_READ(cred, uid.val);
+		return;
+	}
+	bpf_probe_read_kernel(n->small_piece, apart + sizeof(kuid_t), &cred->uid);
+	r->euid = *(const uint32_t *)(n->small_piece + apart);
+	r->uid = *(const uint32_t *)n->small_piece;
 }
 
 /* A name that is being changed may be torn; its last byte is always NUL. */
-static __always_inline void tell_name(const struct task_struct *task, struct bpf_task_record *r)
+static __always_inline void tell_name(const struct notes *n, const struct task_struct *task,
+				      struct bpf_task_record *r)
 {
-	bpf_probe_read_kernel(r->comm, sizeof(r->comm),
-			      (const char *)task + bpf_core_field_offset(struct task_struct, comm));
+	const void *piece =
+		find_piece(n, bpf_core_field_offset(struct task_struct, comm), sizeof(r->comm));
+
+	if (piece)
+		__builtin_memcpy(r->comm, piece, sizeof(r->comm));
+	else
+		bpf_core_read(r->comm, sizeof(r->comm), &task->comm);
 	r->comm[BPF_COMM - 1] = '\0';
 }
 
@@ -162,12 +180,17 @@ static __always_inline uint64_t sum_threads(const struct signal_struct *signal)
 
 /* The leader's record is the process: its time is that of all threads, and of those that have ended
  * (thread_group_cputime()). */
-static __always_inline void tell_cpu(const struct task_struct *task,
+static __always_inline void tell_cpu(const struct notes *n, const struct task_struct *task,
 				     const struct signal_struct *signal, bool is_leader,
 				     struct bpf_task_record *r)
 {
-	if (!is_leader || BPF_CORE_READ(signal, nr_threads) == 1)
-		r->cpu_ns = BPF_CORE_READ(task, se.sum_exec_runtime);
+	uint32_t threads = 1;
+
+	if (is_leader)
+		threads = r->facts & BPF_FACTS_BASIC ? r->threads
+						     : BPF_CORE_READ(signal, nr_threads);
+	if (threads == 1)
+		r->cpu_ns = TASK_READ(n, task, se.sum_exec_runtime);
 	else
 		r->cpu_ns = sum_threads(signal);
 	if (is_leader)
@@ -176,54 +199,69 @@ static __always_inline void tell_cpu(const struct task_struct *task,
 
 /* ---- what task_lock() protects --------------------------------------------------------------- */
 
-/* MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES; one that is being counted elsewhere may be negative. */
-static __always_inline uint64_t count_pages(const struct mm_struct *mm)
+/* The kinds that count: MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES. One that is being counted on
+ * another processor may be negative. */
+static __always_inline uint64_t add_pages(int64_t file, int64_t anonymous, int64_t shared)
 {
-	const struct mm_struct___before_6_2 *old = (const void *)mm;
-	int64_t counts[4] = {0}, sum = 0;
-
-	if (bpf_core_field_exists(mm->rss_stat)) {
-		counts[0] = BPF_CORE_READ(mm, rss_stat[0].count);
-		counts[1] = BPF_CORE_READ(mm, rss_stat[1].count);
-		counts[3] = BPF_CORE_READ(mm, rss_stat[3].count);
-	} else if (bpf_core_field_exists(old->rss_stat)) {
-		counts[0] = BPF_CORE_READ(old, rss_stat.count[0].counter);
-		counts[1] = BPF_CORE_READ(old, rss_stat.count[1].counter);
-		counts[3] = BPF_CORE_READ(old, rss_stat.count[3].counter);
-	}
-	sum += counts[0] > 0 ? counts[0] : 0;
-	sum += counts[1] > 0 ? counts[1] : 0;
-	sum += counts[3] > 0 ? counts[3] : 0;
-	return sum;
+	return (file > 0 ? file : 0) + (anonymous > 0 ? anonymous : 0) + (shared > 0 ? shared : 0);
 }
 
-static __always_inline void tell_memory(const struct task_struct *task, struct bpf_task_record *r)
+static __always_inline int64_t counter_in(const struct notes *n, uint32_t i)
 {
-	const struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	return *(const int64_t *)(n->small_piece + i * bpf_core_type_size(struct percpu_counter) +
+				  bpf_core_field_offset(struct percpu_counter, count));
+}
+
+static __always_inline uint64_t count_pages(struct notes *n, const struct mm_struct *mm)
+{
+	const struct mm_struct___before_6_2 *old = (const void *)mm;
+
+	if (!bpf_core_field_exists(mm->rss_stat))
+		return add_pages(BPF_CORE_READ(old, rss_stat.count[0].counter),
+				 BPF_CORE_READ(old, rss_stat.count[1].counter),
+				 BPF_CORE_READ(old, rss_stat.count[3].counter));
+	if (4 * bpf_core_type_size(struct percpu_counter) > sizeof(n->small_piece))
+		return add_pages(BPF_CORE_READ(mm, rss_stat[0].count),
+				 BPF_CORE_READ(mm, rss_stat[1].count),
+				 BPF_CORE_READ(mm, rss_stat[3].count));
+	bpf_probe_read_kernel(n->small_piece, 4 * bpf_core_type_size(struct percpu_counter),
+			      &mm->rss_stat);
+	return add_pages(counter_in(n, 0), counter_in(n, 1), counter_in(n, 3));
+}
+
+static __always_inline void tell_memory(struct notes *n, const struct task_struct *task,
+					struct bpf_task_record *r)
+{
+	const struct mm_struct *mm = TASK_READ(n, task, mm);
 
 	r->rss_pages = 0;
-	if (!mm || BPF_CORE_READ(task, flags) & IS_KERNEL_THREAD)
+	if (!mm || TASK_READ(n, task, flags) & IS_KERNEL_THREAD)
 		return;
-	r->rss_pages = count_pages(mm);
+	r->rss_pages = count_pages(n, mm);
 	if (BPF_CORE_READ(task, mm) != mm)
 		r->rss_pages = 0;
 }
 
-/* NULL: it has exited. */
-static __always_inline const struct pid_namespace *ns_for_children(const struct task_struct *task)
+/* Through what it had a moment ago. NULL: it has exited, or is about to. */
+static __always_inline const struct pid_namespace *
+ns_for_children_by(const struct task_struct *task, const struct nsproxy *nsproxy)
 {
-	const struct nsproxy *nsproxy = BPF_CORE_READ(task, nsproxy);
 	const struct pid_namespace *ns = nsproxy ? BPF_CORE_READ(nsproxy, pid_ns_for_children)
 						 : NULL;
 
 	return BPF_CORE_READ(task, nsproxy) == nsproxy ? ns : NULL;
 }
 
-static __always_inline void tell_children(const struct task_struct *task,
+static __always_inline const struct pid_namespace *ns_for_children(const struct task_struct *task)
+{
+	return ns_for_children_by(task, BPF_CORE_READ(task, nsproxy));
+}
+
+static __always_inline void tell_children(const struct notes *n, const struct task_struct *task,
 					  const struct pid_namespace *own,
 					  struct bpf_task_record *r)
 {
-	const struct pid_namespace *ns = ns_for_children(task);
+	const struct pid_namespace *ns = ns_for_children_by(task, TASK_READ(n, task, nsproxy));
 
 	r->children_ino = r->ns_ino;
 	if (ns != own)
@@ -238,7 +276,7 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 {
 	const struct task_struct *task = (const void *)task_address;
 	const struct pid_namespace *own = (const void *)own_address;
-	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	const struct signal_struct *signal;
 	uint64_t index = as_index(nr);
 	struct bpf_task_record *r;
 	struct desk d;
@@ -248,20 +286,22 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 		return 0;
 	r = &d.sheet->tasks[index];
 	facts = r->facts;
+	look_at_task(d.notes, task);
+	signal = TASK_READ(d.notes, task, signal);
 	if (facts & BPF_FACTS_BASIC)
 		tell_basic(d.notes, task, signal, r);
 	if (facts & BPF_FACTS_GROUPS)
-		tell_groups(signal, own, level, r);
+		tell_groups(d.notes, signal, own, level, r);
 	if (facts & BPF_FACTS_CREDS)
-		tell_creds(task, r);
+		tell_creds(d.notes, task, r);
 	if (facts & BPF_FACTS_COMM)
-		tell_name(task, r);
+		tell_name(d.notes, task, r);
 	if (facts & BPF_FACTS_MEMORY)
-		tell_memory(task, r);
+		tell_memory(d.notes, task, r);
 	if (facts & BPF_FACTS_CHILDREN)
-		tell_children(task, own, r);
+		tell_children(d.notes, task, own, r);
 	if (facts & BPF_FACTS_CPU)
-		tell_cpu(task, signal, is_leader, r);
+		tell_cpu(d.notes, task, signal, is_leader, r);
 	return 0;
 }
 
