@@ -15,6 +15,7 @@ struct notes {
 	uint32_t leaf_to;   /* … up to, not including */
 	const struct pid_namespace *last_ns; /* the namespace met last, … */
 	uint32_t last_ino;		     /* … and its inode */
+	uint32_t beyond;		     /* what tree_leaf() says beside the leaf */
 	uint64_t entries[64];
 };
 
@@ -46,6 +47,74 @@ struct desk {
 	struct notes *notes;
 };
 
+/*
+ * A number that a bound is to be checked of, and then used as an index: in one register of 64 bits,
+ * for verifiers before Linux 6.3 or so do not see that a copy of it is bounded, too.
+ */
+static __always_inline uint64_t as_index(uint32_t number)
+{
+	uint64_t index = number;
+
+	barrier_var(index);
+	return index;
+}
+
+static __always_inline bool find_desk(struct desk *d)
+{
+	uint32_t zero = 0;
+
+	d->sheet = bpf_map_lookup_elem(&sheet, &zero);
+	d->notes = bpf_map_lookup_elem(&notes, &zero);
+	return d->sheet && d->notes;
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+/*
+ * The leaf of the tree that holds `number`, or 0 where there is none. notes.beyond: the first number
+ * after it that may be in another leaf; TREE_END if there is none.
+ */
+__noinline uint64_t tree_leaf(uint64_t address, uint32_t number)
+{
+	const struct pid_namespace *ns = (const void *)address;
+	uint64_t entry = (uint64_t)BPF_CORE_READ(ns, idr.idr_rt.xa_head);
+	uint32_t places = tree_places(), shift, level;
+	struct desk d;
+
+	if (!find_desk(&d))
+		return 0;
+	d.notes->beyond = TREE_END;
+	if (!entry_is_node(entry))
+		return 0;
+	shift = node_shift(entry_node(entry));
+	if (number >> shift >= places)
+		return 0;
+#pragma clang loop unroll(full)
+	for (level = 0; level < TREE_LEVELS_MAX; level++) {
+		if (!shift) {
+			d.notes->beyond = (number | (places - 1)) + 1;
+			return (uint64_t)entry_node(entry);
+		}
+		d.notes->beyond = ((number >> shift) + 1) << shift;
+		entry = node_entry(entry_node(entry), (number >> shift) & (places - 1));
+		if (!entry_is_node(entry))
+			return 0;
+		shift = node_shift(entry_node(entry));
+	}
+	return 0;
+}
+
+/* Whose number it is; NULL: nobody's. */
+static __always_inline const struct pid *tree_find(const struct pid_namespace *ns, uint32_t number)
+{
+	const struct xa_node *leaf = (const void *)tree_leaf((uint64_t)ns, number);
+	uint64_t entry = leaf ? node_entry(leaf, number & (tree_places() - 1)) : 0;
+
+	return entry_is_internal(entry) ? NULL : (const struct pid *)entry;
+}
+
+/* ---- the reader -------------------------------------------------------------------------------- */
+
 /* Of the task that runs the program, which is who asks: task_active_pid_ns(), current_user_ns(). */
 static __always_inline void find_reader(struct notes *n)
 {
@@ -59,15 +128,6 @@ static __always_inline void find_reader(struct notes *n)
 	n->user_ns = BPF_CORE_READ(current, cred, user_ns);
 	n->leaf_from = n->leaf_to = 0;
 	n->last_ns = NULL;
-}
-
-static __always_inline bool find_desk(struct desk *d)
-{
-	uint32_t zero = 0;
-
-	d->sheet = bpf_map_lookup_elem(&sheet, &zero);
-	d->notes = bpf_map_lookup_elem(&notes, &zero);
-	return d->sheet && d->notes;
 }
 
 static __always_inline bool sit_down(struct desk *d)

@@ -15,16 +15,60 @@ static __always_inline bool ns_is_empty(const struct pid_namespace *ns)
 	return !(BPF_CORE_READ(ns, pid_allocated) & ~NS_IS_OPEN);
 }
 
+/*
+ * What is above is gone through by bpf_loop() with a function: a loop of C would be followed by the
+ * verifier round by round, and is not always taken before Linux 6.3, depending on how clang turns it.
+ */
+struct climb {
+	const struct pid_namespace *ns;
+	const struct user_namespace *user_ns;
+	const void *stop;
+	uint32_t least;
+};
+
+static long climb_user(uint32_t i, struct climb *c)
+{
+	const struct user_namespace *up = c->user_ns;
+
+	if (!up || up == c->stop)
+		return 1;
+	c->user_ns = BPF_CORE_READ(up, parent);
+	return 0;
+}
+
+static long climb_to(uint32_t i, struct climb *c)
+{
+	const struct pid_namespace *up = c->ns;
+
+	if (!up || up == c->stop)
+		return 1;
+	c->ns = BPF_CORE_READ(up, parent);
+	return 0;
+}
+
+static long climb_limits(uint32_t i, struct climb *c)
+{
+	const struct pid_namespace *up = c->ns;
+	uint32_t pid_max;
+
+	if (!up)
+		return 1;
+	pid_max = BPF_CORE_READ(up, pid_max);
+	if (pid_max < c->least)
+		c->least = pid_max;
+	c->ns = BPF_CORE_READ(up, parent);
+	return 0;
+}
+
 /* Whose it is, which concerns only who is in that user namespace or above it (ns_get_owner()). */
 static __always_inline void tell_owner(const struct notes *n, const struct pid_namespace *ns,
 				       struct bpf_ns_record *r)
 {
-	const struct user_namespace *owner = BPF_CORE_READ(ns, user_ns), *up = owner;
-	uint32_t i;
+	const struct user_namespace *owner = BPF_CORE_READ(ns, user_ns);
+	struct climb c = {.user_ns = owner, .stop = n->user_ns};
 
-	for (i = 0; i < NS_LEVELS && up && up != n->user_ns; i++)
-		up = BPF_CORE_READ(up, parent);
-	if (up != n->user_ns)
+	bpf_loop(NS_LEVELS, climb_user, &c, 0);
+	if (c.user_ns != n->user_ns)
 		return;
 	r->owner_ino = BPF_CORE_READ(owner, ns.inum);
 	r->owner_uid = BPF_CORE_READ(owner, owner.val);
@@ -34,17 +78,12 @@ static __always_inline void tell_owner(const struct notes *n, const struct pid_n
 /* The limit that is met first, on the way up to the initial namespace. */
 static __always_inline void tell_pid_max(const struct pid_namespace *ns, struct bpf_ns_record *r)
 {
-	uint32_t least = ~0u, pid_max, i;
+	struct climb c = {.ns = ns, .least = ~0u};
 
 	if (!bpf_core_field_exists(struct pid_namespace, pid_max))
 		return;
-	for (i = 0; i < NS_LEVELS && ns; i++) {
-		pid_max = BPF_CORE_READ(ns, pid_max);
-		if (pid_max < least)
-			least = pid_max;
-		ns = BPF_CORE_READ(ns, parent);
-	}
-	r->pid_max = least;
+	bpf_loop(NS_LEVELS, climb_limits, &c, 0);
+	r->pid_max = c.least;
 	r->told |= BPF_NS_PID_MAX;
 }
 
@@ -70,11 +109,11 @@ __noinline int tell_ns(uint64_t address)
 	const struct pid_namespace *ns = (const void *)address;
 	struct bpf_ns_record *r;
 	struct desk d;
-	uint32_t nr;
+	uint64_t nr;
 
 	if (!find_desk(&d))
 		return 1;
-	nr = d.sheet->nr_namespaces;
+	nr = as_index(d.sheet->nr_namespaces);
 	if (nr >= BPF_NAMESPACES)
 		return 1;
 	r = &d.sheet->namespaces[nr];
@@ -98,11 +137,10 @@ __noinline int tell_ns(uint64_t address)
 
 static __always_inline bool ns_is_below_root(const struct notes *n, const struct pid_namespace *ns)
 {
-	uint32_t i;
+	struct climb c = {.ns = ns, .stop = n->root};
 
-	for (i = 0; i < NS_LEVELS && ns && ns != n->root; i++)
-		ns = BPF_CORE_READ(ns, parent);
-	return ns == n->root;
+	bpf_loop(NS_LEVELS, climb_to, &c, 0);
+	return c.ns == n->root;
 }
 
 #endif /* PIDNS_BPF_NAMESPACE_H */

@@ -13,6 +13,9 @@
 /* Levels of a tree of 2^22 numbers whose nodes have 16 places, as with CONFIG_BASE_SMALL. */
 #define TREE_LEVELS_MAX 6
 
+/* Above all numbers. */
+#define TREE_END (1u << 31)
+
 /* How many places a node has. */
 static __always_inline uint32_t tree_places(void)
 {
@@ -31,9 +34,9 @@ static __always_inline bool entry_is_node(uint64_t entry)
 	return entry_is_internal(entry) && entry > 4096;
 }
 
-static __always_inline struct xa_node *entry_node(uint64_t entry)
+static __always_inline const struct xa_node *entry_node(uint64_t entry)
 {
-	return (struct xa_node *)(entry & ~3ull);
+	return (const struct xa_node *)(entry & ~3ull);
 }
 
 static __always_inline uint64_t read_pointer(const void *from)
@@ -50,48 +53,10 @@ static __always_inline uint64_t node_entry(const struct xa_node *node, uint32_t 
 			    place * sizeof(void *));
 }
 
-/*
- * The leaf that holds `number`, or NULL where there is none. *ret_next: the first number that may be
- * in the tree and not in that leaf; BEYOND: the tree ends before.
- */
-#define TREE_END (1u << 31)
-
-static __always_inline struct xa_node *tree_leaf(const struct pid_namespace *ns, uint32_t number,
-						 uint32_t *ret_next)
+/* By how many bits a number is shifted to have its place in the node; 0: it is a leaf. */
+static __always_inline uint32_t node_shift(const struct xa_node *node)
 {
-	uint32_t places = tree_places();
-	uint64_t entry = (uint64_t)BPF_CORE_READ(ns, idr.idr_rt.xa_head);
-	uint32_t shift, level;
-
-	*ret_next = TREE_END;
-	if (!entry_is_node(entry))
-		return NULL;
-	shift = BPF_CORE_READ(entry_node(entry), shift) & 31;
-	if (number >> shift >= places)
-		return NULL;
-	for (level = 0; level < TREE_LEVELS_MAX; level++) {
-		*ret_next = ((number >> shift) + 1) << shift;
-		if (!entry_is_node(entry))
-			return NULL;
-		if (!shift)
-			break;
-		entry = node_entry(entry_node(entry), (number >> shift) & (places - 1));
-		if (!entry_is_node(entry))
-			return NULL;
-		shift = BPF_CORE_READ(entry_node(entry), shift) & 31;
-	}
-	*ret_next = (number | (places - 1)) + 1;
-	return shift ? NULL : entry_node(entry);
-}
-
-/* Whose number it is; NULL: nobody's. */
-static __always_inline struct pid *tree_find(const struct pid_namespace *ns, uint32_t number)
-{
-	uint32_t next;
-	const struct xa_node *leaf = tree_leaf(ns, number, &next);
-	uint64_t entry = leaf ? node_entry(leaf, number & (tree_places() - 1)) : 0;
-
-	return entry_is_internal(entry) ? NULL : (struct pid *)entry;
+	return BPF_CORE_READ(node, shift) & 31;
 }
 
 /* ---- struct pid ------------------------------------------------------------------------------ */

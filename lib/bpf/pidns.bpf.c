@@ -22,19 +22,25 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* ---- who has a number ------------------------------------------------------------------------ */
 
+static long climb_empty(uint32_t i, struct climb *c)
+{
+	const struct pid_namespace *up = c->ns;
+
+	if (!up || up == c->stop || !ns_is_empty(up))
+		return 1;
+	tell_ns((uint64_t)up);
+	c->ns = BPF_CORE_READ(up, parent);
+	return 0;
+}
+
 /* Namespaces that only this task leads to: where its children would go, and what is above. */
 static __always_inline void tell_hidden(struct desk *d, const struct task_struct *task,
 					const struct pid_namespace *own)
 {
-	const struct pid_namespace *ns = ns_for_children(task);
-	uint32_t i;
+	struct climb c = {.ns = ns_for_children(task), .stop = d->notes->root};
 
-	if (ns == own)
-		return;
-	for (i = 0; i < NS_LEVELS && ns && ns != d->notes->root && ns_is_empty(ns); i++) {
-		tell_ns((uint64_t)ns);
-		ns = BPF_CORE_READ(ns, parent);
-	}
+	if (c.ns && c.ns != own)
+		bpf_loop(NS_LEVELS, climb_empty, &c, 0);
 }
 
 static __always_inline void tell_task(struct desk *d, const struct pid *pid, uint32_t number,
@@ -42,7 +48,7 @@ static __always_inline void tell_task(struct desk *d, const struct pid *pid, uin
 				      uint32_t level)
 {
 	struct bpf_sheet *s = d->sheet;
-	uint32_t nr = s->nr_tasks;
+	uint64_t nr = as_index(s->nr_tasks);
 	const struct pid_namespace *own;
 	struct bpf_task_record *r;
 	int32_t own_number;
@@ -51,8 +57,8 @@ static __always_inline void tell_task(struct desk *d, const struct pid *pid, uin
 	    level - d->notes->root_level >= NS_LEVELS)
 		return;
 	r = &s->tasks[nr];
-	own = tell_numbers(d->notes, pid, level, r->vpids);
 	r->nr_vpids = level - d->notes->root_level + 1;
+	own = tell_numbers(d->notes, pid, r->nr_vpids, r->vpids);
 	r->ns_ino = ino_of(d->notes, own);
 	own_number = BPF_CORE_READ((const struct upid *)pid_upid(pid, level), nr);
 	r->facts = own_number == 1 ? s->reaper_facts : s->task_facts;
@@ -61,7 +67,7 @@ static __always_inline void tell_task(struct desk *d, const struct pid *pid, uin
 		r->pid = pid_number_in(BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]),
 				       d->notes->root, d->notes->root_level);
 	if (r->facts)
-		tell_facts((uint64_t)task, nr, (uint64_t)own, level);
+		tell_facts((uint64_t)task, nr, (uint64_t)own, level, is_leader);
 	/* Whoever has left it meanwhile may have told of itself as nobody. */
 	if ((r->facts || !is_leader) && BPF_CORE_READ(task, thread_pid) != pid) {
 		s->nr_vanished++;
@@ -98,7 +104,7 @@ __noinline int tell_pid(uint64_t address, uint32_t number)
 /* Takes note of the leaf that has the next number; where there is none, goes to where one may be. */
 __noinline int read_leaf(void)
 {
-	uint32_t next, places = tree_places(), from;
+	uint32_t places = tree_places(), from;
 	const struct xa_node *leaf;
 	struct notes *n;
 	struct desk d;
@@ -107,10 +113,10 @@ __noinline int read_leaf(void)
 		return 0;
 	n = d.notes;
 	from = d.sheet->next;
-	leaf = tree_leaf(n->root, from, &next);
+	leaf = (const void *)tree_leaf((uint64_t)n->root, from);
 	n->leaf_from = n->leaf_to = from;
 	if (!leaf) {
-		d.sheet->next = next;
+		d.sheet->next = n->beyond;
 		return 0;
 	}
 	bpf_probe_read_kernel(n->entries, bpf_core_field_size(((struct xa_node *)0)->slots),
@@ -213,21 +219,23 @@ int list(void *context)
 /* ---- occupancy ------------------------------------------------------------------------------- */
 
 struct counting {
-	struct bpf_sheet *sheet;
+	struct desk *desk;
 	const struct pid_namespace *ns;
 };
 
 static long count_leaf(uint32_t i, struct counting *c)
 {
-	uint32_t next, at = c->sheet->next, block = at >> BPF_BLOCK_SHIFT;
+	struct bpf_sheet *s = c->desk->sheet;
+	uint32_t at = s->next;
+	uint64_t block = as_index(at >> BPF_BLOCK_SHIFT);
 	const struct xa_node *leaf;
 
-	if (at > c->sheet->last || block >= BPF_BLOCKS)
+	if (at > s->last || block >= BPF_BLOCKS)
 		return 1;
-	leaf = tree_leaf(c->ns, at, &next);
+	leaf = (const void *)tree_leaf((uint64_t)c->ns, at);
 	if (leaf)
-		c->sheet->blocks[block] += BPF_CORE_READ(leaf, count);
-	c->sheet->next = next;
+		s->blocks[block] += BPF_CORE_READ(leaf, count);
+	s->next = c->desk->notes->beyond;
 	return 0;
 }
 
@@ -256,7 +264,7 @@ int count(void *context)
 		ns = BPF_CORE_READ(upid, ns);
 	}
 	d.sheet->ino = BPF_CORE_READ(ns, ns.inum);
-	c.sheet = d.sheet;
+	c.desk = &d;
 	c.ns = ns;
 	bpf_loop(LEAVES_A_RUN, count_leaf, &c, 0);
 	return 0;

@@ -12,28 +12,62 @@
 
 #define IS_KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
 
-/* The namespace at level, and the numbers from the reader's level to there. Its own is returned. */
-static __always_inline const struct pid_namespace *
-tell_numbers(const struct notes *n, const struct pid *pid, uint32_t level, int32_t *vpids)
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+struct numbering {
+	const struct pid *pid;
+	const struct pid_namespace *own; /* the last of them */
+	uint32_t root_level;
+	uint32_t nr;
+	int32_t *vpids;
+};
+
+/* Four at once, as the few that most tasks have are read in one piece. */
+static __always_inline void tell_four(struct numbering *c, uint64_t from)
 {
 	struct upid upids[4];
-	const struct pid_namespace *own = NULL;
-	uint32_t nr = level - n->root_level + 1, done, left, i;
+	uint32_t left = c->nr - from;
 
-	for (done = 0; done < BPF_VPIDS && done < nr; done += 4) {
-		left = nr - done;
-		if (left > 4)
-			left = 4;
-		bpf_probe_read_kernel(upids, left * sizeof(upids[0]),
-				      pid_upid(pid, n->root_level + done));
-		for (i = 0; i < 4; i++) {
-			if (i >= left)
-				break;
-			vpids[done + i] = upids[i].nr;
-			own = upids[i].ns;
-		}
+	if (left > 4)
+		left = 4;
+	bpf_probe_read_kernel(upids, left * sizeof(upids[0]),
+			      pid_upid(c->pid, c->root_level + from));
+	c->vpids[from] = upids[0].nr;
+	c->own = upids[0].ns;
+	if (left > 1) {
+		c->vpids[from + 1] = upids[1].nr;
+		c->own = upids[1].ns;
 	}
-	return own;
+	if (left > 2) {
+		c->vpids[from + 2] = upids[2].nr;
+		c->own = upids[2].ns;
+	}
+	if (left > 3) {
+		c->vpids[from + 3] = upids[3].nr;
+		c->own = upids[3].ns;
+	}
+}
+
+static long tell_four_more(uint32_t i, struct numbering *c)
+{
+	uint64_t from = as_index(4 * i + 4);
+
+	if (from >= c->nr || from > BPF_VPIDS - 4)
+		return 1;
+	tell_four(c, from);
+	return 0;
+}
+
+/* From the reader's level to the task's own, whose namespace is returned. */
+static __always_inline const struct pid_namespace *
+tell_numbers(const struct notes *n, const struct pid *pid, uint32_t nr, int32_t *vpids)
+{
+	struct numbering c = {.pid = pid, .root_level = n->root_level, .nr = nr, .vpids = vpids};
+
+	tell_four(&c, 0);
+	if (nr > 4)
+		bpf_loop(BPF_VPIDS / 4 - 1, tell_four_more, &c, 0);
+	return c.own;
 }
 
 /* ---- facts ----------------------------------------------------------------------------------- */
@@ -50,24 +84,32 @@ static __always_inline int32_t parent_number(const struct notes *n, const struct
 }
 
 static __always_inline void tell_basic(const struct notes *n, const struct task_struct *task,
+				       const struct signal_struct *signal,
 				       struct bpf_task_record *r)
 {
 	r->state = BPF_CORE_READ(task, __state);
 	r->exit_state = BPF_CORE_READ(task, exit_state);
 	r->flags = BPF_CORE_READ(task, flags);
 	r->start_ns = BPF_CORE_READ(task, start_boottime);
-	r->threads = BPF_CORE_READ(task, signal, nr_threads);
+	r->threads = BPF_CORE_READ(signal, nr_threads);
 	r->ppid = parent_number(n, task);
 }
 
-static __always_inline void tell_groups(const struct task_struct *task,
+/* A session's leader leads its group, too, and often that is the task itself: a look at each counts
+ * when there are many. */
+static __always_inline void tell_groups(const struct signal_struct *signal,
 					const struct pid_namespace *own, uint32_t level,
 					struct bpf_task_record *r)
 {
-	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	const struct pid *pids[4] = {0}; /* by PIDTYPE_* */
 
-	r->vpgid = pid_number_in(BPF_CORE_READ(signal, pids[PIDTYPE_PGID]), own, level);
-	r->vsid = pid_number_in(BPF_CORE_READ(signal, pids[PIDTYPE_SID]), own, level);
+	bpf_probe_read_kernel(pids, sizeof(pids),
+			      (const char *)signal +
+				      bpf_core_field_offset(struct signal_struct, pids));
+	r->vpgid = pid_number_in(pids[PIDTYPE_PGID], own, level);
+	r->vsid = r->vpgid;
+	if (pids[PIDTYPE_SID] != pids[PIDTYPE_PGID])
+		r->vsid = pid_number_in(pids[PIDTYPE_SID], own, level);
 }
 
 static __always_inline void tell_creds(const struct task_struct *task, struct bpf_task_record *r)
@@ -76,6 +118,14 @@ static __always_inline void tell_creds(const struct task_struct *task, struct bp
 
 	r->euid = BPF_CORE_READ(cred, euid.val);
 	r->uid = BPF_CORE_READ(cred, uid.val);
+}
+
+/* A name that is being changed may be torn; its last byte is always NUL. */
+static __always_inline void tell_name(const struct task_struct *task, struct bpf_task_record *r)
+{
+	bpf_probe_read_kernel(r->comm, sizeof(r->comm),
+			      (const char *)task + bpf_core_field_offset(struct task_struct, comm));
+	r->comm[BPF_COMM - 1] = '\0';
 }
 
 /* ---- processor time -------------------------------------------------------------------------- */
@@ -99,29 +149,29 @@ static long add_thread(uint32_t i, struct thread_sum *sum)
 	return 0;
 }
 
-/* Of all threads and of those that have ended (thread_group_cputime()). */
-static __always_inline void tell_group_cpu(const struct task_struct *task,
-					   struct bpf_task_record *r)
+static __always_inline uint64_t sum_threads(const struct signal_struct *signal)
 {
-	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	const struct list_head *head;
-	struct thread_sum sum = {.ns = BPF_CORE_READ(signal, sum_sched_runtime)};
+	const struct list_head *head =
+		(const void *)((const char *)signal +
+			       bpf_core_field_offset(struct signal_struct, thread_head));
+	struct thread_sum sum = {.head = head, .node = BPF_CORE_READ(head, next)};
 
-	head = (const void *)((const char *)signal +
-			      bpf_core_field_offset(struct signal_struct, thread_head));
-	sum.head = head;
-	sum.node = BPF_CORE_READ(head, next);
 	bpf_loop(BPF_NUMBER_MAX, add_thread, &sum, 0);
-	r->cpu_ns = sum.ns;
+	return sum.ns;
 }
 
-static __always_inline void tell_cpu(const struct desk *d, const struct task_struct *task,
-				     bool is_leader, struct bpf_task_record *r)
+/* The leader's record is the process: its time is that of all threads, and of those that have ended
+ * (thread_group_cputime()). */
+static __always_inline void tell_cpu(const struct task_struct *task,
+				     const struct signal_struct *signal, bool is_leader,
+				     struct bpf_task_record *r)
 {
-	if (is_leader && !(d->sheet->flags & BPF_ASK_THREADS))
-		tell_group_cpu(task, r);
-	else
+	if (!is_leader || BPF_CORE_READ(signal, nr_threads) == 1)
 		r->cpu_ns = BPF_CORE_READ(task, se.sum_exec_runtime);
+	else
+		r->cpu_ns = sum_threads(signal);
+	if (is_leader)
+		r->cpu_ns += BPF_CORE_READ(signal, sum_sched_runtime);
 }
 
 /* ---- what task_lock() protects --------------------------------------------------------------- */
@@ -169,42 +219,49 @@ static __always_inline const struct pid_namespace *ns_for_children(const struct 
 	return BPF_CORE_READ(task, nsproxy) == nsproxy ? ns : NULL;
 }
 
-static __always_inline void tell_children(const struct task_struct *task, struct bpf_task_record *r)
+static __always_inline void tell_children(const struct task_struct *task,
+					  const struct pid_namespace *own,
+					  struct bpf_task_record *r)
 {
 	const struct pid_namespace *ns = ns_for_children(task);
 
-	r->children_ino = ns ? BPF_CORE_READ(ns, ns.inum) : 0;
+	r->children_ino = r->ns_ino;
+	if (ns != own)
+		r->children_ino = ns ? BPF_CORE_READ(ns, ns.inum) : 0;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 /* Into the record with that number. */
-__noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_address, uint32_t level)
+__noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_address, uint32_t level,
+			  uint32_t is_leader)
 {
 	const struct task_struct *task = (const void *)task_address;
 	const struct pid_namespace *own = (const void *)own_address;
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	uint64_t index = as_index(nr);
 	struct bpf_task_record *r;
 	struct desk d;
 	uint32_t facts;
 
-	if (!find_desk(&d) || nr >= BPF_TASKS)
+	if (!find_desk(&d) || index >= BPF_TASKS)
 		return 0;
-	r = &d.sheet->tasks[nr];
+	r = &d.sheet->tasks[index];
 	facts = r->facts;
 	if (facts & BPF_FACTS_BASIC)
-		tell_basic(d.notes, task, r);
+		tell_basic(d.notes, task, signal, r);
 	if (facts & BPF_FACTS_GROUPS)
-		tell_groups(task, own, level, r);
+		tell_groups(signal, own, level, r);
 	if (facts & BPF_FACTS_CREDS)
 		tell_creds(task, r);
 	if (facts & BPF_FACTS_COMM)
-		BPF_CORE_READ_STR_INTO(&r->comm, task, comm);
+		tell_name(task, r);
 	if (facts & BPF_FACTS_MEMORY)
 		tell_memory(task, r);
 	if (facts & BPF_FACTS_CHILDREN)
-		tell_children(task, r);
+		tell_children(task, own, r);
 	if (facts & BPF_FACTS_CPU)
-		tell_cpu(&d, task, pid_is_leaders(BPF_CORE_READ(task, thread_pid)), r);
+		tell_cpu(task, signal, is_leader, r);
 	return 0;
 }
 
