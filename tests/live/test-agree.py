@@ -34,6 +34,7 @@ PLAN = (
     "--unborn", "1",
 )
 INSIDE = "in-0.0"
+MAPPED = ("thr-0.0", "zom-0.0", "own-0.0", "in-0.1", "zini-0.0", "pidfd-0.0", "deep-0.31")
 WAYS = {
     "netlink": ("--provider", "netlink"),
     "bpf": ("--provider", "bpf"),
@@ -76,6 +77,7 @@ class Story:
         self.facts = [ns for ns in forest.subtree(forest.by_name[home])
                       if ns["name"] != home]
         self.planted = {ns["ino"] for ns in self.facts if ns["ino"]}
+        self.mapped = {ns["ino"] for ns in self.facts if ns["name"] in MAPPED}
         self.home = forest.by_name[home]["ino"]
         self.builder = agree.builder_view(forest, home)
         self.views = {}
@@ -93,7 +95,7 @@ class Story:
             self.refusals[way] = answer.err.strip()
         else:
             self.views[way] = agree.provider_view(f"{way} ({self.who})", self.home, source,
-                                                  self.wrap, self.planted)
+                                                  self.wrap, self.mapped)
             if not self.wrap:
                 self.replays[way] = self.replay(way, source)
 
@@ -102,7 +104,7 @@ class Story:
             path = f"{directory}/recording"
             live.pidns("record", "-t", *source, "-w", path)
             return agree.provider_view(f"replay of {way}", self.home, ("--from", path), (),
-                                       self.planted)
+                                       self.mapped)
 
     def knowledge(self, view):
         movers = {(t["pid"], t["tid"]) for t in self.builder.tasks.values()
@@ -157,7 +159,8 @@ class Agreement(unittest.TestCase):
             with self.subTest(view.name):
                 for ns in story.facts:
                     if ns["ino"] and ns["ino"] not in view.namespaces:
-                        self.assertTrue(view.unseen & {agree.word_of(ns), "ns-links", "tasks"},
+                        words = agree.words_of(ns, forest.subtree(ns))
+                        self.assertTrue(view.unseen & (words | {"ns-links", "tasks"}),
                                         f"{ns['name']}: {view.unseen}")
 
     def test_nothing_is_above_or_beside(self):
