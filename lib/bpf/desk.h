@@ -6,6 +6,8 @@
 #include "numbers.h"
 #include "record.h"
 
+enum { TASK_PIECE = 1024 };
+
 /* Notes for the time of one run: they are pointers, and not for anybody else to see. */
 struct notes {
 	const struct pid_namespace *root; /* the reader's */
@@ -17,6 +19,9 @@ struct notes {
 	uint32_t last_ino;		     /* … and its inode */
 	uint32_t beyond;		     /* what tree_leaf() says beside the leaf */
 	uint64_t entries[64];
+	/* Pieces of a struct pid and of a task: what costs is each look, not what is seen by it. */
+	unsigned char pid_piece[512]; /* with all its locks debugged, it is longer */
+	unsigned char task_piece[TASK_PIECE];
 };
 
 struct {

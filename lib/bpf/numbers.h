@@ -78,20 +78,19 @@ static __always_inline int pid_number_in(const struct pid *pid, const struct pid
 	return BPF_CORE_READ(upid, nr);
 }
 
-/* The task that has the number, be it a thread or the leader; NULL: only a group or session has. */
-static __always_inline struct task_struct *pid_task(const struct pid *pid)
+/* The task that an entry of a list of PIDTYPE_PID is part of. */
+static __always_inline const struct task_struct *link_task(const struct hlist_node *link)
 {
-	const struct hlist_node *first = BPF_CORE_READ(pid, tasks[PIDTYPE_PID].first);
-
-	if (!first)
+	if (!link)
 		return NULL;
-	return (struct task_struct *)((const char *)first -
-				      bpf_core_field_offset(struct task_struct, pid_links));
+	return (const void *)((const char *)link -
+			      bpf_core_field_offset(struct task_struct, pid_links));
 }
 
-static __always_inline bool pid_is_leaders(const struct pid *pid)
+/* The task that has the number, be it a thread or the leader; NULL: only a group or session has. */
+static __always_inline const struct task_struct *pid_task(const struct pid *pid)
 {
-	return BPF_CORE_READ(pid, tasks[PIDTYPE_TGID].first);
+	return link_task(BPF_CORE_READ(pid, tasks[PIDTYPE_PID].first));
 }
 
 #endif /* PIDNS_BPF_NUMBERS_H */

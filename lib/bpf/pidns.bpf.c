@@ -43,33 +43,30 @@ static __always_inline void tell_hidden(struct desk *d, const struct task_struct
 		bpf_loop(NS_LEVELS, climb_empty, &c, 0);
 }
 
-static __always_inline void tell_task(struct desk *d, const struct pid *pid, uint32_t number,
-				      const struct task_struct *task, bool is_leader,
-				      uint32_t level)
+static __always_inline void tell_task(struct desk *d, const struct pid_look *look, uint32_t number)
 {
 	struct bpf_sheet *s = d->sheet;
+	struct notes *n = d->notes;
 	uint64_t nr = as_index(s->nr_tasks);
-	const struct pid_namespace *own;
+	uint32_t depth = look->level - n->root_level;
+	const struct task_struct *task = look->task;
 	struct bpf_task_record *r;
-	int32_t own_number;
 
-	if (nr >= BPF_TASKS || level < d->notes->root_level ||
-	    level - d->notes->root_level >= NS_LEVELS)
+	if (nr >= BPF_TASKS || depth >= NS_LEVELS)
 		return;
 	r = &s->tasks[nr];
-	r->nr_vpids = level - d->notes->root_level + 1;
-	own = tell_numbers(d->notes, pid, r->nr_vpids, r->vpids);
-	r->ns_ino = ino_of(d->notes, own);
-	own_number = BPF_CORE_READ((const struct upid *)pid_upid(pid, level), nr);
-	r->facts = own_number == 1 ? s->reaper_facts : s->task_facts;
+	r->nr_vpids = depth + 1;
+	tell_numbers(n, look, number, depth + 1, r->vpids);
+	r->ns_ino = ino_of(n, look->own);
+	r->facts = look->number == 1 ? s->reaper_facts : s->task_facts;
 	r->pid = number;
-	if (!is_leader)
-		r->pid = pid_number_in(BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]),
-				       d->notes->root, d->notes->root_level);
+	if (!look->is_leader)
+		r->pid = pid_number_in(BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]), n->root,
+				       n->root_level);
 	if (r->facts)
-		tell_facts((uint64_t)task, nr, (uint64_t)own, level, is_leader);
+		tell_facts((uint64_t)task, nr, (uint64_t)look->own, look->level, look->is_leader);
 	/* Whoever has left it meanwhile may have told of itself as nobody. */
-	if ((r->facts || !is_leader) && BPF_CORE_READ(task, thread_pid) != pid) {
+	if ((r->facts || !look->is_leader) && BPF_CORE_READ(task, thread_pid) != look->pid) {
 		s->nr_vanished++;
 		return;
 	}
@@ -78,26 +75,22 @@ static __always_inline void tell_task(struct desk *d, const struct pid *pid, uin
 
 __noinline int tell_pid(uint64_t address, uint32_t number)
 {
-	const struct pid *pid = (const void *)address;
-	uint32_t level = BPF_CORE_READ(pid, level);
-	const struct upid *upid = pid_upid(pid, level);
-	const struct task_struct *task = pid_task(pid);
-	bool is_leader = pid_is_leaders(pid);
+	struct pid_look look = {0};
 	struct desk d;
 	uint32_t flags;
 
 	if (!find_desk(&d))
 		return 0;
 	flags = d.sheet->flags;
-	if (flags & BPF_ASK_NAMESPACES && level > d.notes->root_level &&
-	    BPF_CORE_READ(upid, nr) == 1)
-		tell_ns((uint64_t)BPF_CORE_READ(upid, ns));
-	if (!task)
+	look_at_pid(d.notes, (const struct pid *)address, &look);
+	if (flags & BPF_ASK_NAMESPACES && look.number == 1 && look.level > d.notes->root_level)
+		tell_ns((uint64_t)look.own);
+	if (!look.task)
 		return 0;
 	if (flags & BPF_ASK_EMPTY)
-		tell_hidden(&d, task, BPF_CORE_READ(upid, ns));
-	if (flags & BPF_ASK_TASKS && (is_leader || flags & BPF_ASK_THREADS))
-		tell_task(&d, pid, number, task, is_leader, level);
+		tell_hidden(&d, look.task, look.own);
+	if (flags & BPF_ASK_TASKS && (look.is_leader || flags & BPF_ASK_THREADS))
+		tell_task(&d, &look, number);
 	return 0;
 }
 

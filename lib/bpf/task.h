@@ -12,11 +12,79 @@
 
 #define IS_KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
 
+/* ---- one look -------------------------------------------------------------------------------- */
+
+/* What a struct pid says by itself. */
+struct pid_look {
+	const struct pid *pid;
+	const struct task_struct *task; /* NULL: only a group or session has the number */
+	const struct pid_namespace *own;
+	uint32_t level;
+	int32_t number; /* in that namespace */
+	bool is_leader;
+};
+
+static __always_inline void look_at_pid(struct notes *n, const struct pid *pid,
+					struct pid_look *look)
+{
+	const uint32_t numbers = bpf_core_field_offset(struct pid, numbers);
+	const uint32_t size = numbers + 2 * sizeof(struct upid);
+	const struct hlist_head *tasks;
+	struct upid own;
+
+	look->pid = pid;
+	bpf_probe_read_kernel(n->pid_piece, size, pid);
+	look->level = *(uint32_t *)(n->pid_piece + bpf_core_field_offset(struct pid, level));
+	tasks = (const void *)(n->pid_piece + bpf_core_field_offset(struct pid, tasks));
+	look->task = link_task(tasks[PIDTYPE_PID].first);
+	look->is_leader = tasks[PIDTYPE_TGID].first;
+	if (look->level == 1)
+		own = *(const struct upid *)(n->pid_piece + numbers + sizeof(own));
+	else if (!look->level)
+		own = *(const struct upid *)(n->pid_piece + numbers);
+	else
+		bpf_probe_read_kernel(&own, sizeof(own), pid_upid(pid, look->level));
+	look->number = own.nr;
+	look->own = own.ns;
+}
+
+/* Members of a task that lie near each other in all kernels so far are read in one piece. */
+#define TASK_PIECE_FIRST mm
+#define TASK_PIECE_LAST	 signal
+
+static __always_inline uint32_t task_piece_start(void)
+{
+	return bpf_core_field_offset(struct task_struct, TASK_PIECE_FIRST) & ~7u;
+}
+
+static __always_inline void look_at_task(struct notes *n, const struct task_struct *task)
+{
+	uint32_t size =
+		bpf_core_field_offset(struct task_struct, TASK_PIECE_LAST) + 8 - task_piece_start();
+
+	if (size > TASK_PIECE)
+		size = TASK_PIECE;
+	bpf_probe_read_kernel(n->task_piece, size, (const char *)task + task_piece_start());
+}
+
+/* A member: from that piece, if it is there, which is known when the program is loaded. */
+#define TASK_READ(n, task, field)                                                               \
+	({                                                                                      \
+		__typeof__(((struct task_struct *)0)->field) _value;                            \
+		uint32_t _at = bpf_core_field_offset(struct task_struct, field),                \
+			 _from = task_piece_start(),                                            \
+			 _last = bpf_core_field_offset(struct task_struct, TASK_PIECE_LAST);    \
+		if (_at >= _from && _at <= _last && _at - _from <= TASK_PIECE - sizeof(_value)) \
+			_value = *(__typeof__(_value) *)((n)->task_piece + (_at - _from));      \
+		else                                                                            \
+			bpf_core_read(&_value, sizeof(_value), &(task)->field);                 \
+		_value;                                                                         \
+	})
+
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 struct numbering {
 	const struct pid *pid;
-	const struct pid_namespace *own; /* the last of them */
 	uint32_t root_level;
 	uint32_t nr;
 	int32_t *vpids;
@@ -33,19 +101,12 @@ static __always_inline void tell_four(struct numbering *c, uint64_t from)
 	bpf_probe_read_kernel(upids, left * sizeof(upids[0]),
 			      pid_upid(c->pid, c->root_level + from));
 	c->vpids[from] = upids[0].nr;
-	c->own = upids[0].ns;
-	if (left > 1) {
+	if (left > 1)
 		c->vpids[from + 1] = upids[1].nr;
-		c->own = upids[1].ns;
-	}
-	if (left > 2) {
+	if (left > 2)
 		c->vpids[from + 2] = upids[2].nr;
-		c->own = upids[2].ns;
-	}
-	if (left > 3) {
+	if (left > 3)
 		c->vpids[from + 3] = upids[3].nr;
-		c->own = upids[3].ns;
-	}
 }
 
 static long tell_four_more(uint32_t i, struct numbering *c)
@@ -58,23 +119,27 @@ static long tell_four_more(uint32_t i, struct numbering *c)
 	return 0;
 }
 
-/* From the reader's level to the task's own, whose namespace is returned. */
-static __always_inline const struct pid_namespace *
-tell_numbers(const struct notes *n, const struct pid *pid, uint32_t nr, int32_t *vpids)
+/* From the reader's level to the task's own: the first and the last are known. */
+static __always_inline void tell_numbers(const struct notes *n, const struct pid_look *look,
+					 uint32_t number, uint32_t nr, int32_t *vpids)
 {
-	struct numbering c = {.pid = pid, .root_level = n->root_level, .nr = nr, .vpids = vpids};
+	struct numbering c = {
+		.pid = look->pid, .root_level = n->root_level, .nr = nr, .vpids = vpids};
 
+	vpids[0] = number;
+	vpids[1] = look->number;
+	if (nr <= 2)
+		return;
 	tell_four(&c, 0);
 	if (nr > 4)
 		bpf_loop(BPF_VPIDS / 4 - 1, tell_four_more, &c, 0);
-	return c.own;
 }
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 
 static __always_inline int32_t parent_number(const struct notes *n, const struct task_struct *task)
 {
-	const struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	const struct task_struct *parent = TASK_READ(n, task, real_parent);
 	const struct pid *pid;
 
 	if (!n->root_level)
@@ -88,9 +153,9 @@ static __always_inline void tell_basic(const struct notes *n, const struct task_
 				       struct bpf_task_record *r)
 {
 	r->state = BPF_CORE_READ(task, __state);
-	r->exit_state = BPF_CORE_READ(task, exit_state);
+	r->exit_state = TASK_READ(n, task, exit_state);
 	r->flags = BPF_CORE_READ(task, flags);
-	r->start_ns = BPF_CORE_READ(task, start_boottime);
+	r->start_ns = TASK_READ(n, task, start_boottime);
 	r->threads = BPF_CORE_READ(signal, nr_threads);
 	r->ppid = parent_number(n, task);
 }
@@ -112,9 +177,10 @@ static __always_inline void tell_groups(const struct signal_struct *signal,
 		r->vsid = pid_number_in(pids[PIDTYPE_SID], own, level);
 }
 
-static __always_inline void tell_creds(const struct task_struct *task, struct bpf_task_record *r)
+static __always_inline void tell_creds(const struct notes *n, const struct task_struct *task,
+				       struct bpf_task_record *r)
 {
-	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	const struct cred *cred = TASK_READ(n, task, real_cred);
 
 	r->euid = BPF_CORE_READ(cred, euid.val);
 	r->uid = BPF_CORE_READ(cred, uid.val);
@@ -123,8 +189,7 @@ static __always_inline void tell_creds(const struct task_struct *task, struct bp
 /* A name that is being changed may be torn; its last byte is always NUL. */
 static __always_inline void tell_name(const struct task_struct *task, struct bpf_task_record *r)
 {
-	bpf_probe_read_kernel(r->comm, sizeof(r->comm),
-			      (const char *)task + bpf_core_field_offset(struct task_struct, comm));
+	bpf_core_read(r->comm, sizeof(r->comm), &task->comm);
 	r->comm[BPF_COMM - 1] = '\0';
 }
 
@@ -197,9 +262,10 @@ static __always_inline uint64_t count_pages(const struct mm_struct *mm)
 	return sum;
 }
 
-static __always_inline void tell_memory(const struct task_struct *task, struct bpf_task_record *r)
+static __always_inline void tell_memory(const struct notes *n, const struct task_struct *task,
+					struct bpf_task_record *r)
 {
-	const struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	const struct mm_struct *mm = TASK_READ(n, task, mm);
 
 	r->rss_pages = 0;
 	if (!mm || BPF_CORE_READ(task, flags) & IS_KERNEL_THREAD)
@@ -238,7 +304,7 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 {
 	const struct task_struct *task = (const void *)task_address;
 	const struct pid_namespace *own = (const void *)own_address;
-	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	const struct signal_struct *signal;
 	uint64_t index = as_index(nr);
 	struct bpf_task_record *r;
 	struct desk d;
@@ -248,16 +314,18 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 		return 0;
 	r = &d.sheet->tasks[index];
 	facts = r->facts;
+	look_at_task(d.notes, task);
+	signal = TASK_READ(d.notes, task, signal);
 	if (facts & BPF_FACTS_BASIC)
 		tell_basic(d.notes, task, signal, r);
 	if (facts & BPF_FACTS_GROUPS)
 		tell_groups(signal, own, level, r);
 	if (facts & BPF_FACTS_CREDS)
-		tell_creds(task, r);
+		tell_creds(d.notes, task, r);
 	if (facts & BPF_FACTS_COMM)
 		tell_name(task, r);
 	if (facts & BPF_FACTS_MEMORY)
-		tell_memory(task, r);
+		tell_memory(d.notes, task, r);
 	if (facts & BPF_FACTS_CHILDREN)
 		tell_children(task, own, r);
 	if (facts & BPF_FACTS_CPU)

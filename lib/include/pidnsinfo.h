@@ -192,9 +192,9 @@ int pidns_probe(const char *provider, char *why, size_t why_len);
 /*
  * Open a provider. opts may be NULL: choose one for the running kernel, the first that works and
  * shows the caller every task of its namespace, or, where none does, procfs. bpf, whose start costs
- * more than most snapshots do, is chosen only with PIDNS_OPEN_LONG_LIVED or PIDNS_OPEN_ALL. With a source, "auto"
- * takes replay for a regular file and procfs for a directory. After success `why` is empty, or says
- * why a better provider failed that this kernel has and this caller may use.
+ * more than most snapshots do, is chosen only with PIDNS_OPEN_LONG_LIVED or PIDNS_OPEN_ALL. With a
+ * source, "auto" takes replay for a regular file and procfs for a directory. After success `why` is
+ * empty, or says why a better provider failed that this kernel has and this caller may use.
  * Errors: as pidns_probe(); -ENOENT, -EACCES: the source; -ENOTDIR: procfs source is no directory;
  * -EPROTO: the source is not what it should be (not a recording, damaged, or of a newer format; not
  * a procfs); -E2BIG, -ENOMEM, -EMFILE.

@@ -25,6 +25,7 @@ static void test_names(void **state)
 	}
 	assert_true(has_procfs && has_replay);
 	assert_string_equal(pidns_provider_name(0), "netlink");
+	assert_string_equal(pidns_provider_name(1), "bpf");
 	assert_null(pidns_provider_name(i + 1));
 	assert_null(pidns_provider_name(SIZE_MAX));
 	assert_int_equal(pidns_probe("nonesuch", why, sizeof(why)), -EINVAL);
@@ -61,6 +62,7 @@ static void test_open_opts(void **state)
 	assert_int_equal(open_with(size, "replay", path, 0), 0);
 	assert_int_equal(open_with(size, NULL, path, 0), 0);
 	assert_int_equal(open_with(size, "auto", path, PIDNS_OPEN_LONG_LIVED), 0);
+	assert_int_equal(open_with(size, "auto", path, PIDNS_OPEN_ALL), 0);
 	/* As an older and as a newer program would. */
 	assert_int_equal(open_with(offsetof(struct pidns_open_opts, flags), "replay", path, 0), 0);
 	assert_int_equal(open_with(size + 8, "replay", path, 0), 0);
