@@ -32,6 +32,7 @@ LISTED = {"fd-0.0": "dead", "fd-0.1": "dead", "bind-0.0": "dead", "pidfd-0.0": "
 
 SYS_BPF = {"x86_64": 321, "aarch64": 280, "riscv64": 280}.get(platform.machine())
 BPF_PROG_GET_NEXT_ID = 11
+BPF_PROG_TYPE_SYSCALL = 31
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -211,15 +212,16 @@ def programs_now():
 
 
 def programs_of(pid):
-    """The ids of the programs that it holds."""
+    """The ids of the programs that it holds, the one that loads the others apart."""
     found = set()
     for name in os.listdir(f"/proc/{pid}/fdinfo"):
         try:
             with open(f"/proc/{pid}/fdinfo/{name}", encoding="ascii") as info:
-                found.update(int(line.split()[1]) for line in info
-                             if line.startswith("prog_id:"))
+                told = dict(line.split(":", 1) for line in info if ":" in line)
         except OSError:
             continue
+        if "prog_id" in told and int(told["prog_type"]) != BPF_PROG_TYPE_SYSCALL:
+            found.add(int(told["prog_id"]))
     return found
 
 
