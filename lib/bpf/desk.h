@@ -6,7 +6,7 @@
 #include "numbers.h"
 #include "record.h"
 
-enum { TASK_PIECE = 1024 };
+enum { TASK_HEAD = 512, TASK_BODY = 1024 };
 
 /* Notes for the time of one run: they are pointers, and not for anybody else to see. */
 struct notes {
@@ -19,9 +19,15 @@ struct notes {
 	uint32_t last_ino;		     /* … and its inode */
 	uint32_t beyond;		     /* what tree_leaf() says beside the leaf */
 	uint64_t entries[64];
-	/* Pieces of a struct pid and of a task: what costs is each look, not what is seen by it. */
-	unsigned char pid_piece[512]; /* with all its locks debugged, it is longer */
-	unsigned char task_piece[TASK_PIECE];
+	unsigned char pid_piece[512]; /* look.h; with all locks debugged, they are longer */
+	unsigned char task_head[TASK_HEAD];
+	unsigned char task_body[TASK_BODY];
+	unsigned char small_piece[256];
+	/* The group or session whose number was looked up last, and what it is in which namespace. */
+	const struct pid *last_group;
+	const struct pid_namespace *last_group_ns;
+	int32_t last_group_number;
+	uint32_t pad;
 };
 
 struct {
@@ -133,6 +139,8 @@ static __always_inline void find_reader(struct notes *n)
 	n->user_ns = BPF_CORE_READ(current, cred, user_ns);
 	n->leaf_from = n->leaf_to = 0;
 	n->last_ns = NULL;
+	n->last_group = NULL;
+	n->last_group_ns = NULL;
 }
 
 static __always_inline bool sit_down(struct desk *d)

@@ -8,78 +8,10 @@
 #ifndef PIDNS_BPF_TASK_H
 #define PIDNS_BPF_TASK_H
 
+#include "look.h"
 #include "namespace.h"
 
 #define IS_KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
-
-/* ---- one look -------------------------------------------------------------------------------- */
-
-/* What a struct pid says by itself. */
-struct pid_look {
-	const struct pid *pid;
-	const struct task_struct *task; /* NULL: only a group or session has the number */
-	const struct pid_namespace *own;
-	uint32_t level;
-	int32_t number; /* in that namespace */
-	bool is_leader;
-};
-
-static __always_inline void look_at_pid(struct notes *n, const struct pid *pid,
-					struct pid_look *look)
-{
-	const uint32_t numbers = bpf_core_field_offset(struct pid, numbers);
-	const uint32_t size = numbers + 2 * sizeof(struct upid);
-	const struct hlist_head *tasks;
-	struct upid own;
-
-	look->pid = pid;
-	bpf_probe_read_kernel(n->pid_piece, size, pid);
-	look->level = *(uint32_t *)(n->pid_piece + bpf_core_field_offset(struct pid, level));
-	tasks = (const void *)(n->pid_piece + bpf_core_field_offset(struct pid, tasks));
-	look->task = link_task(tasks[PIDTYPE_PID].first);
-	look->is_leader = tasks[PIDTYPE_TGID].first;
-	if (look->level == 1)
-		own = *(const struct upid *)(n->pid_piece + numbers + sizeof(own));
-	else if (!look->level)
-		own = *(const struct upid *)(n->pid_piece + numbers);
-	else
-		bpf_probe_read_kernel(&own, sizeof(own), pid_upid(pid, look->level));
-	look->number = own.nr;
-	look->own = own.ns;
-}
-
-/* Members of a task that lie near each other in all kernels so far are read in one piece. */
-#define TASK_PIECE_FIRST mm
-#define TASK_PIECE_LAST	 signal
-
-static __always_inline uint32_t task_piece_start(void)
-{
-	return bpf_core_field_offset(struct task_struct, TASK_PIECE_FIRST) & ~7u;
-}
-
-static __always_inline void look_at_task(struct notes *n, const struct task_struct *task)
-{
-	uint32_t size =
-		bpf_core_field_offset(struct task_struct, TASK_PIECE_LAST) + 8 - task_piece_start();
-
-	if (size > TASK_PIECE)
-		size = TASK_PIECE;
-	bpf_probe_read_kernel(n->task_piece, size, (const char *)task + task_piece_start());
-}
-
-/* A member: from that piece, if it is there, which is known when the program is loaded. */
-#define TASK_READ(n, task, field)                                                               \
-	({                                                                                      \
-		__typeof__(((struct task_struct *)0)->field) _value;                            \
-		uint32_t _at = bpf_core_field_offset(struct task_struct, field),                \
-			 _from = task_piece_start(),                                            \
-			 _last = bpf_core_field_offset(struct task_struct, TASK_PIECE_LAST);    \
-		if (_at >= _from && _at <= _last && _at - _from <= TASK_PIECE - sizeof(_value)) \
-			_value = *(__typeof__(_value) *)((n)->task_piece + (_at - _from));      \
-		else                                                                            \
-			bpf_core_read(&_value, sizeof(_value), &(task)->field);                 \
-		_value;                                                                         \
-	})
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
@@ -152,44 +84,65 @@ static __always_inline void tell_basic(const struct notes *n, const struct task_
 				       const struct signal_struct *signal,
 				       struct bpf_task_record *r)
 {
-	r->state = BPF_CORE_READ(task, __state);
+	r->state = TASK_READ(n, task, __state);
 	r->exit_state = TASK_READ(n, task, exit_state);
-	r->flags = BPF_CORE_READ(task, flags);
+	r->flags = TASK_READ(n, task, flags);
 	r->start_ns = TASK_READ(n, task, start_boottime);
 	r->threads = BPF_CORE_READ(signal, nr_threads);
 	r->ppid = parent_number(n, task);
 }
 
-/* A session's leader leads its group, too, and often that is the task itself: a look at each counts
- * when there are many. */
-static __always_inline void tell_groups(const struct signal_struct *signal,
+/* Tasks of one group are mostly met one after the other. */
+static __always_inline int32_t group_number(struct notes *n, const struct pid *group,
+					    const struct pid_namespace *own, uint32_t level)
+{
+	if (group != n->last_group || own != n->last_group_ns) {
+		n->last_group = group;
+		n->last_group_ns = own;
+		n->last_group_number = pid_number_in(group, own, level);
+	}
+	return n->last_group_number;
+}
+
+static __always_inline void tell_groups(struct notes *n, const struct signal_struct *signal,
 					const struct pid_namespace *own, uint32_t level,
 					struct bpf_task_record *r)
 {
 	const struct pid *pids[4] = {0}; /* by PIDTYPE_* */
 
-	bpf_probe_read_kernel(pids, sizeof(pids),
-			      (const char *)signal +
-				      bpf_core_field_offset(struct signal_struct, pids));
-	r->vpgid = pid_number_in(pids[PIDTYPE_PGID], own, level);
-	r->vsid = r->vpgid;
-	if (pids[PIDTYPE_SID] != pids[PIDTYPE_PGID])
-		r->vsid = pid_number_in(pids[PIDTYPE_SID], own, level);
+	bpf_core_read(pids, sizeof(pids), &signal->pids);
+	r->vpgid = group_number(n, pids[PIDTYPE_PGID], own, level);
+	r->vsid = group_number(n, pids[PIDTYPE_SID], own, level);
 }
 
-static __always_inline void tell_creds(const struct notes *n, const struct task_struct *task,
+static __always_inline void tell_creds(struct notes *n, const struct task_struct *task,
 				       struct bpf_task_record *r)
 {
 	const struct cred *cred = TASK_READ(n, task, real_cred);
+	uint64_t apart = as_index(bpf_core_field_offset(struct cred, euid) -
+				  bpf_core_field_offset(struct cred, uid));
 
-	r->euid = BPF_CORE_READ(cred, euid.val);
-	r->uid = BPF_CORE_READ(cred, uid.val);
+	if (apart > sizeof(n->small_piece) - sizeof(kuid_t)) {
+		r->euid = BPF_CORE_READ(cred, euid.val);
+		r->uid = BPF_CORE_READ(cred, uid.val);
+		return;
+	}
+	bpf_probe_read_kernel(n->small_piece, apart + sizeof(kuid_t), &cred->uid);
+	r->euid = *(const uint32_t *)(n->small_piece + apart);
+	r->uid = *(const uint32_t *)n->small_piece;
 }
 
 /* A name that is being changed may be torn; its last byte is always NUL. */
-static __always_inline void tell_name(const struct task_struct *task, struct bpf_task_record *r)
+static __always_inline void tell_name(const struct notes *n, const struct task_struct *task,
+				      struct bpf_task_record *r)
 {
-	bpf_core_read(r->comm, sizeof(r->comm), &task->comm);
+	const void *piece =
+		find_piece(n, bpf_core_field_offset(struct task_struct, comm), sizeof(r->comm));
+
+	if (piece)
+		__builtin_memcpy(r->comm, piece, sizeof(r->comm));
+	else
+		bpf_core_read(r->comm, sizeof(r->comm), &task->comm);
 	r->comm[BPF_COMM - 1] = '\0';
 }
 
@@ -227,12 +180,17 @@ static __always_inline uint64_t sum_threads(const struct signal_struct *signal)
 
 /* The leader's record is the process: its time is that of all threads, and of those that have ended
  * (thread_group_cputime()). */
-static __always_inline void tell_cpu(const struct task_struct *task,
+static __always_inline void tell_cpu(const struct notes *n, const struct task_struct *task,
 				     const struct signal_struct *signal, bool is_leader,
 				     struct bpf_task_record *r)
 {
-	if (!is_leader || BPF_CORE_READ(signal, nr_threads) == 1)
-		r->cpu_ns = BPF_CORE_READ(task, se.sum_exec_runtime);
+	uint32_t threads = 1;
+
+	if (is_leader)
+		threads = r->facts & BPF_FACTS_BASIC ? r->threads
+						     : BPF_CORE_READ(signal, nr_threads);
+	if (threads == 1)
+		r->cpu_ns = TASK_READ(n, task, se.sum_exec_runtime);
 	else
 		r->cpu_ns = sum_threads(signal);
 	if (is_leader)
@@ -241,55 +199,69 @@ static __always_inline void tell_cpu(const struct task_struct *task,
 
 /* ---- what task_lock() protects --------------------------------------------------------------- */
 
-/* MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES; one that is being counted elsewhere may be negative. */
-static __always_inline uint64_t count_pages(const struct mm_struct *mm)
+/* The kinds that count: MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES. One that is being counted on
+ * another processor may be negative. */
+static __always_inline uint64_t add_pages(int64_t file, int64_t anonymous, int64_t shared)
 {
-	const struct mm_struct___before_6_2 *old = (const void *)mm;
-	int64_t counts[4] = {0}, sum = 0;
-
-	if (bpf_core_field_exists(mm->rss_stat)) {
-		counts[0] = BPF_CORE_READ(mm, rss_stat[0].count);
-		counts[1] = BPF_CORE_READ(mm, rss_stat[1].count);
-		counts[3] = BPF_CORE_READ(mm, rss_stat[3].count);
-	} else if (bpf_core_field_exists(old->rss_stat)) {
-		counts[0] = BPF_CORE_READ(old, rss_stat.count[0].counter);
-		counts[1] = BPF_CORE_READ(old, rss_stat.count[1].counter);
-		counts[3] = BPF_CORE_READ(old, rss_stat.count[3].counter);
-	}
-	sum += counts[0] > 0 ? counts[0] : 0;
-	sum += counts[1] > 0 ? counts[1] : 0;
-	sum += counts[3] > 0 ? counts[3] : 0;
-	return sum;
+	return (file > 0 ? file : 0) + (anonymous > 0 ? anonymous : 0) + (shared > 0 ? shared : 0);
 }
 
-static __always_inline void tell_memory(const struct notes *n, const struct task_struct *task,
+static __always_inline int64_t counter_in(const struct notes *n, uint32_t i)
+{
+	return *(const int64_t *)(n->small_piece + i * bpf_core_type_size(struct percpu_counter) +
+				  bpf_core_field_offset(struct percpu_counter, count));
+}
+
+static __always_inline uint64_t count_pages(struct notes *n, const struct mm_struct *mm)
+{
+	const struct mm_struct___before_6_2 *old = (const void *)mm;
+
+	if (!bpf_core_field_exists(mm->rss_stat))
+		return add_pages(BPF_CORE_READ(old, rss_stat.count[0].counter),
+				 BPF_CORE_READ(old, rss_stat.count[1].counter),
+				 BPF_CORE_READ(old, rss_stat.count[3].counter));
+	if (4 * bpf_core_type_size(struct percpu_counter) > sizeof(n->small_piece))
+		return add_pages(BPF_CORE_READ(mm, rss_stat[0].count),
+				 BPF_CORE_READ(mm, rss_stat[1].count),
+				 BPF_CORE_READ(mm, rss_stat[3].count));
+	bpf_probe_read_kernel(n->small_piece, 4 * bpf_core_type_size(struct percpu_counter),
+			      &mm->rss_stat);
+	return add_pages(counter_in(n, 0), counter_in(n, 1), counter_in(n, 3));
+}
+
+static __always_inline void tell_memory(struct notes *n, const struct task_struct *task,
 					struct bpf_task_record *r)
 {
 	const struct mm_struct *mm = TASK_READ(n, task, mm);
 
 	r->rss_pages = 0;
-	if (!mm || BPF_CORE_READ(task, flags) & IS_KERNEL_THREAD)
+	if (!mm || TASK_READ(n, task, flags) & IS_KERNEL_THREAD)
 		return;
-	r->rss_pages = count_pages(mm);
+	r->rss_pages = count_pages(n, mm);
 	if (BPF_CORE_READ(task, mm) != mm)
 		r->rss_pages = 0;
 }
 
-/* NULL: it has exited. */
-static __always_inline const struct pid_namespace *ns_for_children(const struct task_struct *task)
+/* Through what it had a moment ago. NULL: it has exited, or is about to. */
+static __always_inline const struct pid_namespace *
+ns_for_children_by(const struct task_struct *task, const struct nsproxy *nsproxy)
 {
-	const struct nsproxy *nsproxy = BPF_CORE_READ(task, nsproxy);
 	const struct pid_namespace *ns = nsproxy ? BPF_CORE_READ(nsproxy, pid_ns_for_children)
 						 : NULL;
 
 	return BPF_CORE_READ(task, nsproxy) == nsproxy ? ns : NULL;
 }
 
-static __always_inline void tell_children(const struct task_struct *task,
+static __always_inline const struct pid_namespace *ns_for_children(const struct task_struct *task)
+{
+	return ns_for_children_by(task, BPF_CORE_READ(task, nsproxy));
+}
+
+static __always_inline void tell_children(const struct notes *n, const struct task_struct *task,
 					  const struct pid_namespace *own,
 					  struct bpf_task_record *r)
 {
-	const struct pid_namespace *ns = ns_for_children(task);
+	const struct pid_namespace *ns = ns_for_children_by(task, TASK_READ(n, task, nsproxy));
 
 	r->children_ino = r->ns_ino;
 	if (ns != own)
@@ -319,17 +291,17 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 	if (facts & BPF_FACTS_BASIC)
 		tell_basic(d.notes, task, signal, r);
 	if (facts & BPF_FACTS_GROUPS)
-		tell_groups(signal, own, level, r);
+		tell_groups(d.notes, signal, own, level, r);
 	if (facts & BPF_FACTS_CREDS)
 		tell_creds(d.notes, task, r);
 	if (facts & BPF_FACTS_COMM)
-		tell_name(task, r);
+		tell_name(d.notes, task, r);
 	if (facts & BPF_FACTS_MEMORY)
 		tell_memory(d.notes, task, r);
 	if (facts & BPF_FACTS_CHILDREN)
-		tell_children(task, own, r);
+		tell_children(d.notes, task, own, r);
 	if (facts & BPF_FACTS_CPU)
-		tell_cpu(task, signal, is_leader, r);
+		tell_cpu(d.notes, task, signal, is_leader, r);
 	return 0;
 }
 
