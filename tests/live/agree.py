@@ -15,8 +15,6 @@ CPU_SLACK_NS = 2 * live.TICK_NS
 RSS_SLACK = 1 << 20
 UNKNOWN_KEYS = {"cmdline", "container", "limit", "limits", "pins"}  # no provider's business
 
-# What must be in cannot_see where such a namespace is not seen.
-WORDS = {"child": "dead", "pid-for-children": "dead"}
 KINDS = {
     "child": "dead, kept by a namespace below",
     "pid-for-children": "dead, kept by a task's pid_for_children",
@@ -36,22 +34,26 @@ def kind_of(ns):
     return ns["state"]
 
 
-def word_of(ns):
-    """What cannot_see calls it."""
+def words_of(ns, below):
+    """What cannot_see may call it, where `below` are it and its descendants. Who keeps a dead one
+    keeps those above it, and one word is enough for all."""
     if ns["state"] == "unborn":
-        return "unborn"
-    return WORDS.get(ns["held"], ns["held"])
+        return {"unborn"}
+    held = {n["held"] for n in below}
+    return held - {None, "child", "pid-for-children"} | \
+        ({"dead"} if held & {"child", "pid-for-children"} else set())
 
 
 class View:
     """One picture: who made it, its namespaces by inode, its tasks by (pid, tid)."""
 
-    def __init__(self, name, home, namespaces, tasks, unseen=()):
+    def __init__(self, name, home, namespaces, tasks, unseen=(), pid_max=frozenset()):
         self.name = name
         self.home = home  # inode of the reader's own namespace
         self.namespaces = namespaces
         self.tasks = tasks
         self.unseen = set(unseen)
+        self.pid_max = pid_max  # the machine's, while it was asked
 
     @property
     def counts_all(self):
@@ -59,18 +61,25 @@ class View:
         return not self.unseen & {"tasks", "ns-links"}
 
 
-def provider_view(name, home, source, wrap, planted):
-    """Ask: what of it is not of the forest, and not the reader's own, comes and goes."""
+def provider_view(name, home, source, wrap, mapped):
+    """Ask; of those in `mapped`, and the reader's own, also which numbers are taken."""
     def ask(*args):
         return live.ask(*args, *source, wrap=wrap)
 
+    pid_max = {machine_pid_max()}
     listed = ask("list")
     namespaces = {ns["ino"]: ns for ns in listed["namespaces"]}
-    for ino in {home} | planted & set(namespaces):
+    for ino in {home} | mapped & set(namespaces):
         shown = ask("show", str(ino))["namespace"]
         namespaces[ino]["pidmap"] = shown["pidmap"] if shown["pids_used_exact"] else None
     tasks = {(t["pid"], t["tid"]): t for t in ask("ps", "-t")["tasks"]}
-    return View(name, home, namespaces, tasks, listed["cannot_see"])
+    return View(name, home, namespaces, tasks, listed["cannot_see"], pid_max | {machine_pid_max()})
+
+
+def machine_pid_max():
+    """Whoever makes room for many tasks raises it, also while we look."""
+    with open("/proc/sys/kernel/pid_max", encoding="ascii") as file:
+        return int(file.read())
 
 
 # ---- What the builder knows --------------------------------------------------------------------
@@ -159,6 +168,8 @@ def ns_differences(one, other):
                 continue
             if key in MOVES_AT_HOME and ino == one.home:
                 continue
+            if key == "pids_max" and len(one.pid_max | other.pid_max) > 1:
+                continue
             if key in COUNTS | {"pids_used"} and not (one.counts_all and other.counts_all):
                 continue
             # A namespace whose parent is not known stands at the top.
@@ -189,7 +200,7 @@ def differences(one, other, planted, ours):
         return View(view.name, view.home,
                     {ino: ns for ino, ns in view.namespaces.items() if ino in kept},
                     {which: task for which, task in view.tasks.items() if which in ours},
-                    view.unseen)
+                    view.unseen, view.pid_max)
 
     one, other = of_forest(one), of_forest(other)
     return [*ns_differences(one, other), *task_differences(one, other)]
@@ -221,7 +232,7 @@ def ns_knowledge(view, planted):
     for key in home:
         if key in UNKNOWN_KEYS or key == "pids_used_exact":
             continue
-        words[key] = share(ns.get(key) is not None for ns in below if is_due(key, ns))
+        words[key] = share(ns[key] is not None for ns in below if key in ns and is_due(key, ns))
         if key == "pids_used" and words[key] == "yes":
             exact = share(ns["pids_used_exact"] for ns in below)
             words[key] = {"yes": "yes", "no": "at least"}.get(exact, "some")

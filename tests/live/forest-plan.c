@@ -16,7 +16,7 @@ static int set_number(struct spec *spec, const char *key, const char *value)
 		{"tasks", &spec->tasks},      {"threads", &spec->threads},
 		{"zombies", &spec->zombies},  {"stopped", &spec->stopped},
 		{"joined", &spec->joined},    {"leaderless", &spec->leaderless},
-		{"period", &spec->period_us},
+		{"period", &spec->period_us}, {"busy", &spec->busy_ms},
 	};
 	char *end;
 	unsigned long number = strtoul(value, &end, 10);

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "forest.h"
@@ -130,11 +131,20 @@ static void task_fail(const struct node *node, int error)
 	task_sleep();
 }
 
+static void use_processor(unsigned int ms)
+{
+	struct timespec used = {0};
+
+	while (used.tv_sec * 1000 + used.tv_nsec / 1000000 < ms)
+		syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &used);
+}
+
 static int task_thread(void *arg)
 {
 	const struct node *node = arg;
 
 	task_set_name(node->comm);
+	use_processor(node->spec->busy_ms);
 	task_report(node, 'S', false);
 	task_sleep();
 }

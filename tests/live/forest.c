@@ -37,7 +37,7 @@ static const char usage_text[] =
 	"              [--room TASKS] [--no-tasks]\n"
 	"Plants PID namespaces, describes them in JSON lines, and clears them when stdin ends.\n"
 	"keys: name count depth tasks threads zombies stopped leaderless joined uid user shared\n"
-	"      comm period restless=hop|churn|burst end=zombie|fd|bind|pidfd|procfs|pinned\n";
+	"      comm period busy restless=hop|churn|burst end=zombie|fd|bind|pidfd|procfs|pinned\n";
 
 _Noreturn void fail(int error, const char *format, ...)
 {

@@ -36,6 +36,7 @@ struct spec {
 	unsigned int leaderless; /* members whose leader has exited while a thread lives on */
 	unsigned int joined;	 /* members of the outermost whose parent is outside */
 	unsigned int period_us;	 /* of the restless */
+	unsigned int busy_ms;	 /* processor time that each thread uses first, leaders apart */
 	int uid;		 /* -1: the builder's own */
 	bool user;		 /* in a user namespace of its own, made by uid */
 	bool shared;		 /* all in the builder's mm: about 32 KB a task */
