@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parent / "tui"))
 # pylint: disable=wrong-import-position
 import tui  # noqa: E402
 from terminal import Terminal  # noqa: E402
-from tui import expect, expect_equal  # noqa: E402
+from tui import expect_equal  # noqa: E402
 
 tui.DEADLINE_S = 120
 
@@ -53,12 +53,11 @@ class Guest(Terminal):
 
 
 def test_demonstration(run):
-    """What ./try --patched shows: the same process, first in the namespace of all, then on its own."""
+    """What ./try --patched shows: while one looks, a process becomes the reaper of a new namespace."""
     demo = str(HERE / "demo")
     argv = [*run, "--with", demo, "--", "/with/demo/demo.sh", "pidns-top"]
     with tui.Top(command=argv, env=dict(os.environ, TERM="linux"), columns=100) as top:
         top.wait("the tree", lambda: "4026531836" in top.text())
-        expect("mover" not in top.text(), f"it has moved already\n{top.text()}")
         top.wait("mover", lambda: any(line.endswith("mover") for line in top.lines()))
         row = next(line for line in top.lines() if line.endswith("mover"))
         top.press("q")
