@@ -144,6 +144,19 @@ static int look_at_thread(struct pins *p, int threads, const struct pidns_task *
 	return ns && ns != task->ns ? pins_note(p, ns, &pin) : 0;
 }
 
+/* A leader that has exited has let go of the files and mounts that its threads still have. */
+static int look_at_heir(struct pins *p, int threads, const struct pidns_task *task,
+			const char *name)
+{
+	_cleanup_close_ int dir = openat(threads, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (dir < 0)
+		return pins_hindered(p, task->pid, -errno);
+	r = look_at_files(p, dir, "fd", task->pid);
+	return r < 0 ? r : pins_mounts_look(p, dir, task->pid);
+}
+
 /* Each thread has a place for its children; that of the first is in the picture, if a link shows
  * it. */
 static int look_at_threads(struct pins *p, int dir, const struct pidns_task *task)
@@ -157,8 +170,12 @@ static int look_at_threads(struct pins *p, int dir, const struct pidns_task *tas
 	if (r < 0 || !(task->known & PIDNS_TASK_THREADS) || task->threads < 2)
 		return r;
 	list = open_list(dir, "task", &r);
-	while (r >= 0 && (entry = readdir(list)))
+	while (r >= 0 && (entry = readdir(list))) {
 		r = look_at_thread(p, dirfd(list), task, entry->d_name);
+		if (r >= 0 && entry->d_name[0] != '.' && task->known & PIDNS_TASK_STATE &&
+		    task->state == 'Z')
+			r = look_at_heir(p, dirfd(list), task, entry->d_name);
+	}
 	if (list)
 		closedir(list);
 	return r < 0 ? pins_hindered(p, task->pid, r) : 0;

@@ -214,7 +214,14 @@ struct pidns_limit {
 #define PIDNS_PIN_PIDFD	       8 /* an open pidfd of a task that was in it */
 #define PIDNS_PIN_UNSEEN       9 /* something that this provider cannot see */
 
-/* One thing that keeps a namespace alive. What has no meaning for the kind is 0. Since: 0.3 */
+/*
+ * One thing that keeps a namespace alive. What has no meaning for the kind is 0. UNSEEN is there where
+ * nobody lives in the namespace and either nothing else was found, or somebody did not show all; its
+ * pid, fd and path say who might be it: a pidfd of a task that is gone, a procfs that cannot be told
+ * from others, whoever does not show all; 0: not even that is known. Of tasks and descendants there
+ * is one pin that counts all; of zombies, one for each parent; of files, one for each holder.
+ * Since: 0.3
+ */
 struct pidns_pin {
 	uint32_t kind;		   /* PIDNS_PIN_* */
 	int32_t pid;		   /* the task, who holds it, or in whose mount namespace it is */

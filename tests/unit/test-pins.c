@@ -219,6 +219,21 @@ static void test_threads(void **state)
 	pidns_snapshot_unref(s);
 }
 
+static void test_threads_without_a_leader(void **state)
+{
+	struct pidns_snapshot *s;
+
+	(void)state;
+	put_process(23, "mnt:[90]");
+	put_link("23/task/24/fd/3", "pid:[3]");
+	put_link("23/task/24/ns/mnt", "mnt:[91]");
+	put("23/task/24/mountinfo", "1 1 0:4 pid:[5] /run/a rw - nsfs nsfs rw\n");
+	s = annotated();
+	must_hold(s, 3, "fd 23 3 0 - 0 x1");
+	must_hold(s, 5, "bind 23 0 0 /run/a 0 x1");
+	pidns_snapshot_unref(s);
+}
+
 /* Who does not show all may hold more. A file where a directory should be stands for EACCES, which
  * root never gets. */
 static void test_refused(void **state)
@@ -270,6 +285,7 @@ int main(void)
 		cmocka_unit_test_setup(test_pidfds, new_root),
 		cmocka_unit_test_setup(test_mounts, new_root),
 		cmocka_unit_test_setup(test_threads, new_root),
+		cmocka_unit_test_setup(test_threads_without_a_leader, new_root),
 		cmocka_unit_test_setup(test_refused, new_root),
 		cmocka_unit_test_setup(test_subset, new_root),
 	};
