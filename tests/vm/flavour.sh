@@ -8,14 +8,20 @@ need qemu-system-x86_64 flex bison bc cpio gcc make patch
 
 tasks=3000
 rounds=2000
+moves=1000
 memory=1024
 if [ "${PIDNS_SOAK-}" = 1 ]; then
 	tasks=100000
 	rounds=100000
+	moves=10000
 	memory=6144
 fi
-append=kmemleak=off
-[ "$1" != kasan ] || append=kmemleak=on
+# Where the kernel looks at every step, a move takes ten times as long.
+[ "$1" = lean ] || moves=1000
+# A struct pid that is freed to another cache than it is from is found out when somebody looks.
+append='kmemleak=off slab_debug=F,pid*'
+[ "$1" != kasan ] || append='kmemleak=on slab_debug=F,pid*'
 kernel=$("$top/kernel/build" --flavour "$1")
 exec "$top/tests/vm/run" --kernel "$kernel" --no-build --with "$2" --memory "$memory" \
-	--timeout 6000 --append "$append" -- env PIDNS_TASKS=$tasks PIDNS_ROUNDS=$rounds /with/guest/in-guest.sh
+	--timeout 6000 --append "$append" -- env PIDNS_TASKS=$tasks PIDNS_ROUNDS=$rounds \
+	PIDNS_MOVES=$moves /with/guest/in-guest.sh

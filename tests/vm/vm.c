@@ -41,6 +41,11 @@ bool vm_check_eq(long long a, long long b, const char *what, const char *file, i
 	return false;
 }
 
+bool vm_has_failed(void)
+{
+	return failed_checks > 0;
+}
+
 void vm_must(bool ok, const char *what)
 {
 	if (ok)
@@ -155,6 +160,14 @@ uint64_t vm_gate_wait(struct vm_gate *gate)
 
 	vm_must(read(gate->fds[0], &value, sizeof(value)) == sizeof(value), "gate");
 	return value;
+}
+
+void vm_gate_empty(struct vm_gate *gate)
+{
+	struct pollfd ready = {.fd = gate->fds[0], .events = POLLIN};
+
+	while (poll(&ready, 1, 0) > 0)
+		vm_gate_wait(gate);
 }
 
 uint64_t vm_ino(pid_t pid, const char *name)

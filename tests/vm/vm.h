@@ -29,6 +29,9 @@ bool vm_check(bool ok, const char *what, const char *file, int line);
 bool vm_check_eq(long long a, long long b, const char *what, const char *file, int line);
 #define check_str(text, part) vm_check(strstr(text, part) != NULL, text, __FILE__, __LINE__)
 
+/* Has a check failed in this test so far? For who ends otherwise than by returning. */
+bool vm_has_failed(void);
+
 /* Without these there is nothing to test: they end the program with a message. */
 void vm_must(bool ok, const char *what);
 
@@ -50,6 +53,7 @@ struct vm_gate {
 void vm_gate_init(struct vm_gate *gate);
 void vm_gate_open(struct vm_gate *gate, uint64_t value);
 uint64_t vm_gate_wait(struct vm_gate *gate);
+void vm_gate_empty(struct vm_gate *gate); /* of what nobody has waited for */
 
 uint64_t vm_ino(pid_t pid, const char *name); /* inode of /proc/PID/ns/NAME, 0 on failure */
 int vm_ns_fd(pid_t pid, const char *name);
