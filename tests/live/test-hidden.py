@@ -52,7 +52,7 @@ def pidfds_lead_to_children():
 
 class Hidden:
     way = ()
-    source = ()
+    source = ("--provider", "procfs")
     finds_unborn = True
     # NS_GET_PARENT tells it of namespaces below the asker's only.
     knows_parents = True
