@@ -3,6 +3,7 @@
 """The viewer on the running machine: it sees what comes and goes, and reads command lines."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def start(*arguments, **how):
 def test_sees_its_own_machine():
     with start(rows=60) as top:
         top.wait(str(inode_of(os.getpid())))
-        expect("procfs every 0.2 s" in top.text(), top.text())
+        expect(re.search("(netlink|bpf|procfs) every 0.2 s", top.text()), top.text())
         expect("load " in top.lines()[0] and "CPU [" in top.text() and "Mem [" in top.text(), "")
 
 
@@ -175,7 +176,7 @@ def test_the_helper_ends_with_the_viewer():
 def test_pause():
     with start(columns=120, rows=60) as top:
         top.press("Z")
-        top.wait("procfs, paused")
+        top.wait(", paused")
         with Namespace() as namespace:
             end = time.monotonic() + 1
             tui.until("five looks' time", lambda: time.monotonic() > end or top.read(0.05) is None)
@@ -183,7 +184,7 @@ def test_pause():
             top.press("Space")
             top.wait(str(namespace.ino))
             top.press("Z")
-            top.wait("procfs every")
+            top.wait(" every ")
 
 
 def test_an_ordinary_user():
@@ -225,7 +226,7 @@ def test_no_procfs():
         raise Skip("only root can hide /proc")
     if tui.is_sanitized():
         return
-    inside = f"mount -t tmpfs none /proc && exec {tui.TOP} -b -n1"
+    inside = f"mount -t tmpfs none /proc && exec {tui.TOP} -b -n1 --provider procfs"
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", inside], capture_output=True, check=False, env=tui.environment()
     )
