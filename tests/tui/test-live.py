@@ -184,7 +184,7 @@ def test_pause():
             top.press("Space")
             top.wait(str(namespace.ino))
             top.press("Z")
-            top.wait(" every ")
+            top.wait(" every 0.2 s")
 
 
 def test_an_ordinary_user():
@@ -221,7 +221,7 @@ def test_hidden_processes():
 
 
 def test_no_procfs():
-    """No /proc at all is one sentence."""
+    """No /proc at all is one sentence to who needs it."""
     if os.geteuid():
         raise Skip("only root can hide /proc")
     if tui.is_sanitized():
