@@ -245,9 +245,9 @@ class ManyRuns(unittest.TestCase):
     """More than one run can tell: nobody twice, nobody left out, whatever comes and goes beside."""
 
     def test_each_exactly_once(self):
-        with live.Forest("--ns", "name=crowd,count=300,tasks=12,shared=1",
-                         "--ns", "name=churn,count=2,restless=churn,period=1000") as forest:
-            crowd = {ns["ino"] for ns in forest.planted if ns["name"].startswith("crowd")}
+        with live.Forest("--ns", "name=many,count=300,tasks=12,shared=1",
+                         "--ns", "name=beside,count=2,restless=churn,period=1000") as forest:
+            crowd = {ns["ino"] for ns in forest.planted if ns["name"].startswith("many")}
             wanted = {t["pid"]: t["vpids"] for t in forest.tasks if t["ns"] in crowd}
             self.assertEqual(len(wanted), 3600)
             for columns in ("pid,tid,ns,vpids", "pid,tid,ns,vpids,comm,state,uid,cpu_ns"):
