@@ -221,7 +221,7 @@ def test_hidden_processes():
 
 
 def test_no_procfs():
-    """No /proc at all is one sentence to who needs it."""
+    """No /proc at all is one sentence."""
     if os.geteuid():
         raise Skip("only root can hide /proc")
     if tui.is_sanitized():
