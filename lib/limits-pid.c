@@ -105,7 +105,7 @@ static int make_machine(struct limits *l)
 /* Whoever is not in the initial namespace has numbers above, and cannot see how many are left. */
 static int make_above(struct limits *l)
 {
-	if (!l->own_ns || l->own_ns == LIMITS_INITIAL_NS)
+	if (!l->own_ns || pidns_ns_find(l->a->snapshot, LIMITS_INITIAL_NS))
 		return 0;
 	l->of_above = limits_new(l, PIDNS_LIMIT_PID_MAX, EAGAIN,
 				 "kernel.pid_max of the namespaces above, which are out of sight");

@@ -51,11 +51,13 @@ struct limits_users {
 	struct count *counts;
 	size_t nr_counts, room_counts;
 	bool is_counted, is_everywhere;
+	uint64_t learnt;  /* the user namespace that was met last */
+	struct count run; /* tasks beside each other that count for the same user */
 };
 
 /* ---- user namespaces ------------------------------------------------------------------------- */
 
-/* Both lists are small or grow by what is next to each other: the last one found is tried first. */
+/* A list of a few, and asked for runs of tasks rather than for each. */
 static struct user_ns *find_user_ns(const struct limits_users *u, uint64_t ino)
 {
 	for (size_t i = u->nr; i--;)
@@ -115,7 +117,10 @@ static int learn(struct limits_users *u, int task, uint64_t *ret_ino)
 	int fd, r = 0;
 
 	*ret_ino = ino;
-	if (!ino || find_user_ns(u, ino))
+	if (!ino || ino == u->learnt)
+		return 0;
+	u->learnt = ino;
+	if (find_user_ns(u, ino))
 		return 0;
 	fd = openat(task, "ns/user", O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
@@ -154,8 +159,8 @@ static int count_up(struct limits_users *u, uint64_t ino, uint32_t uid, uint64_t
 {
 	int r = 0;
 
-	if (u->is_everywhere)
-		return count_tasks(u, 0, uid, tasks);
+	if (u->is_everywhere || ino == UNKNOWN_NS)
+		return count_tasks(u, u->is_everywhere ? 0 : ino, uid, tasks);
 	for (int i = 0; r >= 0 && ino && i < DEEPEST; i++) {
 		const struct user_ns *ns = find_user_ns(u, ino);
 
@@ -164,6 +169,14 @@ static int count_up(struct limits_users *u, uint64_t ino, uint32_t uid, uint64_t
 		ino = ns ? ns->parent : 0;
 	}
 	return r;
+}
+
+static int count_run(struct limits_users *u)
+{
+	const struct count run = u->run;
+
+	u->run.tasks = 0;
+	return run.tasks ? count_up(u, run.ns, run.uid, run.tasks) : 0;
 }
 
 static int count_task(struct limits *l, const struct pidns_task *task)
@@ -183,10 +196,14 @@ static int count_task(struct limits *l, const struct pidns_task *task)
 		if (dir < 0)
 			return 0;
 		r = learn(u, dir, &ino);
-		if (r >= 0 && !ino)
-			return count_tasks(u, UNKNOWN_NS, task->ruid, tasks);
+		ino = ino ? ino : UNKNOWN_NS;
 	}
-	return r < 0 ? r : count_up(u, ino, task->ruid, tasks);
+	if (r >= 0 && (u->run.ns != ino || u->run.uid != task->ruid)) {
+		r = count_run(u);
+		u->run = (struct count){.ns = ino, .uid = task->ruid};
+	}
+	u->run.tasks += tasks;
+	return r;
 }
 
 /* Only when somebody has a limit: most have none, or are not bound by it. */
@@ -199,7 +216,7 @@ static int count_all(struct limits *l)
 	l->users->is_counted = true;
 	for (size_t i = 0; r >= 0 && i < l->nr_tasks; i++)
 		r = count_task(l, l->tasks[i]);
-	return r;
+	return r < 0 ? r : count_run(l->users);
 }
 
 /* Root of the whole machine is not bound, nor is who may set such limits or administer it:
@@ -242,7 +259,7 @@ static int add_owners(struct limits *l, uint64_t user)
 		const struct user_ns *ns = find_user_ns(l->users, user);
 		struct pidns_limit *limit;
 
-		if (!ns || !ns->parent)
+		if (!ns || user == INITIAL_USER_NS)
 			return 0;
 		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
 				   "RLIMIT_NPROC of uid %" PRIu32 " when it made user:[%" PRIu64
@@ -250,7 +267,8 @@ static int add_owners(struct limits *l, uint64_t user)
 				   ns->owner, user);
 		if (!limit)
 			return -ENOMEM;
-		set_count(l, ns->parent, ns->owner, limit);
+		if (ns->parent)
+			set_count(l, ns->parent, ns->owner, limit);
 		r = limits_add(l, limit);
 		user = ns->parent;
 	}
@@ -344,6 +362,15 @@ static int add_pid_namespaces(struct limits *l, uint64_t user)
 		limit->used = ns ? ns->pid_namespaces : 0;
 		limit->known |= PIDNS_LIMIT_USED;
 		r = limits_add(l, limit);
+		if (r >= 0 && ns && !ns->parent && user != INITIAL_USER_NS) {
+			limit = limits_new(l, PIDNS_LIMIT_PID_NAMESPACES, ENOSPC,
+					   "user.max_pid_namespaces of the user namespaces above, "
+					   "which are out of sight");
+			if (!limit)
+				return -ENOMEM;
+			limit->is_fork = 0;
+			r = limits_add(l, limit);
+		}
 		user = ns ? ns->parent : 0;
 	}
 	return r;

@@ -141,5 +141,43 @@ class Replay(unittest.TestCase):
             self.assertEqual(row["vpids"], task.vpids and list(task.vpids))
 
 
+class Notes(unittest.TestCase):
+    """What annotators found, from a recording that has all of it, and limits of this very process."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.picture = pidnsinfo.take(source=os.environ["PIDNS_FIXTURES"] + "/notes.pidns")
+
+    def test_what_is_there(self):
+        ns = self.picture.namespace(4026532201)
+        self.assertEqual((ns.container.name, ns.container.runtime, ns.container.pod),
+                         ("web", "docker", None))
+        self.assertEqual([limit.kind for limit in ns.limits],
+                         ["cgroup-pids", "nproc", "pid-max", "level"])
+        self.assertEqual((ns.limit.used, ns.limit.max, ns.limit.hits), (95, 100, 3))
+        self.assertEqual((ns.limit.error, ns.limit.is_fork), (errno.EAGAIN, True))
+        self.assertEqual([pin.kind for pin in ns.pins], ["task", "zombie", "fd", "descendant"])
+        self.assertEqual((ns.pins[2].pid, ns.pins[2].fd), (900, 7))
+        self.assertEqual(ns.pins[3].ns, self.picture.namespace(4026532300))
+        self.assertEqual((ns.zombie.pid, ns.zombie.sigchld), (6040, "default"))
+        self.assertEqual([limit.kind for limit in self.picture.limits], ["nproc", "pid-max"])
+
+    def test_what_is_not(self):
+        first = self.picture.namespaces[0]
+        self.assertEqual((first.container, first.zombie, first.limit.hits), (None, None, None))
+        bare = self.picture.namespace(4026532202)
+        self.assertEqual((bare.container, bare.limits, bare.limit, bare.pins, bare.zombie),
+                         (None,) * 5)
+        self.assertIsNone(pidnsinfo.take().namespaces[0].limits)
+
+    def test_limits_of_this_process(self):
+        picture = pidnsinfo.take(limits=True, limits_of=os.getpid())
+        kinds = {limit.kind: limit for limit in picture.limits}
+        with open("/proc/sys/kernel/threads-max", encoding="ascii") as file:
+            self.assertEqual(kinds["threads-max"].max, int(file.read()))
+        self.assertEqual(kinds["pid-max"].source, "/proc/sys/kernel/pid_max")
+        self.assertTrue(all(ns.limits for ns in picture.namespaces))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -279,6 +279,20 @@ serve()
             status, document = why(f"@{init}")
             self.assertEqual(limits(document, "pid-max", "pid:[")[0]["used"], 399)
 
+    def test_of_the_caller(self):
+        """Also where /proc is of a namespace above, and numbers the caller otherwise."""
+        for wrap in ((), live.STATUS_WAY, ("unshare", "--pid", "--fork", "--kill-child",
+                                           "--mount-proc")):
+            script = "stat -Lc %i /proc/self/ns/pid; exec \"$@\""
+            answer = live.pidns("why", "--json", wrap=(*wrap, "sh", "-c", script, "sh"), expect=None)
+            ino, _, rest = answer.out.decode().partition("\n")
+            document = live.json.loads(rest)
+            self.assertEqual(document["ns"], int(ino), wrap)
+            hidden = limits(document, "pid-max", "out of sight")
+            self.assertEqual(len(hidden), 1 if "--mount-proc" in wrap else 0, wrap)
+            own = limits(document, "pid-max", "/proc/sys/kernel/pid_max")
+            self.assertEqual([limit["max"] is None for limit in own], [False], wrap)
+
     def test_numbers_below_300_come_once(self):
         """After the first round only 100 of 400 numbers are given out: that is full as well."""
         if kernel_release() < (6, 14):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd-why.c - pidns why: why does fork(2) fail here, or would soon? */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -204,6 +205,23 @@ static int take_recording(struct why *why)
 	return 0;
 }
 
+/* As the picture numbers it: a procfs may be of another namespace than the caller's. */
+static int32_t own_pid(const struct why *why)
+{
+	const char *from = why->options->source.from;
+	char path[PATH_MAX], digits[16];
+	uint64_t number;
+	ssize_t len = -1;
+
+	if (!strcmp(pidns_provider(why->ctx), "procfs") &&
+	    snprintf(path, sizeof(path), "%s/self", from ? from : "/proc") < (int)sizeof(path))
+		len = readlink(path, digits, sizeof(digits) - 1);
+	if (len <= 0)
+		return getpid();
+	digits[len] = '\0';
+	return number_parse(digits, &number) ? (int32_t)number : getpid();
+}
+
 static int take(struct why *why)
 {
 	if (why->target.text)
@@ -212,7 +230,7 @@ static int take(struct why *why)
 		return take_recording(why);
 	/* Whoever starts this has the same limits as this. */
 	if (!why->pid)
-		why->pid = getpid();
+		why->pid = own_pid(why);
 	return take_task(why);
 }
 
