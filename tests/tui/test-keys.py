@@ -52,6 +52,15 @@ def press_help(top, key):
     shows(top, "Enter Open")
 
 
+def press_details(top, key):
+    top.press("Down", key)
+    shows(top, f"Namespace {WEB}, alive")
+    shows(top, "KEPT ALIVE BY")
+    top.press(key)
+    shows(top, "Enter Open")
+    selects(top, WEB)
+
+
 def press_search(top, key):
     top.press(key, *"postg")
     shows(top, "Search: postg")
