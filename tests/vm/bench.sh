@@ -6,9 +6,11 @@
 . "$(dirname "$0")/common.sh"
 need qemu-system-x86_64 flex bison bc cpio gcc make patch
 
-# measure KERNEL COMMAND...
+# measure KERNEL COMMAND...: where a stack begins decides whether a child touches one page more of it,
+# and a copied page is 4,096 instructions, so that is not left to chance.
 measure() {
-	"$top/tests/vm/run" --kernel "$1" --instructions --no-build --with "$guest" -- "${@:2}"
+	"$top/tests/vm/run" --kernel "$1" --instructions --append "kmemleak=off norandmaps" --no-build \
+		--with "$guest" -- "${@:2}"
 }
 
 guest=$1
@@ -18,4 +20,4 @@ measure "$patched" env PIDNS_TASKS=1000 /with/guest/bench-dump || fail "the dump
 with=$(measure "$patched" /with/guest/bench-fork)
 without=$(measure "$stock" /with/guest/bench-fork)
 echo "fork and exit: $with instructions, $without without the series"
-[ $((with * 100)) -le $((without * 102)) ] || fail "fork and exit cost more than 2 % more"
+[ $((with * 200)) -le $((without * 201)) ] || fail "fork and exit cost more than half a percent more"

@@ -162,8 +162,7 @@ static void check_stat(const struct vm_task *task)
 		check_eq(rss * sysconf(_SC_PAGESIZE), task->rss);
 	else
 		check_eq(rss, 0);
-	if (task->tid == task->tgid)
-		check_eq(threads, task->threads);
+	check_eq(threads, task->threads);
 	/* The name is what is between the first and the last parenthesis. */
 	*end = 0;
 	check(!strcmp(strchr(text, '(') + 1, task->comm));

@@ -15,7 +15,7 @@
 
 #include "vm.h"
 
-enum { STACK = 4096, INNER = 10 };
+enum { STACK = 4096, INNER = 10, NAME_LOOKS = 1000 };
 
 static int number_from(const char *name, int fallback)
 {
@@ -185,12 +185,76 @@ static void test_coming_and_going(void)
 	check(vm_wait(is_alone, &before));
 }
 
+/* As long as the kernel lets a name be, and as long as it first is in an exec(2). */
+static const char long_name[] = "/tmp/a-name-that-is-cut-off";
+static const char exec_again[] = "--exec-again";
+
+static int exec_for_ever(void *data)
+{
+	(void)data;
+	execl(long_name, long_name, exec_again, NULL);
+	return 1;
+}
+
+static bool copy_self(void)
+{
+	return !system("cp /proc/$PPID/exe /tmp/a-name-that-is-cut-off");
+}
+
+struct name_seen {
+	uint64_t tid;
+	int cut, odd;
+};
+
+/* Either the one or the other, or some of both; in any case a string of at most 15 bytes. */
+static void look_at_name(const struct genl_message *message, void *data)
+{
+	struct name_seen *seen = data;
+	const struct nlattr *comm = message->attrs[PIDNS_A_TASK_COMM];
+	size_t len = comm ? comm->nla_len - NLA_HDRLEN : 0;
+
+	if (genl_uint(message->attrs[PIDNS_A_TASK_TID]) != seen->tid)
+		return;
+	if (len < 2 || len > 16 || strlen(genl_string(comm)) != len - 1)
+		seen->odd++;
+	else
+		seen->cut += !strcmp(genl_string(comm), "a-name-that-is-");
+}
+
+static void test_names_in_exec(void)
+{
+	struct genl_request request;
+	struct name_seen seen = {0};
+	int fd = vm_socket();
+	uint32_t facts = PIDNS_TASK_FACTS_COMM;
+	pid_t pid;
+
+	vm_must(copy_self(), "a copy of this program");
+	pid = vm_child(0, exec_for_ever, NULL);
+	seen.tid = (uint64_t)pid;
+	for (int i = 0; i < NAME_LOOKS; i++) {
+		genl_begin(&request, vm_family(), PIDNS_CMD_TASK_GET, 0);
+		genl_put_uint(&request, PIDNS_A_TASK_TID, (uint64_t)pid);
+		genl_put(&request, PIDNS_A_TASK_FACTS, &facts, sizeof(facts));
+		if (!check_eq(genl_ask(fd, &request, look_at_name, &seen, NULL), 0))
+			break;
+	}
+	check(seen.cut > 0);
+	check_eq(seen.odd, 0);
+	vm_kill(pid);
+	unlink(long_name);
+	close(fd);
+}
+
 static const struct vm_test tests[] = {
 	{"K14 many tasks are listed, in pieces", test_many_tasks},
 	{"namespaces come and go under a running dump", test_coming_and_going},
+	{"a name that an exec is changing is whole", test_names_in_exec},
 };
 
 int main(int argc, char **argv)
 {
+	if (argc > 1 && !strcmp(argv[1], exec_again))
+		return exec_for_ever(NULL);
 	return vm_main(argc, argv, tests, sizeof(tests) / sizeof(*tests));
 }

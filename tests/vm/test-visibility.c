@@ -402,6 +402,44 @@ static void test_events(void)
 	close(fd);
 }
 
+/* Heard again after `heard` was emptied, and then that is what the namespace has come to. */
+static void expect_told(int fd, struct heard *heard, int state)
+{
+	struct vm_ns ns;
+
+	check(listen_until(fd, heard, 1U << PIDNS_EVENT_TYPE_REAPER));
+	check_eq(vm_ns_get_cookie(heard->cookie, &ns), 0);
+	check_eq(ns.state, state);
+	heard->types = 0;
+}
+
+/* A member that only we can reap keeps the init from exiting as long as we like. */
+static void test_events_of_an_end(void)
+{
+	pid_t init = vm_sleeper(CLONE_NEWPID), joined;
+	int own = vm_ns_fd(getpid(), "pid"), inner = vm_ns_fd(init, "pid"), fd = vm_socket();
+	struct heard heard = {0};
+	struct vm_ns ns;
+
+	check_eq(vm_ns_get(vm_ino(init, "pid"), &ns), 0);
+	heard.cookie = ns.cookie;
+	vm_must(!setns(inner, CLONE_NEWPID), "setns");
+	joined = vm_sleeper(0);
+	vm_must(!setns(own, CLONE_NEWPID), "setns");
+	check_eq(join_events(fd), 0);
+	kill(init, SIGKILL);
+	vm_wait_exit(joined);
+	expect_told(fd, &heard, PIDNS_NS_STATE_DYING);
+	vm_reap(joined);
+	expect_told(fd, &heard, PIDNS_NS_STATE_ZOMBIE_INIT);
+	vm_reap(init);
+	expect_told(fd, &heard, PIDNS_NS_STATE_DEAD);
+	close(inner);
+	check(listen_until(fd, &heard, 1U << PIDNS_EVENT_TYPE_NS_GONE));
+	close(own);
+	close(fd);
+}
+
 static const struct vm_test tests[] = {
 	{"K9 a child namespace shows nothing of what is outside", test_child_namespace},
 	{"K9 nor does it tell that something moved outside", test_no_echo},
@@ -411,6 +449,7 @@ static const struct vm_test tests[] = {
 	{"K11 a user sees his own, also in a user namespace", test_user},
 	{"K11 what a user owns he sees", test_own_user_namespace},
 	{"events tell a type and a cookie, to the initial network namespace", test_events},
+	{"each step of an init's end is told", test_events_of_an_end},
 };
 
 int main(int argc, char **argv)

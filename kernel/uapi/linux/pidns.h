@@ -53,7 +53,7 @@ enum pidns_task_facts {
  * @PIDNS_EVENT_TYPE_NS_NEW: A namespace was created.
  * @PIDNS_EVENT_TYPE_NS_GONE: A namespace is no more.
  * @PIDNS_EVENT_TYPE_REAPER: A namespace got its init, or its init was
- *   replaced, exits, or is gone.
+ *   replaced, begins to exit, has exited, or was reaped.
  * @PIDNS_EVENT_TYPE_EXHAUSTED: A fork failed, because a namespace had no
  *   number left.
  */
