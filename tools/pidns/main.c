@@ -56,7 +56,8 @@ static int print_help(void)
 	       " -h, --help           this text\n"
 	       " -V, --version        print the version\n\n"
 	       "Exit codes: 0 done, 1 the answer is no, 2 usage, 4 provider or kernel cannot\n"
-	       "serve, 5 anything else; of why, 3 fork fails; of unshare, that of CMD. All about it: "
+	       "serve, 5 anything else; of why, 3 fork fails; of unshare, that of CMD. All about "
+	       "it: "
 	       "pidns(8).\n");
 	return EXIT_DONE;
 }
