@@ -49,16 +49,14 @@ static int print_help(void)
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		printf("  %-7s %s\n", commands[i].name, commands[i].help);
 	printf("\nWithout a command: tree. The options of one: pidns COMMAND --help.\n"
-	       "NS is an inode number, pid:[INODE], the path of a namespace file, @PID, or the "
-	       "name\n"
-	       "of a container.\n\n"
+	       "NS is an inode number, pid:[INODE], the path of a namespace file, @PID, or the\n"
+	       "name of a container.\n\n"
 	       "Options:\n"
 	       " -h, --help           this text\n"
 	       " -V, --version        print the version\n\n"
 	       "Exit codes: 0 done, 1 the answer is no, 2 usage, 4 provider or kernel cannot\n"
-	       "serve, 5 anything else; of why, 3 fork fails; of unshare, that of CMD. All about "
-	       "it: "
-	       "pidns(8).\n");
+	       "serve, 5 anything else; of why, 3 fork fails; of unshare, that of CMD.\n"
+	       "All about it: pidns(8).\n");
 	return EXIT_DONE;
 }
 
