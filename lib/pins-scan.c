@@ -112,11 +112,12 @@ static int look_for_unborn(struct pins *p, int32_t pid, int32_t tid)
 	if (!p->has_unborn || !p->is_own)
 		return 0;
 	fd = pidfd_open_ns_for_children(tid);
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		/* A kernel that does not tell, and a task that has ended, show nothing either. */
-		return fd == -ENOTTY || fd == -EINVAL || fd == -ENOSYS ? 0
-								       : pins_hindered(p, pid, fd);
-	}
+	if (fd == -ENOTTY || fd == -ENOSYS)
+		return 0; /* a kernel that does not tell */
+	if (fd < 0)
+		return pins_hindered(p, pid, fd);
+	if (fstat(fd, &st) < 0)
+		return 0;
 	ns = pidns_ns_find(p->a->snapshot, st.st_ino);
 	if (!ns || ns->state != PIDNS_STATE_UNBORN)
 		return 0;

@@ -37,6 +37,10 @@ int pins_hindered(struct pins *p, int32_t pid, int error)
 	/* It has vanished, or is a zombie, which has no files and no mounts. */
 	if (error == -ENOENT || error == -ESRCH || error == -EINVAL)
 		return 0;
+	/* One may refuse several things, one after the other. */
+	if (p->refused.count && p->refused_last == pid)
+		return 0;
+	p->refused_last = pid;
 	if (!p->refused.count++)
 		p->refused.pid = pid;
 	return 0;

@@ -37,9 +37,10 @@ struct pins {
 	 * cannot be told apart. */
 	struct pidns_pin *suspects;
 	size_t nr_suspects, room_suspects;
-	struct pidns_pin refused; /* who did not show everything; count 0: nobody */
-	bool is_own;		  /* the procfs has the caller's own numbers */
-	bool has_unborn;	  /* so it is worth a look who might give birth */
+	struct pidns_pin refused; /* the first who did not show everything; count: how many */
+	int32_t refused_last;
+	bool is_own;	 /* the procfs has the caller's own numbers */
+	bool has_unborn; /* so it is worth a look who might give birth */
 	struct pins_map mount_namespaces, instances;
 };
 
