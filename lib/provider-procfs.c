@@ -352,7 +352,7 @@ static int find_own(struct procfs_take *t)
 static void say_unseen(struct procfs_take *t)
 {
 	builder_add_unseen(t->b, PIDNS_UNSEEN_PIDFD | PIDNS_UNSEEN_PROCFS_MOUNT);
-	if (!t->finds_unborn)
+	if (!t->finds_unborn || t->p->hides_tasks)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_UNBORN);
 	if (!(t->request->flags & PIDNS_TAKE_ALL))
 		builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND);
