@@ -9,12 +9,13 @@ COUNTS = {"processes", "threads", "zombies", "joined",
           "processes_below", "threads_below", "zombies_below"}
 # Of the reader's own namespace, where readers and strangers come and go.
 MOVES_AT_HOME = COUNTS | {"pids_used", "pids_peak", "last_pid", "alloc_failures", "pidmap"}
-# How much two looks at one sleeping task may differ. The kernel keeps the memory of a task in
-# counters of each CPU, of which a reader may see the sum or only what is near.
+# procfs has user and system time in ticks, each cut off.
 CPU_SLACK_NS = 2 * live.TICK_NS
+# Memory is counted on each CPU; a reader may see the sum, or one that is not up to date.
 RSS_SLACK = 1 << 20
 UNKNOWN_KEYS = {"cmdline", "container", "limit", "limits", "pins"}  # no provider's business
 
+# Of dead ones, by what keeps them.
 KINDS = {
     "child": "dead, kept by a namespace below",
     "pid-for-children": "dead, kept by a task's pid_for_children",
@@ -152,31 +153,34 @@ def differs(key, a, b):
     return a != b
 
 
-def at_least(key, one, other):
-    """A lower bound, and hidden tasks, make numbers that can only be too small."""
-    a, b = one[key], other[key]
-    if key == "pids_used" and one["pids_used_exact"] != other["pids_used_exact"]:
-        return a <= b if other["pids_used_exact"] else b <= a
-    return None
+def is_compared(key, ino, one, other):
+    """Not what comes and goes meanwhile, nor counts where one of them may not see all."""
+    if key in UNKNOWN_KEYS | {"pids_used_exact"} or (key in MOVES_AT_HOME and ino == one.home):
+        return False
+    if key == "pids_max":
+        return len(one.pid_max | other.pid_max) <= 1
+    if key in COUNTS | {"pids_used"}:
+        return one.counts_all and other.counts_all
+    # A namespace whose parent is not known stands at the top.
+    return key != "depth" or (one.namespaces[ino]["parent"] is None) == \
+        (other.namespaces[ino]["parent"] is None)
+
+
+def ns_differs(key, a, b):
+    """Of two records that both have it: a lower bound is one."""
+    if key == "pids_used" and a["pids_used_exact"] != b["pids_used_exact"]:
+        least, exact = (b, a) if a["pids_used_exact"] else (a, b)
+        return least[key] > exact[key]
+    return differs(key, a[key], b[key])
 
 
 def ns_differences(one, other):
     for ino in set(one.namespaces) & set(other.namespaces):
         a, b = one.namespaces[ino], other.namespaces[ino]
-        for key in (set(a) & set(b)) - UNKNOWN_KEYS - {"pids_used_exact"}:
-            if a[key] is None or b[key] is None:
+        for key in set(a) & set(b):
+            if a[key] is None or b[key] is None or not is_compared(key, ino, one, other):
                 continue
-            if key in MOVES_AT_HOME and ino == one.home:
-                continue
-            if key == "pids_max" and len(one.pid_max | other.pid_max) > 1:
-                continue
-            if key in COUNTS | {"pids_used"} and not (one.counts_all and other.counts_all):
-                continue
-            # A namespace whose parent is not known stands at the top.
-            if key == "depth" and (a["parent"] is None) != (b["parent"] is None):
-                continue
-            is_fine = at_least(key, a, b)
-            if not is_fine and (is_fine is False or differs(key, a[key], b[key])):
+            if ns_differs(key, a, b):
                 yield f"namespace {ino}: {key}: {one.name} {a[key]}, {other.name} {b[key]}"
 
 
@@ -194,7 +198,7 @@ def task_differences(one, other):
 
 
 def differences(one, other, planted, ours):
-    """Sentences, of the forest only: of its namespaces, the reader's own, and its tasks (`ours`)."""
+    """Sentences, of the forest only: its namespaces, the reader's own, and its tasks (`ours`)."""
     def of_forest(view):
         kept = planted | {view.home}
         return View(view.name, view.home,

@@ -4,8 +4,8 @@
 a namespace, and from recordings. All tell what the builder knows, field by field where two know the
 field; what one does not see it announces; and which fields it knows is written down in known/.
 
-With PIDNS_REGENERATE=1 that file is printed instead of compared with: tests/check/providers.py reads
-it."""
+With PIDNS_REGENERATE=1 that file is printed instead of compared with, for tests/check/providers.py.
+"""
 import itertools
 import json
 import os
