@@ -53,7 +53,7 @@ static int usage_help(void)
 	     "      --no-color         no colours; so does NO_COLOR in the environment\n"
 	     "      --all              also look for namespaces that no task is in\n"
 	     "      --from FILE        show a recording, or the procfs mounted there\n"
-	     "      --provider NAME    ask this one: auto, procfs, replay\n"
+	     "      --provider NAME    ask this one: auto, netlink, bpf, procfs, replay\n"
 	     "\n"
 	     "  -b, --batch            plain text on standard output; needs no terminal\n"
 	     "  -n, --iterations N     leave after so many looks\n"
