@@ -170,20 +170,19 @@ def test_output_to_who_reads_late():
     """The program has long ended when somebody looks; nothing is lost and nothing is dropped."""
     # More than the outer terminal holds, and less than we and the inner one hold with it.
     with session("/usr/bin/seq", "9000") as terminal:
-        child = []
-        until("stopped by a full terminal, or ended", lambda: idle(terminal.pid, child))
+        until("stopped by a full terminal, or ended", lambda: idle(terminal))
         expect(not terminal.has_ended(), "it ended though its output is still to be read")
         expect_equal(terminal.wait_end(), 0, "status")
         wanted = b"".join(b"%d\r\n" % n for n in range(1, 9001))
         expect(terminal.output == wanted, f"{len(terminal.output)} bytes, not {len(wanted)}")
 
 
-def idle(pid, seen):
-    """It sleeps and has no child any more: the child came, ended and was reaped."""
-    text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    if text.split():
-        seen[:] = [True]
-    return bool(seen) and not text.split() and process_state(pid) == "S"
+def idle(terminal):
+    """It sleeps and has no child any more: for something was written, there was one."""
+    if not select.select([terminal.master], [], [], 0)[0]:
+        return False
+    children = pathlib.Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children")
+    return not children.read_text(encoding="ascii") and process_state(terminal.pid) == "S"
 
 
 def test_program_closes_its_terminal():
