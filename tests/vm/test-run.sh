@@ -5,6 +5,8 @@
 # shellcheck source=tests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 need qemu-system-x86_64 flex bison bc cpio gcc make patch
+# What is said while a kernel is compiled would be in the first command's stderr.
+"$top/kernel/build" >/dev/null || fail "there is no kernel"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/gift"
