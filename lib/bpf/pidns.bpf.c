@@ -163,6 +163,7 @@ struct listing {
 	struct desk *desk;
 	const struct list_head *node;
 	const void *ops;
+	bool is_begun; /* the head of the list was met: from there on, all stand in order */
 };
 
 static __always_inline bool is_asked_for(const struct desk *d, const struct pid_namespace *ns)
@@ -181,16 +182,22 @@ static long list_one(uint32_t i, struct listing *l)
 	ns = (const void *)((const char *)node - bpf_core_field_offset(struct pid_namespace, ns) -
 			    bpf_core_field_offset(struct ns_common, ns_list_node));
 	/* The head of the list is no namespace: its neighbours make no operations of PID ones. */
-	if (BPF_CORE_READ(ns, ns.ops) != l->ops)
+	if (BPF_CORE_READ(ns, ns.ops) != l->ops) {
+		if (l->is_begun)
+			return 1;
+		l->is_begun = true;
+	} else if (l->is_begun && is_asked_for(l->desk, ns) && tell_ns((uint64_t)ns)) {
 		return 1;
-	if (is_asked_for(l->desk, ns) && tell_ns((uint64_t)ns))
-		return 1;
+	}
 	l->node = BPF_CORE_READ(node, next);
 	return 0;
 }
 
-/* Those after the cookie sheet.after, in the order of their cookies: since 6.18 the kernel lists
- * all, and whoever was born of a namespace stands behind it. */
+/*
+ * Those after the cookie sheet.after, in the order of their cookies, as the kernel lists them since
+ * 6.18. Each processor takes cookies from a heap of its own (gen_cookie_next()), so a namespace may
+ * well stand before the one it was born of: from the reader's own on to the end, then all.
+ */
 SEC("raw_tp/list")
 int list(void *context)
 {
@@ -205,7 +212,7 @@ int list(void *context)
 	root = d.notes->root;
 	l.ops = BPF_CORE_READ(root, ns.ops);
 	l.node = BPF_CORE_READ(root, ns.ns_list_node.next);
-	bpf_loop(LIST_MAX, list_one, &l, 0);
+	bpf_loop(2 * LIST_MAX, list_one, &l, 0);
 	return 0;
 }
 

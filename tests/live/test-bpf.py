@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The provider "bpf": namespaces that nobody is in, who gets it and who does not, what it leaves
 behind, and that many runs make one picture."""
+import contextlib
 import ctypes
+import itertools
 import json
 import os
 import platform
@@ -39,7 +41,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 def setUpModule():
     live.need_root()
-    live.need_tool("unshare", "setpriv")
+    live.need_tool("unshare", "setpriv", "nsenter", "mount")
     live.need_bpf()
 
 
@@ -107,6 +109,43 @@ class Hidden(unittest.TestCase):
             self.assertEqual([level["vpid"] for level in mapping["levels"]], task["vpids"])
         answer = live.pidns("map", *live.BPF, "4194303", expect=1)
         self.assertEqual(answer.out.strip(), b"-")
+
+
+@contextlib.contextmanager
+def on_processor(cpu):
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cpu})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+class Born(unittest.TestCase):
+    """Each processor takes cookies from a heap of its own: what is born later may have a lower one
+    than the namespace it was born in, and stand before it in the kernel's list."""
+    plan = ("--ns", "name=fd,depth=2,end=fd", "--ns", "name=pidfd,end=pidfd")
+
+    def check(self, way=()):
+        with live.Forest(*self.plan, wrap=way) as forest:
+            found, document = live.listed(*live.BPF, wrap=way)
+            if not document["cannot_see"]:
+                self.assertLessEqual({ns["ino"] for ns in forest.planted}, set(found))
+            for ns in found.values():
+                self.assertEqual(ns["parent"] is None, ns["depth"] == 0)
+
+    def test_on_each_processor(self):
+        for cpu in os.sched_getaffinity(0):
+            with self.subTest(cpu), on_processor(cpu):
+                self.check()
+
+    def test_on_each_processor_inside(self):
+        for outer, inner in itertools.product(os.sched_getaffinity(0), repeat=2):
+            with self.subTest(outer=outer, inner=inner), on_processor(outer):
+                with live.Forest("--ns", "name=home") as home, on_processor(inner):
+                    init = home.by_name["home-0.0"]["init"]
+                    self.check(("nsenter", "--target", str(init), "--pid", "--", *live.with_procfs(
+                        "rw")))
 
 
 def unborn_of(found):
