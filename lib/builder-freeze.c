@@ -216,9 +216,10 @@ static int is_initial(const struct pidns_ns *ns)
 /*
  * A member whose parent is in another namespace, or out of the reader's sight. An init's parent is
  * always outside, and that of its threads with it. Nothing is outside the initial namespace; its
- * kernel threads have no parent at all.
+ * kernel threads have no parent at all. Most members of a namespace have the parent of the one before.
  */
-static void find_joined(const struct pidns_snapshot *s, struct pidns_task *task)
+static void find_joined(const struct pidns_snapshot *s, struct pidns_task *task,
+			const struct pidns_task **last_parent)
 {
 	const struct pidns_task *parent = NULL, *leader = task;
 	uint32_t exact = PIDNS_TASK_PPID | PIDNS_TASK_VPIDS;
@@ -230,8 +231,10 @@ static void find_joined(const struct pidns_snapshot *s, struct pidns_task *task)
 	    !(leader->known & PIDNS_TASK_VPIDS))
 		return;
 	if (leader->vpids[leader->nr_vpids - 1] != 1 && !is_initial(task->ns)) {
-		if (task->ppid)
-			parent = pidns_task_find(s, NULL, task->ppid);
+		if (task->ppid && *last_parent && (*last_parent)->tid == task->ppid)
+			parent = *last_parent;
+		else if (task->ppid)
+			parent = *last_parent = pidns_task_find(s, NULL, task->ppid);
 		if (task->ppid && (!parent || !(parent->ns->known & PIDNS_NS_INO)))
 			return;
 		task->has_joined = !parent || parent->ns != task->ns;
@@ -293,6 +296,7 @@ static void describe_by_init(struct ns_build *ns)
 
 static void count_members(struct pidns_snapshot *s, struct ns_entry *e)
 {
+	const struct pidns_task *last_parent = NULL;
 	struct pidns_ns *ns = &e->pub;
 	uint64_t known = COUNTED;
 	uint32_t t;
@@ -300,7 +304,7 @@ static void count_members(struct pidns_snapshot *s, struct ns_entry *e)
 	for (t = e->first_task; t < e->end_task; t++) {
 		struct pidns_task *task = (struct pidns_task *)(uintptr_t)s->tasks[t];
 
-		find_joined(s, task);
+		find_joined(s, task, &last_parent);
 		/* A chosen few are no census: there only the provider can have counted. */
 		if (!(s->flags & PIDNS_SNAPSHOT_SUBSET))
 			known &= count_task(ns, task, s->flags);

@@ -122,8 +122,8 @@ static int place_tasks(struct builder *b)
 {
 	struct ns_build *buckets[PIDNS_LEVEL_MAX + 2] = {NULL}, *bucket;
 	struct pidns_task *task;
+	size_t unplaced = 0, i;
 	uint32_t nr;
-	size_t i;
 
 	/* Even if nobody could say which it is, all numbers begin in one namespace. */
 	if (!b->root && b->nr_tasks) {
@@ -136,7 +136,14 @@ static int place_tasks(struct builder *b)
 		task = b->by_tid[i];
 		if (!task->ns && task->known & PIDNS_TASK_VPIDS && task->nr_vpids == 1)
 			task->ns = &b->root->entry.pub;
-		else if (task->ns)
+		unplaced += !task->ns;
+	}
+	/* With most providers, that was all. */
+	if (!unplaced)
+		return 0;
+	for (i = 0; i < b->nr_tasks; i++) {
+		task = b->by_tid[i];
+		if (task->ns)
 			place_line(b, parent_beside(b, task), task->ns);
 	}
 	for (i = 0; i < b->nr_tasks; i++) {
