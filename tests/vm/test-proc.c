@@ -213,6 +213,7 @@ static int read_as_user(void *data)
 	check_eq(count_lines(text), 2);
 	check(find_line(text, *(uint64_t *)data));
 	close(fd);
+	check_eq(vm_read_number("/sys/kernel/pidns/namespaces"), 1);
 	return 0;
 }
 
@@ -222,6 +223,50 @@ static void test_user(void)
 	uint64_t own = vm_ino(getpid(), "pid");
 
 	check_eq(vm_reap(vm_child(0, read_as_user, &own)), 0);
+	vm_kill(init);
+}
+
+/* What a descriptor shows, to whoever has it: the one namespace, and perhaps the other. */
+struct passed {
+	int fd;
+	uint64_t own, child;
+	bool shows_child;
+};
+
+static void check_passed(const struct passed *passed)
+{
+	static char text[ROOM];
+
+	read_in_pieces(passed->fd, text, 4096);
+	check(find_line(text, passed->own));
+	check_eq(find_line(text, passed->child) != NULL, passed->shows_child);
+}
+
+static int read_passed(void *data)
+{
+	vm_must(!setgroups(0, NULL) && !setgid(USER) && !setuid(USER), "setuid");
+	check_passed(data);
+	return 0;
+}
+
+/* From root to a user in a PID namespace of his own, and from a user to root. */
+static void test_passed_on(void)
+{
+	pid_t init = vm_sleeper(CLONE_NEWPID);
+	struct passed passed = {.own = vm_ino(getpid(), "pid"), .child = vm_ino(init, "pid")};
+
+	passed.fd = open("/proc/pidns", O_RDONLY | O_CLOEXEC);
+	passed.shows_child = true;
+	check_passed(&passed);
+	check_eq(vm_reap(vm_child(CLONE_NEWPID, read_passed, &passed)), 0);
+	close(passed.fd);
+
+	vm_must(!setegid(USER) && !seteuid(USER), "seteuid");
+	passed.fd = open("/proc/pidns", O_RDONLY | O_CLOEXEC);
+	vm_must(!seteuid(0) && !setegid(0), "seteuid");
+	passed.shows_child = false;
+	check_passed(&passed);
+	close(passed.fd);
 	vm_kill(init);
 }
 
@@ -261,6 +306,7 @@ static const struct vm_test tests[] = {
 	{"K15 /proc/pidns while namespaces come and go", test_moving},
 	{"K15 the mount decides, with each hidepid, and subset=pid has none", test_mounts},
 	{"K15 a user reads of his own namespace only", test_user},
+	{"K15 a descriptor shows what who opened it may see, to whoever has it", test_passed_on},
 	{"a line of /proc/pidns says what the family says", test_line},
 	{"/sys/kernel/pidns is about whoever reads it", test_sysfs},
 };

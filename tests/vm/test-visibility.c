@@ -61,6 +61,38 @@ static void check_tasks_inside(const struct vm_ns *own, const struct vm_ns *chil
 	free(tasks);
 }
 
+static void count_one(const struct genl_message *message, void *data)
+{
+	(void)message;
+	++*(int *)data;
+}
+
+/* What it is answered when it names a namespace, or with 0 none; how many objects come. */
+static int ask_about(int cmd, int flags, uint64_t cookie, int *ret_count)
+{
+	struct genl_request request;
+	int fd = vm_socket(), err;
+
+	*ret_count = 0;
+	genl_begin(&request, vm_family(), cmd, flags);
+	if (cookie)
+		genl_put_uint(&request,
+			      cmd == PIDNS_CMD_TASK_GET ? PIDNS_A_TASK_NS : PIDNS_A_PIDMAP_NS,
+			      cookie);
+	err = genl_ask(fd, &request, count_one, ret_count, NULL);
+	close(fd);
+	return err;
+}
+
+static void check_closed_doors(const struct vm_ns *ns)
+{
+	int count;
+
+	check_eq(ask_about(PIDNS_CMD_TASK_GET, NLM_F_DUMP, ns->cookie, &count), -ENOENT);
+	check_eq(ask_about(PIDNS_CMD_PIDMAP_GET, 0, ns->cookie, &count), -ENOENT);
+	check_eq(count, 0);
+}
+
 /* Runs as number 1 of its own namespace, with one member and one child namespace. */
 static int look_from_inside(void *data)
 {
@@ -86,6 +118,10 @@ static int look_from_inside(void *data)
 	check_eq(vm_ns_get(outside->sibling.ino, &ns), -ENOENT);
 	check_eq(vm_ns_get_cookie(outside->sibling.cookie, &ns), -ENOENT);
 	check_eq(vm_task_get(outside->sibling_pid, &task), -ESRCH);
+	check_closed_doors(&outside->parent);
+	check_closed_doors(&outside->sibling);
+	check_eq(ask_about(PIDNS_CMD_PIDMAP_GET, NLM_F_DUMP, 0, &count), 0);
+	check_eq(count, 2);
 	return 0;
 }
 
@@ -351,6 +387,34 @@ static bool listen_until(int fd, struct heard *heard, unsigned int types)
 	return true;
 }
 
+/* More than a listener's buffer takes is lost, he is told so, and hears what comes next. */
+static void test_lost_events(void)
+{
+	struct heard heard = {0};
+	int fd = vm_socket(), small = 1, large = 200000, lost = 0;
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	char bytes[512];
+	struct vm_ns ns;
+	pid_t init;
+
+	vm_must(!setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), "SO_RCVBUF");
+	check_eq(join_events(fd), 0);
+	for (int i = 0; i < 50; i++)
+		vm_kill(vm_sleeper(CLONE_NEWPID));
+	while (!lost && poll(&poll_fd, 1, 10000) == 1)
+		lost = recv(fd, bytes, sizeof(bytes), 0) < 0 && errno == ENOBUFS;
+	check(lost);
+	vm_must(!setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &large, sizeof(large)), "SO_RCVBUF");
+	while (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) >= 0 || errno == ENOBUFS)
+		;
+	init = vm_sleeper(CLONE_NEWPID);
+	check_eq(vm_ns_get(vm_ino(init, "pid"), &ns), 0);
+	heard.cookie = ns.cookie;
+	check(listen_until(fd, &heard, 1U << PIDNS_EVENT_TYPE_NS_NEW));
+	vm_kill(init);
+	close(fd);
+}
+
 static int join_as_user(void *data)
 {
 	(void)data;
@@ -450,6 +514,7 @@ static const struct vm_test tests[] = {
 	{"K11 what a user owns he sees", test_own_user_namespace},
 	{"events tell a type and a cookie, to the initial network namespace", test_events},
 	{"each step of an init's end is told", test_events_of_an_end},
+	{"K7 a listener that is too slow is told so, and hears what comes next", test_lost_events},
 };
 
 int main(int argc, char **argv)
