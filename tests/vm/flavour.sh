@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # flavour.sh FLAVOUR GUEST - run the tests of the folder GUEST on a kernel of that flavour. With
-# PIDNS_SOAK=1 as many tasks and namespaces as were promised, otherwise what takes a minute.
+# PIDNS_SOAK=1 as many tasks and namespaces as were promised, otherwise a tenth.
 # shellcheck source=tests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 need qemu-system-x86_64 flex bison bc cpio gcc make patch
 
-tasks=3000
-rounds=2000
+tasks=10000
+rounds=10000
 moves=1000
-memory=1024
+memory=2048
 if [ "${PIDNS_SOAK-}" = 1 ]; then
 	tasks=100000
 	rounds=100000
