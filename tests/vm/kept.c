@@ -100,7 +100,7 @@ static void pidfd_goes_on(void)
 	tell(&m, "\n");
 	check(says(&m, "usr1\n"));
 	tell(&m, "end\n");
-	check_eq(poll(&p, 1, 20000), 1);
+	check_eq(poll(&p, 1, 120000), 1);
 	check_eq(waitid(P_PIDFD, (id_t)p.fd, &info, WEXITED), 0);
 	check_eq(info.si_pid, m.pid);
 	check_eq(info.si_status, 7);

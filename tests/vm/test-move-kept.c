@@ -100,7 +100,7 @@ static void test_pidfd(void)
 	check_eq(syscall(SYS_pidfd_send_signal, poller.fd, 0, NULL, 0), 0);
 	check_eq(poll(&poller, 1, 0), 0);
 	vm_gate_open(&mover.go, 1);
-	check_eq(poll(&poller, 1, 20000), 1);
+	check_eq(poll(&poller, 1, 120000), 1);
 	check_eq(waitid(P_PIDFD, poller.fd, &info, WEXITED), 0);
 	check_eq(info.si_pid, mover.pid);
 	check_eq(syscall(SYS_pidfd_send_signal, poller.fd, 0, NULL, 0), -1);

@@ -554,8 +554,130 @@ static void test_join(void)
 	run(race_join);
 }
 
+static void *end_thread(void *data)
+{
+	return data;
+}
+
+/* The thread may be on its way out yet: then it is to ask again, and not told that it never can. */
+static int move_after_join(void *data)
+{
+	pthread_t thread;
+
+	vm_must(!pthread_create(&thread, NULL, end_thread, NULL), "thread");
+	pthread_join(thread, NULL);
+	return move_when_told(data);
+}
+
+static int race_thread(void *data)
+{
+	struct vm_gate gate;
+
+	(void)data;
+	vm_gate_init(&gate);
+	for (int i = 0; i < rounds(); i++) {
+		vm_gate_open(&gate, 1);
+		check_eq(vm_reap(vm_child(0, move_after_join, &gate)), MOVED);
+	}
+	return 0;
+}
+
+static void test_thread(void)
+{
+	run(race_thread);
+}
+
+enum { SIGNALS = 20 };
+
+static volatile sig_atomic_t handled;
+
+static void count_signal(int sig)
+{
+	(void)sig;
+	handled++;
+}
+
+/* Of two that are queued the one with the lower number comes first: none is left after the last. */
+static int move_and_count(void *data)
+{
+	int result = move_when_told(data);
+
+	while (!is_over)
+		sched_yield();
+	check_eq(handled, SIGNALS);
+	return result;
+}
+
+static int race_signals(void *data)
+{
+	const union sigval nothing = {0};
+	struct vm_gate gate;
+	long long takes_us;
+	pid_t pid;
+
+	(void)data;
+	vm_gate_init(&gate);
+	takes_us = time_move(&gate);
+	signal(SIGRTMIN, count_signal);
+	signal(SIGRTMIN + 1, be_over);
+	for (int i = 0; i < rounds(); i++) {
+		pid = vm_child(0, move_and_count, &gate);
+		vm_gate_open(&gate, 1);
+		for (int k = 0; k < SIGNALS; k++) {
+			check_eq(sigqueue(pid, SIGRTMIN, nothing), 0);
+			linger(i, takes_us / SIGNALS);
+		}
+		check_eq(sigqueue(pid, SIGRTMIN + 1, nothing), 0);
+		check_eq(vm_reap(pid), MOVED);
+	}
+	return 0;
+}
+
+static void test_signals(void)
+{
+	run(race_signals);
+}
+
+#define CGROUP "/sys/fs/cgroup/move-races"
+
+static int move_in_cgroup(void *data)
+{
+	check(vm_write(CGROUP "/cgroup.procs", "0"));
+	return move_when_told(data);
+}
+
+static int race_freezer(void *data)
+{
+	struct vm_gate gate;
+	pid_t pid;
+
+	(void)data;
+	vm_gate_init(&gate);
+	check_eq(mkdir(CGROUP, 0755), 0);
+	for (int i = 0; i < rounds(); i++) {
+		pid = vm_child(0, move_in_cgroup, &gate);
+		vm_gate_open(&gate, 1);
+		while (!is_zombie(pid)) {
+			check(vm_write(CGROUP "/cgroup.freeze", "1"));
+			check(vm_write(CGROUP "/cgroup.freeze", "0"));
+			sched_yield();
+		}
+		check_eq(vm_reap(pid), MOVED);
+	}
+	check_eq(rmdir(CGROUP), 0);
+	return 0;
+}
+
+static void test_freezer(void)
+{
+	run(race_freezer);
+}
+
 static const struct vm_test tests[] = {
 	{"kill", test_kill},
+	{"signals that are handled", test_signals},
+	{"a freezer of a cgroup", test_freezer},
+	{"a thread that ends", test_thread},
 	{"a parent that waits", test_wait},
 	{"pidfd_open", test_pidfd},
 	{"setpgid, and others who would be in its group", test_setpgid},

@@ -35,7 +35,7 @@ bool vm_has_failed(void);
 /* Without these there is nothing to test: they end the program with a message. */
 void vm_must(bool ok, const char *what);
 
-/* Poll `condition` until it holds, up to 20 s. */
+/* Poll `condition` until it holds, up to two minutes. */
 bool vm_wait(bool (*condition)(void *data), void *data);
 
 /* A child in new namespaces (flags of clone(2), or 0) that runs `fn` and exits with its result, and
