@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum {
-	BPF_TASKS = 1024,     /* a run tells of no more; each takes well under a microsecond, … */
+	BPF_TASKS = 256,      /* a run tells of no more; each takes about a microsecond, … */
 	BPF_NAMESPACES = 256, /* … in which the processor can do nothing else */
 	BPF_VPIDS = 36,	      /* MAX_PID_NS_LEVEL + 1, and to a multiple of four */
 	BPF_BLOCK_SHIFT = 15, /* numbers of one block of occupancy: 32768 */
