@@ -83,8 +83,9 @@ int bpf_explain(int error, const struct why *why)
 	if (error == -ENOMEM || error == -EMFILE || error == -ENFILE)
 		return why_set(why, error, "bpf: %s", strerror(-error));
 	if (error == -EOPNOTSUPP)
-		return why_set(why, error,
-			       "bpf: left out of this build, which had no clang or no bpftool");
+		return why_set(
+			why, error,
+			"bpf: left out of this build (no clang, bpftool or libbpf, or not wanted)");
 	if (is_locked_down())
 		return why_set(why, -EPERM,
 			       "bpf: the kernel is locked down: none of it may be read");
@@ -94,6 +95,6 @@ int bpf_explain(int error, const struct why *why)
 		return why_set(why, -EOPNOTSUPP,
 			       "bpf: this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
 	return why_set(why, -EOPNOTSUPP,
-		       "bpf: this kernel takes not the program, which needs Linux 5.17: %s",
+		       "bpf: this kernel does not take the programs, which need Linux 5.17: %s",
 		       strerror(-error));
 }

@@ -207,6 +207,23 @@ class Choice(unittest.TestCase):
                 answer = live.pidns("list", *live.BPF, expect=4, **options)
                 self.assertRegex(answer.err, r"\Apidns: bpf: .*seccomp.*\n\Z")
 
+    @unittest.skipUnless(SYS_BPF, "the number of bpf(2) is not known here")
+    def test_too_old(self):
+        """What an older kernel says to what it has not heard of: E2BIG or EINVAL."""
+        for error in (7, 22):
+            with self.subTest(error=error):
+                answer = live.pidns("list", *live.BPF, expect=4, preexec_fn=deny_bpf(error))
+                self.assertRegex(answer.err, r"\Apidns: bpf: .* need Linux 5\.17: .*\n\Z")
+
+    @unittest.skipUnless(SYS_BPF, "the number of bpf(2) is not known here")
+    def test_no_btf(self):
+        """Out of sight, and no program that wants it is taken."""
+        hide = "mount -t tmpfs none /sys/kernel/btf && exec \"$@\""
+        way = ("unshare", "--mount", "--propagation", "private", "sh", "-c", hide, "sh")
+        answer = live.pidns("list", *live.BPF, wrap=way, expect=4, preexec_fn=deny_bpf(22))
+        self.assertEqual(answer.err,
+                         "pidns: bpf: this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)\n")
+
     def test_without_the_capabilities(self):
         """Nobody's fault: nothing is said unless it was asked for."""
         way = without("sys_admin", "bpf")
@@ -215,6 +232,14 @@ class Choice(unittest.TestCase):
         self.assertNotIn("bpf:", answer.err)
         answer = live.pidns("list", *live.BPF, wrap=way, expect=4)
         self.assertEqual(answer.err, "pidns: bpf: needs CAP_BPF and CAP_PERFMON\n")
+
+    def test_with_no_more_than_these_two(self):
+        """CAP_BPF and CAP_PERFMON are enough; either alone is not."""
+        for missing, status in (((), 0), (("bpf",), 4), (("perfmon",), 4)):
+            with self.subTest(missing=missing):
+                way = without("sys_admin", *missing)
+                answer = live.pidns("list", *live.BPF, wrap=way, expect=status)
+                self.assertEqual("needs CAP_BPF" in answer.err, bool(missing))
 
     def test_in_a_user_namespace(self):
         answer = live.pidns("list", *live.BPF, wrap=("unshare", "--user", "--map-root-user"),
