@@ -191,6 +191,15 @@ static int order_by_vpid(struct builder *b)
 	return 0;
 }
 
+static int compare_holders(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->fd > y->fd) - (x->fd < y->fd);
+}
+
 int builder_order(struct builder *b)
 {
 	int r = order_namespaces(b);
@@ -205,6 +214,8 @@ int builder_order(struct builder *b)
 		return r;
 	b->s->by_tid = (const struct pidns_task **)(void *)b->by_tid;
 	b->by_tid = NULL;
+	if (b->s->nr_holders)
+		qsort(b->s->holders, b->s->nr_holders, sizeof(*b->s->holders), compare_holders);
 	return 0;
 }
 

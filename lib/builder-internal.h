@@ -31,7 +31,7 @@ struct builder {
 	size_t table_size;
 	struct ns_build *last; /* tasks come in runs: look here first */
 	struct ns_build *root;
-	size_t nr_tasks;
+	size_t nr_tasks, room_holders;
 	struct pidns_task **by_tid; /* all tasks, once linking begins */
 };
 

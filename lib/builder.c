@@ -92,6 +92,8 @@ void builder_start_over(struct builder *b)
 	b->nr_tasks = 0;
 	b->last = b->root = NULL;
 	b->s->cannot_see = 0;
+	b->s->nr_holders = 0;
+	b->s->knows_holders = false;
 }
 
 static int table_rebuild(struct builder *b, size_t size)
@@ -249,6 +251,21 @@ void builder_clear_flags(struct builder *b, uint32_t flags)
 void builder_add_unseen(struct builder *b, uint32_t unseen)
 {
 	b->s->cannot_see |= unseen;
+}
+
+void builder_know_holders(struct builder *b)
+{
+	b->s->knows_holders = true;
+}
+
+int builder_add_holder(struct builder *b, int32_t pid, int32_t fd)
+{
+	struct pidns_snapshot *s = b->s;
+
+	if (util_grow(&s->holders, &b->room_holders, s->nr_holders, sizeof(*s->holders)) < 0)
+		return -ENOMEM;
+	s->holders[s->nr_holders++] = (struct holder){pid, fd};
+	return 0;
 }
 
 void builder_set_time(struct builder *b, uint64_t time_ns)

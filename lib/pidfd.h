@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+/* What a link of /proc/PID/fd says of one, also with pidfs (fs/pidfs.c). A path never does: it begins
+ * with a slash. */
+#define PIDFD_LINK "anon_inode:[pidfd]"
+
 /* Where the children of the caller's `tid` would be born, as an nsfs file, also of a namespace that
  * no link shows because it has had no first process yet. Linux 6.11, or -Exxx. */
 int pidfd_open_ns_for_children(int32_t tid);

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -241,23 +242,26 @@ static int look_at_procfs(struct pins *p, int32_t pid, uint64_t mount_ns,
 	return note_mount(p, ns, &pin, mount);
 }
 
-int pins_mounts_look(struct pins *p, int dir, int32_t pid)
+int pins_mounts_look(struct pins *p, int dir, const char *name, int32_t pid)
 {
 	_cleanup_free_ char *text = NULL;
 	struct proc_mount mount;
 	const char *cursor;
-	char link[64];
-	ssize_t link_len = readlinkat(dir, "ns/mnt", link, sizeof(link));
+	char link[64], path[64];
+	ssize_t link_len;
 	uint64_t mount_ns;
 	size_t len;
 	int r;
 
+	snprintf(path, sizeof(path), "%.20s/ns/mnt", name);
+	link_len = readlinkat(dir, path, link, sizeof(link));
 	if (link_len < 0)
 		return pins_hindered(p, pid, -errno);
 	if (proc_parse_ns_link(link, (size_t)link_len, "mnt", &mount_ns) < 0 ||
 	    map_find(&p->mount_namespaces, mount_ns))
 		return 0;
-	r = annotate_read(dir, "mountinfo", &text, &len);
+	snprintf(path, sizeof(path), "%.20s/mountinfo", name);
+	r = annotate_read(dir, path, &text, &len);
 	if (r < 0)
 		return pins_hindered(p, pid, r);
 	if (!map_have(&p->mount_namespaces, mount_ns))

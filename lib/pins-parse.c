@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* pins-parse.c - pure parsers of what /proc says of pins. */
 #include "pins-parse.h"
+#include "pidfd.h"
 #include "proc.h"
 
 #include <errno.h>
@@ -8,9 +9,7 @@
 
 bool pins_link_is_pidfd(const char *text, size_t len)
 {
-	static const char name[] = "anon_inode:[pidfd]"; /* also with pidfs, fs/pidfs.c */
-
-	return len == sizeof(name) - 1 && !memcmp(text, name, len);
+	return len == sizeof(PIDFD_LINK) - 1 && !memcmp(text, PIDFD_LINK, len);
 }
 
 /* The line that begins with `key`, without it; NULL: there is none that is whole. */

@@ -10,8 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Does this link of /proc/PID/fd say that the file is a pidfd? A path never does: it begins with a
- * slash. */
+/* Does this link of /proc/PID/fd say that the file is a pidfd? */
 bool pins_link_is_pidfd(const char *text, size_t len);
 
 /* /proc/PID/fdinfo/FD of a pidfd, pidfd_open(2): the task's number in the mount's namespace; 0: it

@@ -4,28 +4,17 @@
 #include "pins-parse.h"
 #include "pins.h"
 #include "proc.h"
+#include "snapshot.h"
 #include "util.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* To be walked by readdir(3); NULL with *ret_error. */
-static DIR *open_list(int dir, const char *name, int *ret_error)
-{
-	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
-
-	*ret_error = list ? 0 : -errno;
-	if (list)
-		steal_fd(&fd);
-	return list;
-}
 
 /* ---- open files ------------------------------------------------------------------------------ */
 
@@ -63,13 +52,14 @@ static int look_at_pidfd(struct pins *p, int dir, int32_t pid, int32_t fd)
 	return task ? pins_note(p, task->ns, &pin) : 0;
 }
 
-static int look_at_file(struct pins *p, int dir, int fds, int32_t pid, const char *name)
+static int look_at_file(struct pins *p, int dir, int32_t pid, int32_t fd)
 {
 	const struct pidns_ns *ns;
-	int32_t fd = (int32_t)strtol(name, NULL, 10);
-	char text[64];
-	ssize_t len = readlinkat(fds, name, text, sizeof(text));
+	char name[32], text[64];
+	ssize_t len;
 
+	snprintf(name, sizeof(name), "fd/%" PRId32, fd);
+	len = readlinkat(dir, name, text, sizeof(text));
 	if (len < 0)
 		return -errno;
 	if (pins_link_is_pidfd(text, (size_t)len))
@@ -81,21 +71,18 @@ static int look_at_file(struct pins *p, int dir, int fds, int32_t pid, const cha
 		p, ns, &(struct pidns_pin){.kind = PIDNS_PIN_FD, .pid = pid, .fd = fd, .count = 1});
 }
 
-static int look_at_files(struct pins *p, int dir, const char *name, int32_t pid)
+static int look_at_files(struct pins *p, int dir, int32_t pid)
 {
-	struct dirent *entry;
-	int r;
-	DIR *list = open_list(dir, name, &r);
+	_cleanup_close_ int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct util_list list = {.fd = fd};
+	const char *name;
+	int r = fd < 0 ? -errno : 0;
 
-	while (r >= 0 && (entry = readdir(list))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		r = look_at_file(p, dir, dirfd(list), pid, entry->d_name);
+	while (r >= 0 && (name = util_list_next(&list))) {
+		r = look_at_file(p, dir, pid, (int32_t)strtol(name, NULL, 10));
 		if (r == -ENOENT)
 			r = 0; /* closed meanwhile */
 	}
-	if (list)
-		closedir(list);
 	return r < 0 ? pins_hindered(p, pid, r) : 0;
 }
 
@@ -154,50 +141,107 @@ static int look_at_heir(struct pins *p, int threads, const struct pidns_task *ta
 
 	if (dir < 0)
 		return pins_hindered(p, task->pid, -errno);
-	r = look_at_files(p, dir, "fd", task->pid);
-	return r < 0 ? r : pins_mounts_look(p, dir, task->pid);
+	r = look_at_files(p, dir, task->pid);
+	return r < 0 ? r : pins_mounts_look(p, dir, ".", task->pid);
 }
 
 /* Each thread has a place for its children; that of the first is in the picture, if a link shows
  * it. */
 static int look_at_threads(struct pins *p, int dir, const struct pidns_task *task)
 {
-	struct dirent *entry;
+	_cleanup_close_ int fd = -1;
+	struct util_list list;
+	const char *name;
 	int r = 0;
-	DIR *list;
 
 	if (!(task->known & PIDNS_TASK_NS_FOR_CHILDREN))
 		r = look_for_unborn(p, task->pid, task->pid);
 	if (r < 0 || !(task->known & PIDNS_TASK_THREADS) || task->threads < 2)
 		return r;
-	list = open_list(dir, "task", &r);
-	while (r >= 0 && (entry = readdir(list))) {
-		r = look_at_thread(p, dirfd(list), task, entry->d_name);
-		if (r >= 0 && entry->d_name[0] != '.' && task->known & PIDNS_TASK_STATE &&
-		    task->state == 'Z')
-			r = look_at_heir(p, dirfd(list), task, entry->d_name);
+	fd = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return pins_hindered(p, task->pid, -errno);
+	list = (struct util_list){.fd = fd};
+	while (r >= 0 && (name = util_list_next(&list))) {
+		r = look_at_thread(p, fd, task, name);
+		if (r >= 0 && task->known & PIDNS_TASK_STATE && task->state == 'Z')
+			r = look_at_heir(p, fd, task, name);
 	}
-	if (list)
-		closedir(list);
 	return r < 0 ? pins_hindered(p, task->pid, r) : 0;
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */
 
-static int look_at_process(struct pins *p, const char *name, int32_t pid)
+/* A task that may hold anything. */
+static int look_at_all(struct pins *p, const struct pidns_task *task, const char *name, int32_t pid)
 {
-	const struct pidns_task *task = pidns_task_find(p->a->snapshot, NULL, pid);
 	_cleanup_close_ int dir = openat(p->a->procfs, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (dir < 0)
 		return pins_hindered(p, pid, -errno);
-	r = look_at_files(p, dir, "fd", pid);
+	r = look_at_files(p, dir, pid);
 	if (r >= 0)
-		r = pins_mounts_look(p, dir, pid);
+		r = pins_mounts_look(p, dir, ".", pid);
 	if (r >= 0 && task)
 		r = look_at_threads(p, dir, task);
 	return r;
+}
+
+/* A task that holds these alone. */
+static int look_at_held(struct pins *p, const char *name, int32_t pid, const struct holder *held,
+			size_t nr)
+{
+	_cleanup_close_ int dir = -1;
+	int r = 0;
+
+	if (nr) {
+		dir = openat(p->a->procfs, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0)
+			return pins_hindered(p, pid, -errno);
+	}
+	for (size_t i = 0; r >= 0 && i < nr; i++) {
+		r = look_at_file(p, dir, pid, held[i].fd);
+		if (r == -ENOENT)
+			r = 0; /* closed meanwhile */
+	}
+	if (r < 0)
+		return pins_hindered(p, pid, r);
+	return pins_mounts_look(p, p->a->procfs, name, pid);
+}
+
+/* What it was found to hold when the picture was taken. */
+static size_t find_held(const struct pidns_snapshot *s, int32_t pid, const struct holder **ret)
+{
+	size_t low = 0, high = s->nr_holders, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->holders[middle].pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < s->nr_holders && s->holders[end].pid == pid;)
+		end++;
+	*ret = end > low ? &s->holders[low] : NULL;
+	return end - low;
+}
+
+static int look_at_process(struct pins *p, const char *name, int32_t pid)
+{
+	const struct pidns_snapshot *s = p->a->snapshot;
+	const struct pidns_task *task = pidns_task_find(s, NULL, pid);
+	const struct holder *held;
+	size_t nr;
+
+	if (!s->knows_holders || !task)
+		return look_at_all(p, task, name, pid);
+	nr = find_held(s, pid, &held);
+	if (nr && held->fd < 0)
+		return look_at_all(p, task, name, pid);
+	return look_at_held(p, name, pid, held, nr);
 }
 
 /* NSpid: of the reader's own status begins at the mount's namespace: then that is the reader's. */
@@ -214,17 +258,17 @@ static bool is_own_procfs(int procfs)
 
 int pins_scan(struct pins *p)
 {
-	struct dirent *entry;
+	_cleanup_close_ int fd = openat(p->a->procfs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct util_list list = {.fd = fd};
+	const char *name;
 	int32_t pid;
-	int r;
-	DIR *list = open_list(p->a->procfs, ".", &r);
+	int r = 0;
 
-	if (!list)
-		return pins_hindered(p, 0, r);
+	if (fd < 0)
+		return pins_hindered(p, 0, -errno);
 	p->is_own = is_own_procfs(p->a->procfs);
-	while (r >= 0 && (entry = readdir(list)))
-		if (proc_parse_pid(entry->d_name, &pid) == 0)
-			r = look_at_process(p, entry->d_name, pid);
-	closedir(list);
+	while (r >= 0 && (name = util_list_next(&list)))
+		if (proc_parse_pid(name, &pid) == 0)
+			r = look_at_process(p, name, pid);
 	return r;
 }

@@ -56,8 +56,8 @@ int pins_scan(struct pins *p);
 /* pins-mounts.c */
 /* Find out which procfs instances are whose. */
 int pins_mounts_begin(struct pins *p);
-/* The mounts that the task of that directory sees, if nobody in its mount namespace was asked. */
-int pins_mounts_look(struct pins *p, int dir, int32_t pid);
+/* The mounts that the task sees whose directory that is, if nobody in its mount namespace was asked. */
+int pins_mounts_look(struct pins *p, int dir, const char *name, int32_t pid);
 void pins_mounts_end(struct pins *p);
 
 #endif /* PIDNS_PINS_H */

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool is_fatal(int error)
@@ -22,52 +23,46 @@ static bool is_fatal(int error)
 	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
 }
 
-/* A directory of /proc/PID to be walked; NULL with *ret_error: -EACCES, -ESRCH, or fatal. */
-static DIR *open_list(struct procfs_take *t, int dir, const char *name, int *ret_error)
+/* The namespace of a link is to be met, if it is none that was met before. */
+static int meet(struct procfs_take *t, int dir, const char *name, uint64_t ino)
 {
-	int fd = procfs_open(t, dir, name, O_RDONLY | O_DIRECTORY);
-	DIR *list;
+	int r = procfs_ns_find(t, ino) >= 0 ? 0 : procfs_ns_learn(t, dir, name, ino);
 
-	if (fd < 0) {
-		*ret_error = procfs_error(fd);
-		return NULL;
-	}
-	list = fdopendir(fd);
-	if (!list) {
-		*ret_error = procfs_error(-errno);
-		close(fd);
-	}
-	return list;
+	return is_fatal(r) ? r : 0;
 }
 
-/* A link of the list that says it is a PID namespace. */
-static int look_at_link(struct procfs_take *t, int dir, const char *name)
+static bool is_pidfd(const char *text, ssize_t len)
 {
-	uint64_t ino;
-	int r = procfs_read_ns_link(dir, name, "pid", &ino);
+	return len == sizeof(PIDFD_LINK) - 1 && !memcmp(text, PIDFD_LINK, (size_t)len);
+}
 
-	if (is_fatal(r))
-		return r;
-	if (r < 0 || procfs_ns_find(t, ino) >= 0)
-		return 0;
-	r = procfs_ns_learn(t, dir, name, ino);
-	return is_fatal(r) ? r : 0;
+static int look_at_fd(struct procfs_take *t, int dir, const char *name)
+{
+	char text[64];
+	uint64_t ino;
+	ssize_t len = readlinkat(dir, name, text, sizeof(text));
+	bool is_ns = len > 0 && proc_parse_ns_link(text, (size_t)len, "pid", &ino) == 0;
+
+	int r = 0;
+
+	if (is_ns || is_pidfd(text, len))
+		r = builder_add_holder(t->b, t->looked_at, (int32_t)strtol(name, NULL, 10));
+	return r >= 0 && is_ns ? meet(t, dir, name, ino) : r;
 }
 
 static int look_at_fds(struct procfs_take *t, int dir)
 {
-	struct dirent *entry;
-	int r = 0;
-	DIR *list = open_list(t, dir, "fd", &r);
+	_cleanup_close_ int fd = procfs_open(t, dir, "fd", O_RDONLY | O_DIRECTORY);
+	struct util_list list = {.fd = fd};
+	const char *name;
+	int r = fd < 0 ? procfs_error(fd) : 0;
 
 	if (r == -EACCES)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_FD);
-	if (!list)
-		return is_fatal(r) ? r : 0;
-	while (r >= 0 && (entry = readdir(list)))
-		if (entry->d_name[0] != '.')
-			r = look_at_link(t, dirfd(list), entry->d_name);
-	closedir(list);
+	if (r < 0)
+		return is_fatal(r) ? r : builder_add_holder(t->b, t->looked_at, -1);
+	while (r >= 0 && (name = util_list_next(&list)))
+		r = look_at_fd(t, fd, name);
 	return r;
 }
 
@@ -103,32 +98,50 @@ static int look_for_unborn(struct procfs_take *t, const char *name)
 	return is_fatal(place) ? place : 0;
 }
 
+/* The pid_for_children of a thread. */
+static int look_at_link(struct procfs_take *t, int dir, const char *name, const char *tid)
+{
+	uint64_t ino;
+	int r = procfs_read_ns_link(dir, name, "pid", &ino);
+
+	if (r >= 0)
+		return meet(t, dir, name, ino);
+	if (r == -ESRCH)
+		return look_for_unborn(t, tid);
+	if (r == -EACCES)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_UNBORN);
+	return is_fatal(r) ? r : 0;
+}
+
+/* The directory of threads has a link for each, and two: proc_task_getattr(), fs/proc/base.c. */
+static bool has_one_thread(int dir)
+{
+	struct stat st;
+
+	return fstatat(dir, "task", &st, 0) == 0 && st.st_nlink == 3;
+}
+
 /* Each thread has its own pid_for_children. */
 static int look_at_threads(struct procfs_take *t, int dir)
 {
-	char name[64];
-	struct dirent *entry;
-	uint64_t ino;
-	int r = 0;
-	DIR *list = open_list(t, dir, "task", &r);
+	_cleanup_close_ int fd = -1;
+	struct util_list list;
+	char path[64];
+	const char *name;
+	int r;
 
-	if (!list)
-		return is_fatal(r) ? r : 0;
-	while (r >= 0 && (entry = readdir(list))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(name, sizeof(name), "%.20s/ns/pid_for_children", entry->d_name);
-		r = procfs_read_ns_link(dirfd(list), name, "pid", &ino);
-		if (r == -EACCES) {
-			builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_UNBORN);
-			r = 0;
-		} else if (r == -ESRCH) {
-			r = look_for_unborn(t, entry->d_name);
-		} else if (r >= 0) {
-			r = look_at_link(t, dirfd(list), name);
-		}
+	/* The first one's, which is all there is to see here. */
+	if (t->shows_children && has_one_thread(dir))
+		return 0;
+	fd = procfs_open(t, dir, "task", O_RDONLY | O_DIRECTORY);
+	if (fd < 0 && is_fatal(fd))
+		return fd;
+	r = builder_add_holder(t->b, t->looked_at, -1);
+	list = (struct util_list){.fd = fd};
+	while (r >= 0 && fd >= 0 && (name = util_list_next(&list))) {
+		snprintf(path, sizeof(path), "%.20s/ns/pid_for_children", name);
+		r = look_at_link(t, fd, path, name);
 	}
-	closedir(list);
 	return r;
 }
 
@@ -205,10 +218,12 @@ static int look_at_mounts(struct procfs_take *t, int dir)
 	return r < 0 ? r : 0;
 }
 
-int procfs_hidden_take(struct procfs_take *t, int dir)
+int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid)
 {
-	int r = look_at_fds(t, dir);
+	int r;
 
+	t->looked_at = pid;
+	r = look_at_fds(t, dir);
 	if (r >= 0)
 		r = look_at_threads(t, dir);
 	if (r >= 0)

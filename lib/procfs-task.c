@@ -260,6 +260,7 @@ static int ask_ns_for_children(struct asked *a)
 	uint64_t ino;
 	int r = procfs_read_ns_link(a->dir, name, "pid", &ino);
 
+	a->t->shows_children = r >= 0;
 	if (r < 0)
 		return r == -ESRCH || r == -EACCES ? 0 : r;
 	if (procfs_ns_find(a->t, ino) < 0) {
@@ -405,6 +406,7 @@ int procfs_task_take(struct procfs_take *t, int32_t tid)
 	int r;
 
 	snprintf(name, sizeof(name), "%d", tid);
+	t->shows_children = false;
 	dir = procfs_open(t, t->p->root, name, O_PATH | O_DIRECTORY);
 	if (dir < 0) {
 		r = procfs_error(dir);
@@ -413,7 +415,7 @@ int procfs_task_take(struct procfs_take *t, int32_t tid)
 		r = pid == tid && t->request->flags & PIDNS_TAKE_THREADS ? ask_threads(t, dir, pid)
 									 : ask(t, dir, pid, tid);
 		if (r >= 0 && t->request->flags & PIDNS_TAKE_ALL)
-			r = procfs_hidden_take(t, dir);
+			r = procfs_hidden_take(t, dir, pid);
 	}
 	if (r == -ESRCH || r == -EACCES) {
 		builder_add_flags(t->b, r == -ESRCH ? PIDNS_SNAPSHOT_RACED : 0);

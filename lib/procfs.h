@@ -49,11 +49,13 @@ struct procfs_take {
 	const struct request *request;
 	struct builder *b;
 	struct procfs_memory *next_memory; /* NULL: nothing is to be remembered */
-	uint64_t dir_ino;  /* inode number of the directory of the task that is being taken */
-	uint64_t own_ino;  /* the mount's namespace; 0: not known */
-	bool is_own;	   /* … and that is the caller's own */
-	bool translates;   /* … and nsfs files translate PIDs */
-	bool finds_unborn; /* … and pidfds lead to where a task's children would go */
+	uint64_t dir_ino;    /* inode number of the directory of the task that is being taken */
+	uint64_t own_ino;    /* the mount's namespace; 0: not known */
+	bool is_own;	     /* … and that is the caller's own */
+	bool translates;     /* … and nsfs files translate PIDs */
+	bool finds_unborn;   /* … and pidfds lead to where a task's children would go */
+	int32_t looked_at;   /* the task that is being looked through */
+	bool shows_children; /* its pid_for_children has been read */
 	struct procfs_ns *ns;
 	size_t nr_ns, room_ns;
 	uint32_t *table; /* inode -> place + 1 */
@@ -115,7 +117,7 @@ uint64_t procfs_fields_of(const struct procfs_take *t, bool is_reaper);
 /* Can it find namespaces without a first process? Asked of the caller itself. */
 bool procfs_hidden_finds_unborn(void);
 /* Look through the open files, the mounts and the threads' pid_for_children of one thread group. */
-int procfs_hidden_take(struct procfs_take *t, int dir);
+int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid);
 
 /* procfs-memory.c */
 /* May what was true of a task be believed as long as it lives? */

@@ -365,6 +365,8 @@ static int procfs_provider_take(void *state, const struct request *request, stru
 	struct procfs_take t = {.p = state, .request = request, .b = b};
 	int r = find_own(&t);
 
+	if (request->flags & PIDNS_TAKE_ALL)
+		builder_know_holders(b);
 	if (r >= 0)
 		r = request->pids ? take_chosen(&t) : take_all(&t);
 	if (r >= 0) {

@@ -75,6 +75,14 @@ int builder_set_root(struct builder *b, uint64_t ino);
 void builder_add_flags(struct builder *b, uint32_t flags);
 void builder_clear_flags(struct builder *b, uint32_t flags);
 void builder_add_unseen(struct builder *b, uint32_t unseen);
+/*
+ * What tasks hold keeps namespaces, too. A provider that looks through every task it pours says so,
+ * and then what it found: an open nsfs file or a pidfd, or -1 for a task with more than its first
+ * thread, or which it could not look through. So nobody need list the files of all again. 0 or
+ * -ENOMEM.
+ */
+void builder_know_holders(struct builder *b);
+int builder_add_holder(struct builder *b, int32_t pid, int32_t fd);
 /* Forget all facts that were poured: a provider begins again. */
 void builder_start_over(struct builder *b);
 /* CLOCK_BOOTTIME of the picture; the builder's own clock if never said. */

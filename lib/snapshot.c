@@ -31,6 +31,7 @@ struct pidns_snapshot *pidns_snapshot_unref(struct pidns_snapshot *s)
 	free(s->by_tid);
 	free(s->by_vpid);
 	free(s->by_ino);
+	free(s->holders);
 	free(s);
 	return NULL;
 }

@@ -4,6 +4,7 @@
 #define PIDNS_SNAPSHOT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,11 @@ struct chunk {
 	_Alignas(16) unsigned char bytes[];
 };
 
+/* What a task holds, builder_add_holder(). */
+struct holder {
+	int32_t pid, fd;
+};
+
 struct pidns_snapshot {
 	_Atomic unsigned int refs;
 	uint32_t flags;
@@ -56,6 +62,9 @@ struct pidns_snapshot {
 	struct chunk *chunks;			 /* storage of the records, vpids and names */
 	const struct pidns_limit *const *limits; /* of the task that was named, if one was */
 	size_t nr_limits;
+	struct holder *holders; /* ascending */
+	size_t nr_holders;
+	bool knows_holders; /* builder_know_holders() */
 };
 
 /* Memory that lives as long as the snapshot, from its chunks; NULL: there is none. In builder.c,

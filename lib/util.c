@@ -2,6 +2,7 @@
 /* util.c - clean-up of locals, growth of arrays, one sentence of why. */
 #include "util.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,6 +43,26 @@ int util_grow(void *items, size_t *room, size_t count, size_t size)
 	memcpy(items, &grown, sizeof(grown));
 	*room = want;
 	return 0;
+}
+
+const char *util_list_next(struct util_list *list)
+{
+	const struct dirent64 *entry;
+
+	for (;;) {
+		if (list->at == list->len) {
+			list->at = 0;
+			list->len = getdents64(list->fd, list->entries, sizeof(list->entries));
+			if (list->len <= 0) {
+				list->len = 0;
+				return NULL;
+			}
+		}
+		entry = (const void *)(list->entries + list->at);
+		list->at += entry->d_reclen;
+		if (entry->d_name[0] != '.')
+			return entry->d_name;
+	}
 }
 
 int why_set(const struct why *why, int error, const char *format, ...)

@@ -10,6 +10,7 @@
 #include "annotate.h"
 #include "pins-parse.h"
 #include "proc-tree.h"
+#include "snapshot.h"
 
 /* ---- parsers --------------------------------------------------------------------------------- */
 
@@ -87,14 +88,18 @@ static void test_unescape(void **state)
 	"task pid=23 tid=23 ns=2 vpids=23,4 ppid=20 state=Z threads=3 ns_for_children=2\n" \
 	"task pid=60 tid=60 ns=6 vpids=60,1 ppid=9 state=Z threads=1 ns_for_children=6\n"
 
-static struct pidns_snapshot *annotated(void)
+static struct pidns_snapshot *annotated_as(struct pidns_snapshot *s)
 {
-	struct pidns_snapshot *s = snapshot_of(PICTURE, 0);
 	int fd = open_root();
 
 	assert_int_equal(annotate(s, fd, PIDNS_TAKE_PINS, 0), 0);
 	close(fd);
 	return s;
+}
+
+static struct pidns_snapshot *annotated(void)
+{
+	return annotated_as(snapshot_of(PICTURE, 0));
 }
 
 /* "kind pid fd parent path ns count; …", zeros as "-". */
@@ -160,6 +165,34 @@ static void test_files(void **state)
 	put_link("9/ns/mnt", "mnt:[90]");
 	s = annotated();
 	must_hold(s, 3, "fd 1 5 0 - 0 x2; fd 9 3 0 - 0 x1");
+	pidns_snapshot_unref(s);
+}
+
+/* What whoever took the picture has looked through is not looked for again. */
+static void test_holders(void **state)
+{
+	const struct holder holders[] = {{1, 5}, {1, 6}, {9, -1}};
+	struct pidns_snapshot *s = snapshot_of(PICTURE, 0);
+
+	(void)state;
+	put_process(1, "mnt:[90]");
+	put_link("1/fd/5", "pid:[3]");
+	put_link("1/fd/7", "pid:[3]");
+	put_process(9, "mnt:[91]");
+	put_link("9/fd/3", "pid:[3]");
+	put_process(20, "mnt:[92]");
+	put_link("20/fd/3", "pid:[3]");
+	put("20/mountinfo", "1 1 0:4 pid:[5] /run/a rw - nsfs nsfs rw\n");
+	put_process(999, "mnt:[93]"); /* came since */
+	put_link("999/fd/3", "pid:[3]");
+	s->knows_holders = true;
+	s->nr_holders = 3;
+	s->holders = malloc(sizeof(holders));
+	assert_non_null(s->holders);
+	memcpy(s->holders, holders, sizeof(holders));
+	annotated_as(s);
+	must_hold(s, 3, "fd 1 5 0 - 0 x1; fd 9 3 0 - 0 x1; fd 999 3 0 - 0 x1");
+	must_hold(s, 5, "bind 20 0 0 /run/a 0 x1");
 	pidns_snapshot_unref(s);
 }
 
@@ -281,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_unescape),
 		cmocka_unit_test_setup(test_what_the_picture_shows, new_root),
 		cmocka_unit_test_setup(test_files, new_root),
+		cmocka_unit_test_setup(test_holders, new_root),
 		cmocka_unit_test_setup(test_pidfds, new_root),
 		cmocka_unit_test_setup(test_mounts, new_root),
 		cmocka_unit_test_setup(test_threads, new_root),

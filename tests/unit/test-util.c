@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util.h"
@@ -33,6 +36,41 @@ static void test_grow_refuses_what_cannot_be(void **state)
 	assert_int_equal(util_grow(&items, &room, room, 16), -ENOMEM);
 	assert_null(items);
 	assert_int_equal(room, SIZE_MAX / 2);
+}
+
+static void test_list(void **state)
+{
+	char directory[] = "/tmp/pidns-unit-XXXXXX", name[80];
+	bool has[500] = {false};
+	struct util_list list;
+	const char *entry;
+	int i, nr = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	for (i = 0; i < 500; i++) { /* more than are had at once */
+		snprintf(name, sizeof(name), "%s/%d", directory, i);
+		assert_int_equal(mkdir(name, 0700), 0);
+	}
+	snprintf(name, sizeof(name), "%s/.hidden", directory);
+	assert_int_equal(mkdir(name, 0700), 0);
+	list = (struct util_list){.fd = open(directory, O_RDONLY | O_DIRECTORY)};
+	for (; (entry = util_list_next(&list)); nr++) {
+		i = atoi(entry);
+		assert_true(i >= 0 && i < 500 && !has[i]);
+		has[i] = true;
+	}
+	assert_int_equal(nr, 500);
+	assert_null(util_list_next(&list));
+	for (i = 0; i < 500; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		unlinkat(list.fd, name, AT_REMOVEDIR);
+	}
+	unlinkat(list.fd, ".hidden", AT_REMOVEDIR);
+	close(list.fd);
+	assert_int_equal(rmdir(directory), 0);
+	list = (struct util_list){.fd = -1};
+	assert_null(util_list_next(&list));
 }
 
 static void test_why(void **state)
@@ -120,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grow_keeps_what_is_there),
 		cmocka_unit_test(test_grow_refuses_what_cannot_be),
+		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_opts),
 		cmocka_unit_test(test_hash),
