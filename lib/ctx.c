@@ -200,12 +200,12 @@ static const struct {
 };
 
 /* The caller's wish, and what it takes to annotate as it wishes. */
-static void widen_for_notes(struct pidns_take_opts *opts)
+static void widen_for_notes(struct pidns_take_opts *opts, uint64_t dear)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(read_for); i++)
 		if (opts->flags & read_for[i].flag) {
 			opts->ns_fields |= read_for[i].ns_fields;
-			opts->task_fields |= read_for[i].task_fields;
+			opts->task_fields |= read_for[i].task_fields & ~dear;
 			if (read_for[i].task_fields)
 				opts->flags &= ~PIDNS_TAKE_NAMESPACES;
 		}
@@ -270,7 +270,7 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 
 	if (r < 0)
 		return r;
-	widen_for_notes(&opts);
+	widen_for_notes(&opts, ctx->provider->dear);
 	request_from(&request, &opts);
 	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL | PIDNS_TAKE_NAMESPACES | NOTES) ||
 	    opts.reserved || opts.reserved_2)

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "limits-parse.h"
+#include "proc.h"
 
 #define INITIAL_USER_NS	 UINT64_C(4026531837) /* PROC_USER_INIT_INO */
 #define CAP_SYS_ADMIN	 21		      /* linux/capability.h */
@@ -179,13 +180,34 @@ static int count_run(struct limits_users *u)
 	return run.tasks ? count_up(u, run.ns, run.uid, run.tasks) : 0;
 }
 
+/* In the picture, or else in `status`. */
+static bool ruid_of(const struct limits *l, const struct pidns_task *task, uint32_t *ret_uid)
+{
+	struct proc_status status = {0};
+	char buf[8192], name[32];
+	ssize_t len;
+
+	if (task->known & PIDNS_TASK_RUID) {
+		*ret_uid = task->ruid;
+		return true;
+	}
+	snprintf(name, sizeof(name), "%" PRId32 "/status", task->pid);
+	len = limits_read(l->a->procfs, name, buf, sizeof(buf));
+	if (len <= 0 || proc_parse_status(buf, (size_t)len, &status) < 0 ||
+	    !(status.known & PROC_STATUS_UID))
+		return false;
+	*ret_uid = status.ruid;
+	return true;
+}
+
 static int count_task(struct limits *l, const struct pidns_task *task)
 {
 	struct limits_users *u = l->users;
 	uint64_t ino = 0, tasks = 1;
+	uint32_t ruid;
 	int r = 0;
 
-	if (!(task->known & PIDNS_TASK_RUID))
+	if (!ruid_of(l, task, &ruid))
 		return 0;
 	if (task->known & PIDNS_TASK_THREADS && task->threads &&
 	    !(pidns_snapshot_flags(l->a->snapshot) & PIDNS_SNAPSHOT_THREADS))
@@ -198,9 +220,9 @@ static int count_task(struct limits *l, const struct pidns_task *task)
 		r = learn(u, dir, &ino);
 		ino = ino ? ino : UNKNOWN_NS;
 	}
-	if (r >= 0 && (u->run.ns != ino || u->run.uid != task->ruid)) {
+	if (r >= 0 && (u->run.ns != ino || u->run.uid != ruid)) {
 		r = count_run(u);
-		u->run = (struct count){.ns = ino, .uid = task->ruid};
+		u->run = (struct count){.ns = ino, .uid = ruid};
 	}
 	u->run.tasks += tasks;
 	return r;
@@ -222,13 +244,13 @@ static int count_all(struct limits *l)
 /* Root of the whole machine is not bound, nor is who may set such limits or administer it:
  * copy_process(). To be told apart from a container's root by whoever is in the initial user
  * namespace. */
-static bool is_exempt(const struct limits *l, const struct pidns_task *task, int dir, uint64_t user)
+static bool is_exempt(const struct limits *l, uint32_t ruid, int dir, uint64_t user)
 {
 	uint64_t bits;
 	char buf[8192];
 	ssize_t len;
 
-	if (l->own_user == INITIAL_USER_NS && !task->ruid)
+	if (l->own_user == INITIAL_USER_NS && !ruid)
 		return true;
 	if (user != INITIAL_USER_NS)
 		return false;
@@ -275,7 +297,7 @@ static int add_owners(struct limits *l, uint64_t user)
 	return r;
 }
 
-static int add_nproc(struct limits *l, const struct pidns_task *task, int dir, uint64_t user)
+static int add_nproc(struct limits *l, uint32_t ruid, int dir, uint64_t user)
 {
 	struct pidns_limit *limit;
 	uint64_t max;
@@ -284,10 +306,10 @@ static int add_nproc(struct limits *l, const struct pidns_task *task, int dir, u
 	int has_max = len > 0 ? limits_parse_nproc(buf, (size_t)len, &max) : 0;
 	int r;
 
-	if (is_exempt(l, task, dir, user)) {
+	if (is_exempt(l, ruid, dir, user)) {
 		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
 				   "RLIMIT_NPROC of uid %" PRIu32 ", from which it is exempt",
-				   task->ruid);
+				   ruid);
 		return limit ? limits_add(l, has_max > 0 ? limit : NULL) : -ENOMEM;
 	}
 	r = count_all(l);
@@ -295,13 +317,12 @@ static int add_nproc(struct limits *l, const struct pidns_task *task, int dir, u
 		r = add_owners(l, user);
 	if (r < 0 || has_max <= 0)
 		return r;
-	limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN, "RLIMIT_NPROC of uid %" PRIu32,
-			   task->ruid);
+	limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN, "RLIMIT_NPROC of uid %" PRIu32, ruid);
 	if (!limit)
 		return -ENOMEM;
 	limit->max = max;
 	limit->known = PIDNS_LIMIT_MAX;
-	set_count(l, user, task->ruid, limit);
+	set_count(l, user, ruid, limit);
 	return limits_add(l, limit);
 }
 
@@ -436,9 +457,10 @@ void limits_user_close(struct limits *l)
 int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t owner)
 {
 	uint64_t user;
+	uint32_t ruid;
 	int r = learn(l->users, dir, &user);
 
-	if (r >= 0 && task->known & PIDNS_TASK_RUID)
-		r = add_nproc(l, task, dir, user);
+	if (r >= 0 && ruid_of(l, task, &ruid))
+		r = add_nproc(l, ruid, dir, user);
 	return r < 0 ? r : add_pid_namespaces(l, owner ? owner : user);
 }

@@ -104,6 +104,8 @@ struct provider {
 	const char *name;
 	/* PIDNS_OPEN_*: "auto" takes it only for who says one of these; 0: for everybody. */
 	uint32_t only_for;
+	/* PIDNS_TASK_*: what costs so much that annotators ask for it themselves, of few. */
+	uint64_t dear;
 	/* Is this caller one for whom it could work? Asked by "auto" before it is opened, where that
 	 * costs something. 0 or -Exxx and why. NULL: everybody is. */
 	int (*may)(const struct why *why);
