@@ -228,9 +228,12 @@ def wrong_value(value):
 
 
 def kernel_name():
-    """The release, and whether it has the series: what is known depends on these."""
+    """The release, and who answers: what is known depends on these."""
     major, minor = os.uname().release.split(".")[:2]
-    return f"{major}.{minor}" + ("-patched" if "netlink" in stories[0].views else "")
+    name = f"{major}.{minor}"
+    if "netlink" in stories[0].views:
+        name += "-patched-btf" if "bpf" in stories[0].views else "-patched"
+    return name
 
 
 def what_is_known():

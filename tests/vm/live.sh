@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # live.sh BUILD KERNEL TEST... - run these of tests/live on another kernel: a release that Debian
-# ships (kernel/stock), or "patched".
+# ships (kernel/stock), "patched", or "btf", which is patched and has what BPF programs need.
 # shellcheck source=tests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 need qemu-system-x86_64 cpio busybox
@@ -9,12 +9,17 @@ need qemu-system-x86_64 cpio busybox
 build=$1
 release=$2
 shift 2
-if [ "$release" = patched ]; then
+case $release in
+patched)
 	need flex bison bc gcc make patch
 	kernel=$("$top/kernel/build")
-else
-	kernel=$("$top/kernel/stock" "$release") || need "a kernel of Debian, Linux $release,"
-fi
+	;;
+btf)
+	need flex bison bc gcc make patch pahole
+	kernel=$("$top/kernel/build" --flavour btf)
+	;;
+*) kernel=$("$top/kernel/stock" "$release") || need "a kernel of Debian, Linux $release," ;;
+esac
 
 # The guest's own tools are busybox's; the tests want util-linux, a shell that does not prefer what
 # is built into it, and Python.
