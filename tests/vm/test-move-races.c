@@ -554,39 +554,6 @@ static void test_join(void)
 	run(race_join);
 }
 
-static void *end_thread(void *data)
-{
-	return data;
-}
-
-/* The thread may be on its way out yet: then it is to ask again, and not told that it never can. */
-static int move_after_join(void *data)
-{
-	pthread_t thread;
-
-	vm_must(!pthread_create(&thread, NULL, end_thread, NULL), "thread");
-	pthread_join(thread, NULL);
-	return move_when_told(data);
-}
-
-static int race_thread(void *data)
-{
-	struct vm_gate gate;
-
-	(void)data;
-	vm_gate_init(&gate);
-	for (int i = 0; i < rounds(); i++) {
-		vm_gate_open(&gate, 1);
-		check_eq(vm_reap(vm_child(0, move_after_join, &gate)), MOVED);
-	}
-	return 0;
-}
-
-static void test_thread(void)
-{
-	run(race_thread);
-}
-
 enum { SIGNALS = 20 };
 
 static volatile sig_atomic_t handled;
@@ -677,7 +644,6 @@ static const struct vm_test tests[] = {
 	{"kill", test_kill},
 	{"signals that are handled", test_signals},
 	{"a freezer of a cgroup", test_freezer},
-	{"a thread that ends", test_thread},
 	{"a parent that waits", test_wait},
 	{"pidfd_open", test_pidfd},
 	{"setpgid, and others who would be in its group", test_setpgid},

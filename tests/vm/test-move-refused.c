@@ -51,9 +51,41 @@ static int with_threads(void *data)
 	return 0;
 }
 
+static void *end_thread(void *data)
+{
+	return data;
+}
+
+/*
+ * A thread that was joined is on its way out for a moment, and until it is gone the answer is to ask
+ * again, not that it never can. Without a namespace left nobody moves, so it is asked many times.
+ */
+static int with_ended_threads(void *data)
+{
+	enum { THREADS = 3000 };
+	int busy = 0, got;
+
+	(void)data;
+	vm_must(setsid() == getpid() && !unshare(CLONE_NEWUSER), "unshare");
+	check(vm_write("/proc/sys/user/max_pid_namespaces", "0"));
+	for (int i = 0; i < THREADS && !vm_has_failed(); i++) {
+		pthread_t thread;
+
+		vm_must(!pthread_create(&thread, NULL, end_thread, NULL), "thread");
+		pthread_join(thread, NULL);
+		while ((got = move_in(0)) == -EBUSY)
+			busy++;
+		check_eq(got, -ENOSPC);
+	}
+	printf("    %d times too early\n", busy);
+	fflush(stdout);
+	return 0;
+}
+
 static void test_threads(void)
 {
 	apart(with_threads);
+	apart(with_ended_threads);
 }
 
 static int no_leader(void *data)
@@ -445,7 +477,7 @@ static void test_flags(void)
 }
 
 static const struct vm_test tests[] = {
-	{"U1: threads", test_threads},
+	{"U1: threads, also one that is about to be gone", test_threads},
 	{"U2: others in the group or the session, or no leader", test_group},
 	{"U3: shared memory or signal handlers", test_shared},
 	{"U4: children, also dead ones", test_children},
