@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -28,6 +29,7 @@ struct options {
 	unsigned int cpu_limit_s;
 	unsigned int pty_s; /* on a terminal, for so long */
 	bool is_inside;	    /* in a new PID namespace, with this one's /proc */
+	bool is_traced;	    /* looked at when it ends: how much memory it has had to itself */
 	char **command;
 };
 
@@ -47,7 +49,7 @@ static _Noreturn void die(const char *what)
 
 static _Noreturn void usage(void)
 {
-	fputs("usage: measure [--cpu-limit S] [--pty S] [--inside] COMMAND…\n", stderr);
+	fputs("usage: measure [--cpu-limit S] [--pty S] [--inside] [--private] COMMAND…\n", stderr);
 	exit(2);
 }
 
@@ -64,6 +66,8 @@ static _Noreturn void run(const struct options *options)
 		dup2(nowhere, STDOUT_FILENO);
 		dup2(nowhere, STDERR_FILENO);
 	}
+	if (options->is_traced && ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+		_exit(126);
 	execvp(options->command[0], options->command);
 	_exit(127);
 }
@@ -113,12 +117,61 @@ static double watch(const struct options *options, int terminal, pid_t pid)
 	return used / (end - warm);
 }
 
+static long kib_of(const char *status, const char *name)
+{
+	const char *at = strstr(status, name);
+
+	return at ? strtol(at + strlen(name), NULL, 10) : 0;
+}
+
+/*
+ * The peak without what is mapped of files, which does not shrink before the end: programs and
+ * libraries, of which the kernel maps more or less around what is touched, whatever is in its cache.
+ */
+static long private_kib(pid_t pid)
+{
+	char name[32], status[8192];
+	ssize_t len;
+	int fd;
+
+	snprintf(name, sizeof(name), "/proc/%d/status", pid);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? -1 : read(fd, status, sizeof(status) - 1);
+	if (len < 0)
+		die(name);
+	close(fd);
+	status[len] = '\0';
+	return kib_of(status, "\nVmHWM:") - kib_of(status, "\nRssFile:");
+}
+
+/* Until the command ends; it stops when it is executed, and when it is about to exit. */
+static int wait_for(pid_t pid, const struct options *options, long *ret_private,
+		    struct rusage *ret_cost)
+{
+	int status, signal;
+
+	for (;;) {
+		if (wait4(pid, &status, 0, ret_cost) != pid)
+			die("wait4");
+		if (!options->is_traced || !WIFSTOPPED(status))
+			return status;
+		signal = WSTOPSIG(status);
+		if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXIT << 8))
+			*ret_private = private_kib(pid);
+		else if (signal == SIGTRAP && ptrace(PTRACE_SETOPTIONS, pid, NULL,
+						     PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL) < 0)
+			die("ptrace");
+		ptrace(PTRACE_CONT, pid, NULL, signal == SIGTRAP ? 0 : signal);
+	}
+}
+
 static void parse(int argc, char **argv, struct options *ret_options)
 {
 	static const struct option known[] = {
 		{"cpu-limit", required_argument, NULL, 'c'},
 		{"pty", required_argument, NULL, 'p'},
 		{"inside", no_argument, NULL, 'i'},
+		{"private", no_argument, NULL, 'm'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -130,6 +183,8 @@ static void parse(int argc, char **argv, struct options *ret_options)
 			ret_options->pty_s = (unsigned int)atoi(optarg);
 		else if (option == 'i')
 			ret_options->is_inside = true;
+		else if (option == 'm')
+			ret_options->is_traced = true;
 		else
 			usage();
 	}
@@ -145,6 +200,7 @@ int main(int argc, char **argv)
 	double start, share = 0;
 	struct rusage cost;
 	int terminal = -1, status;
+	long private = 0;
 	pid_t pid;
 
 	parse(argc, argv, &options);
@@ -159,13 +215,12 @@ int main(int argc, char **argv)
 		run(&options);
 	if (options.pty_s)
 		share = watch(&options, terminal, pid);
-	if (wait4(pid, &status, 0, &cost) != pid)
-		die("wait4");
+	status = wait_for(pid, &options, &private, &cost);
 	printf("{\"status\": %d, \"user_ms\": %.3f, \"sys_ms\": %.3f, \"wall_ms\": %.3f, "
-	       "\"peak_kib\": %ld, \"share\": %.5f}\n",
+	       "\"peak_kib\": %ld, \"private_kib\": %ld, \"share\": %.5f}\n",
 	       WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
 	       (double)cost.ru_utime.tv_sec * 1e3 + (double)cost.ru_utime.tv_usec / 1e3,
 	       (double)cost.ru_stime.tv_sec * 1e3 + (double)cost.ru_stime.tv_usec / 1e3,
-	       (seconds_of(CLOCK_MONOTONIC) - start) * 1e3, cost.ru_maxrss, share);
+	       (seconds_of(CLOCK_MONOTONIC) - start) * 1e3, cost.ru_maxrss, private, share);
 	return 0;
 }

@@ -9,9 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pidnsinfo.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +42,68 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* ---- what changes in between ----------------------------------------------------------------- */
+
+#define CHANGES_MAX 1000
+
+/* Half of the changes are ends, half are births. */
+static void replace_children(pid_t *children, int changes)
+{
+	int i;
+
+	for (i = 0; i < changes / 2; i++) {
+		if (children[i]) {
+			kill(children[i], SIGKILL);
+			waitpid(children[i], NULL, 0);
+		}
+		children[i] = fork();
+		if (children[i] < 0)
+			die("fork", strerror(errno));
+		if (!children[i]) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			for (;;)
+				pause();
+		}
+	}
+}
+
+/* Whoever forks has to copy each page that it writes to afterwards: so somebody else does. Returns
+ * where to ask for changes, and where to hear that they are made. */
+static int start_changing(int changes)
+{
+	static pid_t children[CHANGES_MAX / 2];
+	int ends[2];
+	char word;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		die("socketpair", strerror(errno));
+	switch (fork()) {
+	case -1:
+		die("fork", strerror(errno));
+	case 0:
+		close(ends[0]);
+		while (read(ends[1], &word, 1) == 1) {
+			replace_children(children, changes);
+			if (write(ends[1], &word, 1) != 1)
+				break;
+		}
+		_exit(0);
+	default:
+		close(ends[1]);
+		return ends[0];
+	}
+}
+
+static void change(int changer)
+{
+	char word = '\n';
+
+	if (write(changer, &word, 1) != 1 || read(changer, &word, 1) != 1)
+		die("changes", "nobody makes them any more");
+}
+
+/* ---- pictures -------------------------------------------------------------------------------- */
+
 /* The facts of one kind of picture. Exact occupancy is had without any task. */
 static const int32_t nobody;
 static const struct kind {
@@ -49,6 +115,13 @@ static const struct kind {
 	  .ns_fields = PIDNS_NS_PIDS_USED | PIDNS_NS_LEVEL | PIDNS_NS_PARENT,
 	  .pids = &nobody}},
 	{"numbers", {.size = sizeof(struct pidns_take_opts), .task_fields = PIDNS_TASK_VPIDS}},
+	/* What the viewer shows of namespaces on 80 columns. */
+	{"viewer",
+	 {.size = sizeof(struct pidns_take_opts),
+	  .ns_fields = PIDNS_NS_COOKIE | PIDNS_NS_PARENT | PIDNS_NS_REAPER | PIDNS_NS_REAPER_START |
+		       PIDNS_NS_PROCESSES | PIDNS_NS_THREADS | PIDNS_NS_ZOMBIES |
+		       PIDNS_NS_PIDS_USED | PIDNS_NS_PIDS_MAX | PIDNS_NS_STATE,
+	  .task_fields = PIDNS_TASK_CPU | PIDNS_TASK_START | PIDNS_TASK_RSS}},
 	{"everything",
 	 {.size = sizeof(struct pidns_take_opts),
 	  .ns_fields = PIDNS_FIELDS_ALL & ~PIDNS_NS_PIDMAP,
@@ -62,7 +135,7 @@ static const struct kind *find_kind(const char *name)
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (!strcmp(kinds[i].name, name))
 			return &kinds[i];
-	die(name, "neither namespaces nor numbers nor everything");
+	die(name, "neither namespaces nor numbers nor viewer nor everything");
 }
 
 static size_t take(struct pidns_ctx *ctx, const struct kind *kind)
@@ -129,22 +202,33 @@ int main(int argc, char **argv)
 	struct pidns_open_opts opts = {.size = sizeof(opts), .why = why, .why_len = sizeof(why)};
 	struct pidns_ctx *ctx = NULL;
 	const struct kind *kind;
-	double began = cpu_ms(), opened, first;
+	double began, opened, first;
 	size_t tasks;
-	int i, runs = argc == 4 ? atoi(argv[3]) : 0;
+	int changer = -1, i, runs = argc >= 4 ? atoi(argv[3]) : 0,
+	    changes = argc == 5 ? atoi(argv[4]) : 0;
 
-	if (runs < 1 || runs > RUNS_MAX)
-		die("usage", "take proc|PROVIDER namespaces|numbers|everything RUNS");
+	if (runs < 1 || runs > RUNS_MAX || changes < 0 || changes > CHANGES_MAX)
+		die("usage",
+		    "take proc|PROVIDER namespaces|numbers|viewer|everything RUNS [CHANGES]");
 	kind = find_kind(argv[2]);
+	if (changes)
+		changer = start_changing(changes);
+	began = cpu_ms();
 	opts.provider = argv[1];
 	if (strcmp(argv[1], "proc") && pidns_open(&opts, &ctx) < 0)
 		die(argv[1], why);
 	opened = cpu_ms();
 	tasks = ctx ? take(ctx, kind) : ask_proc();
 	first = cpu_ms();
+	/* Who takes a second picture has a memory from then on: that is not yet what they all cost. */
+	if (ctx && changes)
+		take(ctx, kind);
 	for (i = 0; i < runs; i++) {
-		double start = cpu_ms();
+		double start;
 
+		if (changes)
+			change(changer);
+		start = cpu_ms();
 		tasks = ctx ? take(ctx, kind) : ask_proc();
 		each[i] = cpu_ms() - start;
 	}
