@@ -33,7 +33,7 @@ LISTED = {"fd-0.0": "dead", "fd-0.1": "dead", "bind-0.0": "dead", "pidfd-0.0": "
           "proc-0.0": "dead"}
 
 SYS_BPF = {"x86_64": 321, "aarch64": 280, "riscv64": 280}.get(platform.machine())
-BPF_PROG_GET_NEXT_ID = 11
+BPF_PROG_GET_NEXT_ID, BPF_MAP_GET_NEXT_ID = 11, 12
 BPF_PROG_TYPE_SYSCALL = 31
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 libc = ctypes.CDLL(None, use_errno=True)
@@ -263,20 +263,25 @@ def holds_programs(pid):
     return False
 
 
-def programs_now():
-    """The ids of all programs in the kernel."""
+def ids_now(command):
+    """The ids of all programs, or maps, in the kernel."""
     found, attr = set(), ctypes.create_string_buffer(128)
     last = 0
     while True:
         struct.pack_into("=II", attr, 0, last, 0)
-        if libc.syscall(SYS_BPF, BPF_PROG_GET_NEXT_ID, attr, 128) < 0:
+        if libc.syscall(SYS_BPF, command, attr, 128) < 0:
             return found
         last = struct.unpack_from("=II", attr)[1]
         found.add(last)
 
 
-def programs_of(pid):
-    """The ids of the programs that it holds, the one that loads the others apart."""
+def kept_now():
+    return {("prog", i) for i in ids_now(BPF_PROG_GET_NEXT_ID)} | \
+        {("map", i) for i in ids_now(BPF_MAP_GET_NEXT_ID)}
+
+
+def kept_by(pid):
+    """The programs and maps that it holds, what loads the others apart."""
     found = set()
     for name in os.listdir(f"/proc/{pid}/fdinfo"):
         try:
@@ -284,25 +289,50 @@ def programs_of(pid):
                 told = dict(line.split(":", 1) for line in info if ":" in line)
         except OSError:
             continue
-        if "prog_id" in told and int(told["prog_type"]) != BPF_PROG_TYPE_SYSCALL:
-            found.add(int(told["prog_id"]))
+        if "map_id" in told:
+            found.add(("map", int(told["map_id"])))
+        elif "prog_id" in told and int(told["prog_type"]) != BPF_PROG_TYPE_SYSCALL:
+            found.add(("prog", int(told["prog_id"])))
     return found
 
 
 @unittest.skipUnless(SYS_BPF, "the number of bpf(2) is not known here")
 class Leftovers(unittest.TestCase):
-    def test_killed(self):
+    def check_ended_by(self, number):
         command = [live.PIDNS, "watch", *live.BPF, "--interval", "0.05"]
         watcher = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            live.wait_until(lambda: len(programs_of(watcher.pid)) == 3, "its three programs")
-            programs = programs_of(watcher.pid)
-            self.assertLessEqual(programs, programs_now())
+            kept = live.wait_until(lambda: self.all_of(watcher.pid), "programs and maps")
         finally:
-            watcher.send_signal(signal.SIGKILL)
+            watcher.send_signal(number)
             watcher.wait()
-        live.wait_until(lambda: not programs & programs_now(), "the programs to go")
+        live.wait_until(lambda: not kept & kept_now(), "programs and maps to go")
+
+    def all_of(self, pid):
+        """Its three programs, the sheet and the notes; None until they are there."""
+        kept = kept_by(pid) & kept_now()
+        kinds = [kind for kind, _ in kept]
+        return kept if kinds.count("prog") == 3 and kinds.count("map") >= 2 else None
+
+    def test_killed(self):
+        self.check_ended_by(signal.SIGKILL)
+
+    def test_interrupted(self):
+        self.check_ended_by(signal.SIGINT)
+
+    def test_that_they_would_be_noticed(self):
+        """Else the others prove nothing."""
+        command = [live.PIDNS, "watch", *live.BPF, "--interval", "0.05"]
+        before = kept_now()
+        watcher = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            kept = live.wait_until(lambda: self.all_of(watcher.pid), "programs and maps")
+            self.assertFalse(kept & before)
+        finally:
+            watcher.kill()
+            watcher.wait()
 
 
 class ManyRuns(unittest.TestCase):
