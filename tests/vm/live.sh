@@ -51,5 +51,7 @@ cat >"$guest/run" <<-'END'
 	done
 	exit $status
 END
-exec "$top/tests/vm/run" --kernel "$kernel" --build "$build" --memory 3072 --with "$guest" -- \
+# Emulated, and beside whatever else the machine has to do, it may take several times as long.
+exec "$top/tests/vm/run" --kernel "$kernel" --build "$build" --memory 3072 --timeout 1800 \
+	--with "$guest" -- \
 	sh /with/live/run "$@"
