@@ -151,33 +151,22 @@ static void describe(const struct pidns_snapshot *snapshot, const struct pidns_n
 			 age);
 }
 
-void finding_of_zombies(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
-			struct finding *ret)
-{
-	struct pidns_zombie zombie;
-	uint32_t count = count_zombies(ns, &zombie);
-
-	ret->message[0] = ret->remedy[0] = '\0';
-	if (!count)
-		return;
-	ret->pid = zombie.pid;
-	ret->weight = count;
-	describe(snapshot, ns, count, &zombie, ret);
-	advise(snapshot, ns, &zombie, ret);
-}
-
 int findings_zombies(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
 		     struct findings *findings)
 {
 	struct pidns_zombie zombie;
+	uint32_t count = count_zombies(ns, &zombie);
 	struct finding *finding;
 
-	if (!count_zombies(ns, &zombie))
+	if (!count)
 		return 0;
 	finding = findings_add(findings, FINDING_ZOMBIES, RANK_ZOMBIES, ns);
 	if (!finding)
 		return -ENOMEM;
-	finding_of_zombies(snapshot, ns, finding);
+	finding->pid = zombie.pid;
+	finding->weight = count;
+	describe(snapshot, ns, count, &zombie, finding);
+	advise(snapshot, ns, &zombie, finding);
 	return 0;
 }
 

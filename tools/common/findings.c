@@ -101,6 +101,27 @@ static void keep_each_limit_once(struct findings *findings)
 	findings->nr = kept;
 }
 
+static int add_all_kinds(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+			 struct findings *findings)
+{
+	int r = 0;
+
+	for (size_t k = 0; r >= 0 && k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		r = kinds[k](snapshot, ns, findings);
+	return r;
+}
+
+/* Put in order, and ready for a second look. */
+static void finish(const struct pidns_snapshot *snapshot, struct findings *findings)
+{
+	if (!findings->nr)
+		return;
+	keep_each_limit_once(findings);
+	qsort(findings->list, findings->nr, sizeof(*findings->list), compare);
+	for (size_t i = 0; i < findings->nr; i++)
+		findings->list[i].task = pidns_task_find(snapshot, NULL, findings->list[i].pid);
+}
+
 int findings_make(const struct pidns_snapshot *snapshot, struct findings *ret)
 {
 	const struct pidns_ns *const *list;
@@ -108,16 +129,21 @@ int findings_make(const struct pidns_snapshot *snapshot, struct findings *ret)
 	int r = 0;
 
 	*ret = (struct findings){0};
-	for (size_t i = 0; i < nr; i++)
-		for (size_t k = 0; r >= 0 && k < sizeof(kinds) / sizeof(kinds[0]); k++)
-			r = kinds[k](snapshot, list[i], ret);
-	if (r < 0 || !ret->nr)
-		return r;
-	keep_each_limit_once(ret);
-	qsort(ret->list, ret->nr, sizeof(*ret->list), compare);
-	for (size_t i = 0; i < ret->nr; i++)
-		ret->list[i].task = pidns_task_find(snapshot, NULL, ret->list[i].pid);
-	return 0;
+	for (size_t i = 0; r >= 0 && i < nr; i++)
+		r = add_all_kinds(snapshot, list[i], ret);
+	finish(snapshot, ret);
+	return r;
+}
+
+int findings_make_of(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+		     struct findings *ret)
+{
+	int r;
+
+	*ret = (struct findings){0};
+	r = add_all_kinds(snapshot, ns, ret);
+	finish(snapshot, ret);
+	return r;
 }
 
 /* ---- a second look --------------------------------------------------------------------------- */

@@ -41,8 +41,12 @@ struct findings {
 
 /* The fields and flags of a take that findings are made of. */
 void findings_wish(struct pidns_take_opts *opts);
-/* 0 or -ENOMEM; findings_clear() in any case. */
+/* 0 or -ENOMEM; findings_clear() in any case. A limit that is above several namespaces is in it
+ * once. */
 int findings_make(const struct pidns_snapshot *snapshot, struct findings *ret);
+/* The same of one namespace. */
+int findings_make_of(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+		     struct findings *ret);
 /*
  * A zombie between its end and its reaping is nobody's fault, nor is a namespace on its way. So take
  * a later snapshot of these tasks, which costs little, with the same fields, and keep what still
@@ -54,9 +58,5 @@ void findings_clear(struct findings *findings);
 
 /* "zombies", "dead", … */
 const char *finding_name(enum finding_kind kind);
-
-/* What there is to say of the namespace's oldest zombie, and about it; untrusted bytes. */
-void finding_of_zombies(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
-			struct finding *ret);
 
 #endif /* PIDNS_FINDINGS_H */

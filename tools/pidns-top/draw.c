@@ -258,14 +258,8 @@ static unsigned int draw_bottom(const struct draw_frame *frame, const struct app
 static void draw_details(const struct draw_frame *frame, const struct app *app,
 			 const struct sheet *sheet)
 {
-	size_t width;
-
-	for (size_t y = 0; sheet && y < app->help_page && app->help_top + y < sheet->count; y++) {
-		const char *line = sheet->lines[app->help_top + y];
-
-		put_line(frame, (unsigned int)y, 0, line + text_cut(line, app->help_left, &width),
-			 STYLE_TEXT);
-	}
+	for (size_t y = 0; sheet && y < app->help_page && app->help_top + y < sheet->count; y++)
+		put_line(frame, (unsigned int)y, 0, sheet->lines[app->help_top + y], STYLE_TEXT);
 	if (frame->height > 1)
 		put_line(frame, frame->height - 1, 0, "Esc leaves, PgDn goes on", STYLE_TITLE);
 	term_end(0, 0);

@@ -2,6 +2,7 @@
 /* sheet.c - all about one namespace, as lines. */
 #include "sheet.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "text.h"
 
 #define LINE_SIZE 1024
+#define INDENT	  4 /* of what did not fit the line before */
 
 void sheet_clear(struct sheet *sheet)
 {
@@ -19,6 +21,48 @@ void sheet_clear(struct sheet *sheet)
 		free(sheet->lines[i]);
 	free(sheet->lines);
 	*sheet = (struct sheet){0};
+}
+
+static void add_line(struct sheet *sheet, const char *text, size_t len)
+{
+	if (sheet->count == sheet->room) {
+		size_t room = sheet->room ? sheet->room * 2 : 32;
+		char **grown = realloc(sheet->lines, room * sizeof(*grown));
+
+		if (!grown)
+			return;
+		sheet->lines = grown;
+		sheet->room = room;
+	}
+	sheet->lines[sheet->count] = strndup(text, len);
+	sheet->count += sheet->lines[sheet->count] != NULL;
+}
+
+/* How much of a text goes on a line: up to a blank, unless there is none but at its beginning. */
+static size_t length_of_line(const char *text, size_t columns)
+{
+	size_t width, len = text_cut(text, columns, &width), end = len;
+
+	if (!text[len])
+		return len;
+	while (end && text[end] != ' ')
+		end--;
+	return end > strspn(text, " ") ? end : len;
+}
+
+/* As many lines as the screen's width makes of it; those after the first are indented. */
+static void add_wrapped(struct sheet *sheet, const char *text)
+{
+	char line[LINE_SIZE * 4 + INDENT];
+	size_t columns = sheet->width > INDENT * 2 ? sheet->width : SIZE_MAX;
+	size_t len = length_of_line(text, columns);
+
+	add_line(sheet, text, len);
+	for (text += len; len && *(text += strspn(text, " ")); text += len) {
+		len = length_of_line(text, columns - INDENT);
+		snprintf(line, sizeof(line), "%*s%.*s", INDENT, "", (int)len, text);
+		add_line(sheet, line, strlen(line));
+	}
 }
 
 /* Names and paths in it may be anybody's. */
@@ -31,17 +75,7 @@ static void __attribute__((format(printf, 2, 3))) add(struct sheet *sheet, const
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	text_clean(line, strlen(line), clean, sizeof(clean));
-	if (sheet->count == sheet->room) {
-		size_t room = sheet->room ? sheet->room * 2 : 32;
-		char **grown = realloc(sheet->lines, room * sizeof(*grown));
-
-		if (!grown)
-			return;
-		sheet->lines = grown;
-		sheet->room = room;
-	}
-	sheet->lines[sheet->count] = strdup(clean);
-	sheet->count += sheet->lines[sheet->count] != NULL;
+	add_wrapped(sheet, clean);
 }
 
 static void add_head(struct sheet *sheet, const struct pidns_snapshot *snapshot,
@@ -97,20 +131,38 @@ static void add_container(struct sheet *sheet, const struct pidns_ns *ns)
 		add(sheet, "  known by %s", container->source);
 }
 
+static const char *error_of(const struct pidns_limit *limit)
+{
+	switch (limit->error) {
+	case EAGAIN:
+		return "EAGAIN";
+	case ENOMEM:
+		return "ENOMEM";
+	case ENOSPC:
+		return "ENOSPC";
+	default:
+		return "-";
+	}
+}
+
 static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 {
 	const char *name = pidns_limit_name(limit->kind);
-	char used[24] = "-", max[24] = "-", percent[16] = "";
+	char used[24] = "-", max[24] = "-", percent[16] = "-", hits[48] = "";
 
 	if (limit->known & PIDNS_LIMIT_USED)
 		snprintf(used, sizeof(used), "%" PRIu64, limit->used);
 	if (limit->known & PIDNS_LIMIT_MAX)
 		snprintf(max, sizeof(max), "%" PRIu64, limit->max);
-	if (limit->known & PIDNS_LIMIT_USED && limit->known & PIDNS_LIMIT_MAX && limit->max)
+	if (limit->kind == PIDNS_LIMIT_INIT)
+		snprintf(percent, sizeof(percent), "100 %%");
+	else if (limit->known & PIDNS_LIMIT_USED && limit->known & PIDNS_LIMIT_MAX)
 		snprintf(percent, sizeof(percent), "%.0f %%",
-			 (double)limit->used * 100 / (double)limit->max);
-	add(sheet, "  %-14s %10s of %10s %6s  %s", name ? name : "other", used, max, percent,
-	    limit->source ? limit->source : "");
+			 limit->max ? (double)limit->used * 100 / (double)limit->max : 100);
+	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
+		snprintf(hits, sizeof(hits), ", refused %" PRIu64 " so far", limit->hits);
+	add(sheet, "  %-14s %8s of %8s %5s  %s  %s%s", name ? name : "other", used, max, percent,
+	    error_of(limit), limit->source ? limit->source : "-", hits);
 }
 
 static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
@@ -119,6 +171,18 @@ static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
 		return;
 	for (uint32_t i = 0; i < ns->notes->nr_limits; i++)
 		add_limit(sheet, ns->notes->limits[i]);
+}
+
+static const char *words_for(const struct pidns_pin *pin)
+{
+	if (pin->kind != PIDNS_PIN_UNSEEN)
+		return "";
+	if (pin->fd)
+		return " something out of sight; perhaps a pidfd of a task that is gone, of";
+	if (pin->path)
+		return " something out of sight; perhaps a mounted procfs, where this is:";
+	return pin->pid ? " something out of sight; perhaps of who does not show all:"
+			: " something out of sight";
 }
 
 static void add_pin(struct sheet *sheet, const struct pidns_pin *pin)
@@ -136,9 +200,8 @@ static void add_pin(struct sheet *sheet, const struct pidns_pin *pin)
 		snprintf(below, sizeof(below), " %" PRIu64, pin->ns->ino);
 	if (pin->count > 1)
 		snprintf(more, sizeof(more), " and %" PRIu64 " more", pin->count - 1);
-	add(sheet, "  %-14s%s%s%s%s%s%s%s%s", name ? name : "other",
-	    pin->kind == PIDNS_PIN_UNSEEN ? (who[0] ? " perhaps" : " something out of sight") : "",
-	    who, file, pin->path ? " " : "", pin->path ? pin->path : "", below, parent, more);
+	add(sheet, "  %-14s%s%s%s%s%s%s%s%s", name ? name : "other", words_for(pin), who, file,
+	    pin->path ? " " : "", pin->path ? pin->path : "", below, parent, more);
 }
 
 static void add_pins(struct sheet *sheet, const struct pidns_ns *ns)
@@ -149,35 +212,42 @@ static void add_pins(struct sheet *sheet, const struct pidns_ns *ns)
 		add_pin(sheet, ns->notes->pins[i]);
 }
 
-static void add_zombies(struct sheet *sheet, const struct pidns_snapshot *snapshot,
-			const struct pidns_ns *ns)
+/* What the doctor says of it: not known where there are no notes that it could be made of. */
+static void add_findings(struct sheet *sheet, const struct pidns_snapshot *snapshot,
+			 const struct pidns_ns *ns)
 {
-	struct finding finding;
+	const uint32_t wanted = PIDNS_NOTE_LIMITS | PIDNS_NOTE_PINS | PIDNS_NOTE_ZOMBIE;
+	bool is_known = ns->known & PIDNS_NS_NOTES && (ns->notes->known & wanted) == wanted;
+	struct findings findings;
+	int r = findings_make_of(snapshot, ns, &findings);
 
-	if (!begin(sheet, ns, "ZOMBIES", PIDNS_NOTE_ZOMBIE))
-		return;
-	finding_of_zombies(snapshot, ns, &finding);
-	if (!*finding.message) {
-		add(sheet, "  none");
-		return;
+	add(sheet, "%s", "");
+	add(sheet, "FINDINGS");
+	for (size_t i = 0; r >= 0 && i < findings.nr; i++) {
+		const struct finding *finding = &findings.list[i];
+
+		add(sheet, "  %s: %s: %s", finding_name(finding->kind), finding->message,
+		    finding->remedy);
 	}
-	add(sheet, "  %s", finding.message);
-	add(sheet, "  %s", finding.remedy);
+	if (r < 0 || !findings.nr)
+		add(sheet, "  %s", r >= 0 && is_known ? "none" : "not known");
+	findings_clear(&findings);
 }
 
 void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
-		const struct ident *ident)
+		const struct ident *ident, size_t width)
 {
 	const struct pidns_ns *ns = snapshot ? ident_find_ns(ident, snapshot) : NULL;
 
 	sheet_clear(sheet);
+	sheet->width = width;
 	if (!ns) {
 		add(sheet, "This namespace is gone.");
 		return;
 	}
 	add_head(sheet, snapshot, ns);
+	add_findings(sheet, snapshot, ns);
 	add_container(sheet, ns);
 	add_limits(sheet, ns);
 	add_pins(sheet, ns);
-	add_zombies(sheet, snapshot, ns);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sheet.h - all about one namespace, as lines: its container, its limits, what keeps it alive, and
- * who leaves its zombies. A pure function of a snapshot and its notes.
+ * sheet.h - all about one namespace, as lines: what is wrong with it, its container, its limits, and
+ * what keeps it alive. A pure function of a snapshot and its notes.
  */
 #ifndef PIDNS_TOP_SHEET_H
 #define PIDNS_TOP_SHEET_H
@@ -15,6 +15,7 @@
 struct sheet {
 	char **lines; /* clean */
 	size_t count, room;
+	size_t width; /* columns that a line may have */
 };
 
 /* What a take needs for it: PIDNS_TAKE_*. */
@@ -22,10 +23,13 @@ struct sheet {
 	(PIDNS_TAKE_ALL | PIDNS_TAKE_LIMITS | PIDNS_TAKE_CONTAINERS | PIDNS_TAKE_PINS | \
 	 PIDNS_TAKE_ZOMBIES)
 
+/* … and PIDNS_TASK_*, beside what these flags ask for themselves: names, and who has come in. */
+#define SHEET_TASK_FIELDS (PIDNS_TASK_COMM | PIDNS_TASK_HAS_JOINED)
+
 /* Make the lines anew. What the snapshot (may be NULL) does not know is said to be unknown. Without
  * memory there are fewer. */
 void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
-		const struct ident *ident);
+		const struct ident *ident, size_t width);
 void sheet_clear(struct sheet *sheet);
 
 #endif /* PIDNS_TOP_SHEET_H */

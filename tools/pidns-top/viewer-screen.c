@@ -83,10 +83,12 @@ static void make_rows(struct screen *screen)
 static void make_sheet(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
+	unsigned int height, width;
 
 	if (app->mode != APP_DETAILS)
 		return;
-	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed);
+	term_size(&height, &width);
+	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed, width);
 	app->details = screen->sheet.count;
 }
 
@@ -98,6 +100,8 @@ static struct layout_needs needs_of(struct screen *screen)
 	if (screen->viewer->picture.recording)
 		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0};
 	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
+	if (screen->viewer->app.mode == APP_DETAILS)
+		needs.task_fields |= SHEET_TASK_FIELDS;
 	return needs;
 }
 

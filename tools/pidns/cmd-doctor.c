@@ -47,29 +47,6 @@ static void print_text(const struct findings *findings)
 	}
 }
 
-static void json_finding(struct json *j, const struct finding *finding)
-{
-	json_line(j, NULL);
-	json_open(j, '{');
-	json_item(j, "kind");
-	json_string(j, finding_name(finding->kind));
-	json_item(j, "ns");
-	if (finding->ns->known & PIDNS_NS_INO)
-		json_number(j, finding->ns->ino);
-	else
-		json_null(j);
-	json_item(j, "pid");
-	if (finding->pid > 0)
-		json_number(j, (uint64_t)finding->pid);
-	else
-		json_null(j);
-	json_item(j, "message");
-	json_string(j, finding->message);
-	json_item(j, "remedy");
-	json_string(j, finding->remedy);
-	json_close(j, '}');
-}
-
 static void print_json(const struct findings *findings, const struct pidns_snapshot *snapshot)
 {
 	struct json j = {.file = stdout};
@@ -77,8 +54,10 @@ static void print_json(const struct findings *findings, const struct pidns_snaps
 	json_head(&j, pidns_snapshot_provider(snapshot), pidns_snapshot_cannot_see(snapshot));
 	json_line(&j, "findings");
 	json_open(&j, '[');
-	for (size_t i = 0; i < findings->nr; i++)
-		json_finding(&j, &findings->list[i]);
+	for (size_t i = 0; i < findings->nr; i++) {
+		json_line(&j, NULL);
+		note_json_finding(&j, &findings->list[i]);
+	}
 	json_close(&j, ']');
 	json_end(&j);
 }

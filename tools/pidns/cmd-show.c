@@ -24,6 +24,7 @@ struct show {
 	struct target target;
 	struct pidns_snapshot *snapshot;
 	const struct pidns_ns *ns;
+	struct findings findings;
 	struct pidmap map; /* of what the tasks show, where the kernel does not say */
 };
 
@@ -79,22 +80,21 @@ static void print_blocks(const struct pidns_ns *ns)
 	printf("] %" PRIu64 " to a cell\n", size);
 }
 
-/* Those that nobody reaps, and what to do about it. */
-static void print_zombies(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns)
+/* What the doctor says of this one. */
+static void print_findings(const struct findings *findings)
 {
-	struct finding finding;
+	for (size_t i = 0; i < findings->nr; i++) {
+		const struct finding *finding = &findings->list[i];
 
-	finding_of_zombies(snapshot, ns, &finding);
-	if (!*finding.message)
-		return;
-	printf("%-16s ", "unreaped");
-	out_text(stdout, finding.message, strlen(finding.message));
-	fputs(": ", stdout);
-	out_text(stdout, finding.remedy, strlen(finding.remedy));
-	putchar('\n');
+		printf("%-16s %s: ", i ? "" : "findings", finding_name(finding->kind));
+		out_text(stdout, finding->message, strlen(finding->message));
+		fputs(": ", stdout);
+		out_text(stdout, finding->remedy, strlen(finding->remedy));
+		putchar('\n');
+	}
 }
 
-static void print_notes(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns)
+static void print_notes(const struct pidns_ns *ns)
 {
 	const struct pidns_container *container = note_container(ns);
 	const struct pidns_limit *const *limits;
@@ -106,7 +106,6 @@ static void print_notes(const struct pidns_snapshot *snapshot, const struct pidn
 	note_print_limits(limits, nr);
 	if (note_has(ns, PIDNS_NOTE_PINS))
 		note_print_pins(ns->notes->pins, ns->notes->nr_pins);
-	print_zombies(snapshot, ns);
 }
 
 static void print_text(const struct show *show)
@@ -122,7 +121,8 @@ static void print_text(const struct show *show)
 		out_value(stdout, &value);
 		putchar('\n');
 	}
-	print_notes(show->snapshot, show->ns);
+	print_notes(show->ns);
+	print_findings(&show->findings);
 	if (show->ns->known & PIDNS_NS_PIDMAP)
 		print_blocks(show->ns);
 	else
@@ -179,6 +179,17 @@ static void json_limits(struct json *j, const struct pidns_ns *ns)
 		json_null(j);
 }
 
+static void json_findings(struct json *j, const struct findings *findings)
+{
+	json_item(j, "findings");
+	json_open(j, '[');
+	for (size_t i = 0; i < findings->nr; i++) {
+		json_item(j, NULL);
+		note_json_finding(j, &findings->list[i]);
+	}
+	json_close(j, ']');
+}
+
 static void print_json(const struct show *show)
 {
 	struct row row = ns_field_table.make_row(show->snapshot, show->ns);
@@ -201,6 +212,7 @@ static void print_json(const struct show *show)
 	json_limits(&j, show->ns);
 	json_item(&j, "oldest_zombie");
 	note_json_zombie(&j, show->ns);
+	json_findings(&j, &show->findings);
 	json_item(&j, "pidmap");
 	if (show->ns->known & PIDNS_NS_PIDMAP)
 		json_blocks(&j, show->ns);
@@ -240,15 +252,16 @@ static int take_map(struct show *show)
 
 static int run(struct show *show)
 {
-	const struct pidns_take_opts opts = {
+	struct pidns_take_opts opts = {
 		.size = sizeof(opts),
 		.ns_fields = PIDNS_FIELDS_ALL,
-		.reaper_fields = PIDNS_TASK_COMM,
-		.flags = PIDNS_TAKE_LIMITS | PIDNS_TAKE_CONTAINERS | PIDNS_TAKE_PINS |
-			 PIDNS_TAKE_ZOMBIES | (show->options->all ? PIDNS_TAKE_ALL : 0),
+		.flags = PIDNS_TAKE_CONTAINERS,
 	};
 	int r = operand_parse(show->options, show->options->operands[0], &show->target);
 
+	findings_wish(&opts);
+	if (!show->options->all)
+		opts.flags &= ~PIDNS_TAKE_ALL;
 	if (!r)
 		r = source_open(&show->options->source, source_once(show->options->all),
 				&show->ctx);
@@ -259,6 +272,8 @@ static int run(struct show *show)
 		r = take_map(show);
 	if (r)
 		return r;
+	if (findings_make_of(show->snapshot, show->ns, &show->findings) < 0)
+		return message_exit(EXIT_FAILED, "out of memory");
 	if (show->options->json)
 		print_json(show);
 	else
@@ -272,6 +287,7 @@ int cmd_show(const struct options *options)
 	struct show show = {.options = options, .target.fd = -1};
 	int r = run(&show);
 
+	findings_clear(&show.findings);
 	pidmap_free(&show.map);
 	target_close(&show.target);
 	pidns_snapshot_unref(show.snapshot);

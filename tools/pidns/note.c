@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "findings.h"
 #include "json.h"
 #include "out.h"
 
@@ -212,6 +214,8 @@ static void print_pin(const struct pidns_pin *pin)
 		printf(" %" PRId32, pin->pid);
 	if (has_fd(pin))
 		printf(" fd %" PRId32, pin->fd);
+	if (pin->pid && pin->pid == getpid())
+		printf(", this very pidns");
 	if (pin->path) {
 		putchar(' ');
 		out_text(stdout, pin->path, strlen(pin->path));
@@ -333,5 +337,18 @@ void note_json_zombie(struct json *j, const struct pidns_ns *ns)
 	put_string(j, "sigchld", name_of_sigchld(zombie->sigchld));
 	json_item(j, "parent_is_reaper");
 	json_bool(j, zombie->parent_is_reaper);
+	json_close(j, '}');
+}
+
+void note_json_finding(struct json *j, const struct finding *finding)
+{
+	const struct pidns_ns *ns = finding->ns;
+
+	json_open(j, '{');
+	put_string(j, "kind", finding_name(finding->kind));
+	put_number(j, "ns", ns->known & PIDNS_NS_INO, ns->ino);
+	put_number(j, "pid", finding->pid > 0, (uint64_t)finding->pid);
+	put_string(j, "message", finding->message);
+	put_string(j, "remedy", finding->remedy);
 	json_close(j, '}');
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct finding;
 struct json;
 
 /* Is that (PIDNS_NOTE_*) known of it? */
@@ -43,6 +44,9 @@ void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t 
 
 /* null: there is none, or that is not known. */
 void note_json_zombie(struct json *j, const struct pidns_ns *ns);
+
+/* What the doctor says, with what to do about it. */
+void note_json_finding(struct json *j, const struct finding *finding);
 
 /* One line for each, as `show` and `why` have them. */
 void note_print_limits(const struct pidns_limit *const *limits, size_t nr);
