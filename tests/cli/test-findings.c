@@ -55,6 +55,23 @@ static void test_worst_first(void **state)
 	pidns_snapshot_unref(snapshot);
 }
 
+/* Of two who hold a file, PID 203 has the lower number, and PID 800 has been there longer. */
+static void test_who_holds_it(void **state)
+{
+	struct pidns_snapshot *snapshot = take(FIXTURES "/ailing.pidns", NULL, 0);
+	struct findings findings;
+
+	(void)state;
+	assert_int_equal(findings_make_of(snapshot, pidns_ns_find(snapshot, 4026532104), &findings),
+			 0);
+	assert_int_equal(findings.nr, 1);
+	assert_int_equal(findings.list[0].kind, FINDING_DEAD);
+	assert_int_equal(findings.list[0].pid, 800);
+	assert_non_null(strstr(findings.list[0].message, " and 3 more"));
+	findings_clear(&findings);
+	pidns_snapshot_unref(snapshot);
+}
+
 /* What is as it was is confirmed, also by a look at those alone whom it is about. */
 static void test_still_there(void **state)
 {
@@ -102,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_worst_first),
+		cmocka_unit_test(test_who_holds_it),
 		cmocka_unit_test(test_still_there),
 		cmocka_unit_test(test_passed_by),
 	};

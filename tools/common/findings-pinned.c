@@ -19,8 +19,22 @@ static uint32_t order_of(const struct pidns_pin *pin)
 	}
 }
 
+/* Of several alike, whoever has been there longest: others may only be looking around. */
+static bool comes_first(const struct pidns_snapshot *snapshot, const struct pidns_pin *pin,
+			const struct pidns_pin *first)
+{
+	const struct pidns_task *x, *y;
+
+	if (!first || order_of(pin) != order_of(first))
+		return !first || order_of(pin) < order_of(first);
+	x = pidns_task_find(snapshot, NULL, pin->pid);
+	y = pidns_task_find(snapshot, NULL, first->pid);
+	return x && y && x->known & y->known & PIDNS_TASK_START && x->start_ns < y->start_ns;
+}
+
 /* NULL: not known. *ret_more: how many others there are. */
-static const struct pidns_pin *first_pin(const struct pidns_ns *ns, uint64_t *ret_more)
+static const struct pidns_pin *first_pin(const struct pidns_snapshot *snapshot,
+					 const struct pidns_ns *ns, uint64_t *ret_more)
 {
 	const struct pidns_pin *first = NULL;
 	uint64_t count = 0;
@@ -30,7 +44,7 @@ static const struct pidns_pin *first_pin(const struct pidns_ns *ns, uint64_t *re
 	for (uint32_t i = 0; i < ns->notes->nr_pins; i++) {
 		const struct pidns_pin *pin = ns->notes->pins[i];
 
-		if (!first || order_of(pin) < order_of(first))
+		if (comes_first(snapshot, pin, first))
 			first = pin;
 		if (pin->kind != PIDNS_PIN_UNSEEN)
 			count += pin->count;
@@ -107,7 +121,7 @@ static void say_kept(const struct pidns_snapshot *snapshot, const struct pidns_n
 		     const char *what, struct finding *ret)
 {
 	uint64_t more = 0;
-	const struct pidns_pin *pin = first_pin(ns, &more);
+	const struct pidns_pin *pin = first_pin(snapshot, ns, &more);
 	struct finding said = {.pid = 0};
 	char others[48] = "";
 
@@ -133,7 +147,7 @@ int findings_pinned(const struct pidns_snapshot *snapshot, const struct pidns_ns
 
 	if (!(ns->known & PIDNS_NS_STATE))
 		return 0;
-	pin = first_pin(ns, &more);
+	pin = first_pin(snapshot, ns, &more);
 	if (ns->state == PIDNS_STATE_DEAD) {
 		bool is_barren = pin && pin->kind == PIDNS_PIN_FOR_CHILDREN;
 
