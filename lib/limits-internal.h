@@ -28,9 +28,10 @@ struct limits {
 	const struct pidns_ns *const *namespaces;
 	const struct pidns_task *const *tasks;
 	size_t nr_namespaces, nr_tasks;
-	uint64_t own_ns;   /* inode of the caller's own namespace; 0: not known */
-	uint64_t own_user; /* … of its user namespace */
-	bool is_whole;	   /* the picture has all tasks of the machine that the reader may see */
+	uint64_t own_ns;     /* inode of the caller's own namespace; 0: not known */
+	uint64_t own_user;   /* … of its user namespace */
+	uint32_t cannot_see; /* PIDNS_UNSEEN_* */
+	bool is_whole;	     /* the picture has all tasks of the reader's namespace and below */
 	struct limits_cgroups *cgroups;
 	struct limits_users *users;
 	const struct pidns_limit **of_numbers; /* pid_max, by place in `namespaces` */

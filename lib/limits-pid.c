@@ -45,9 +45,9 @@ static uint64_t count_spent(const struct pidns_ns *ns)
 /* As many as pid_max are used when no number is left, though 0 is nobody's. */
 static void set_used(struct limits *l, const struct pidns_ns *ns, struct pidns_limit *limit)
 {
-	if (!l->is_whole || !knows(ns, PIDNS_NS_PIDS_USED))
+	if (!knows(ns, PIDNS_NS_PIDS_USED) || (!l->is_whole && !ns->pids_used_exact))
 		return;
-	limit->used = ns->pids_used + count_spent(ns);
+	limit->used = ns->pids_used + (l->is_whole ? count_spent(ns) : 0);
 	limit->known |= PIDNS_LIMIT_USED;
 	if (limit->known & PIDNS_LIMIT_MAX && limit->used + 1 == limit->max)
 		limit->used = limit->max;

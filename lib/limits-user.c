@@ -355,6 +355,13 @@ static int count_pid_namespaces(struct limits *l)
 	return 0;
 }
 
+/* Whoever belongs to a user namespace that somebody made is open to who may ask about it at all; of
+ * the machine's own, not everybody may know all. */
+static bool knows_all_of(const struct limits *l, uint64_t user)
+{
+	return l->is_whole && (user != INITIAL_USER_NS || !(l->cannot_see & PIDNS_UNSEEN_NS_LINKS));
+}
+
 /* The user namespaces above count as well; only the reader's own shows what it allows. */
 static int add_pid_namespaces(struct limits *l, uint64_t user)
 {
@@ -380,8 +387,10 @@ static int add_pid_namespaces(struct limits *l, uint64_t user)
 			limit->max = max;
 			limit->known |= PIDNS_LIMIT_MAX;
 		}
-		limit->used = ns ? ns->pid_namespaces : 0;
-		limit->known |= PIDNS_LIMIT_USED;
+		if (knows_all_of(l, user)) {
+			limit->used = ns ? ns->pid_namespaces : 0;
+			limit->known |= PIDNS_LIMIT_USED;
+		}
 		r = limits_add(l, limit);
 		if (r >= 0 && ns && !ns->parent && user != INITIAL_USER_NS) {
 			limit = limits_new(l, PIDNS_LIMIT_PID_NAMESPACES, ENOSPC,

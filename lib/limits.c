@@ -189,7 +189,9 @@ static int open_all(struct limits *l)
 	l->nr_tasks = pidns_snapshot_tasks(s, &l->tasks);
 	l->own_ns = limits_read_link(l->a->procfs, "self/ns/pid", "pid");
 	l->own_user = limits_read_link(l->a->procfs, "self/ns/user", "user");
-	l->is_whole = !(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_SUBSET);
+	l->cannot_see = pidns_snapshot_cannot_see(s);
+	l->is_whole = !(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_SUBSET) &&
+		      !(l->cannot_see & PIDNS_UNSEEN_TASKS);
 	r = limits_pid_open(l);
 	if (r >= 0)
 		r = limits_cgroup_open(l);

@@ -415,6 +415,22 @@ serve()
                 f"/proc/{other.process.pid}/task/{other.process.pid}/children").read_text().split()
             self.assertEqual(why(f"@{init[0]}")[0], 3)
 
+    def test_what_is_hidden_is_not_counted(self):
+        """Of tasks that the reader may not see none are used, and none are left: that is not known."""
+        if not live.nobody_can_run_it():
+            self.skipTest("no ordinary user can run it")
+        kinds = ("pid-max", "nproc", "pid-namespaces", "threads-max")
+
+        def known(wrap):
+            document = why(wrap=wrap)[1]
+            return [limits(document, kind)[0]["used"] is not None for kind in kinds]
+
+        with Program(SERVE, ("unshare", "--pid", "--fork", "--kill-child")) as program:
+            program.say()
+            self.assertEqual(known(live.as_nobody()), [True, True, False, True])
+            self.assertEqual(known(live.with_procfs("hidepid=2", *live.as_nobody())),
+                             [False, False, False, True])
+
     def test_exempt(self):
         with Program(SERVE, ("prlimit", "--nproc=1:1", "--")) as program:
             pid = program.say()[0]
