@@ -224,6 +224,13 @@ class Doctor(unittest.TestCase):
             self.assertEqual(finding["pid"], forest.by_name[name]["holder"])
         self.assertIn("ENOMEM", found["dead", forest.ino("pin-0.1")]["message"])
 
+    def test_who_could_see_all_is_asked(self):
+        """Also where a namespace may be held by what /proc does not show."""
+        live.need_bpf()
+        answer = live.pidns("doctor", "--json", expect=1)
+        self.assertNotEqual(answer.json["provider"], "procfs")
+        self.assertEqual(answer.json["cannot_see"], [])
+
     def test_worst_first(self):
         found = list(self.findings())
         self.assertLess(found.index(("dead", forest.ino("pin-0.1"))),
@@ -268,7 +275,8 @@ class Doctor(unittest.TestCase):
             self.assertIn(("zombies", forest.ino("live-0.0")), found)
             return True
         self.assertIn(answer.status, (4, 5), answer.err)
-        self.assertRegex(answer.err, r"\Apidns: [^\n]+\n\Z")
+        # One more where the first provider could not even begin.
+        self.assertRegex(answer.err, r"\A(pidns: bpf: [^\n]+; asking procfs\n)?pidns: [^\n]+\n\Z")
         return False
 
     def test_hidden_tasks(self):
