@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pidnsinfo.h>
 #include <signal.h>
 #include <stdio.h>
@@ -210,6 +211,9 @@ int main(int argc, char **argv)
 	if (runs < 1 || runs > RUNS_MAX || changes < 0 || changes > CHANGES_MAX)
 		die("usage",
 		    "take proc|PROVIDER namespaces|numbers|viewer|everything RUNS [CHANGES]");
+	/* As pidns-top does: memory of one picture is kept for the next. */
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
 	kind = find_kind(argv[2]);
 	if (changes)
 		changer = start_changing(changes);

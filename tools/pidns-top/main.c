@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* main.c - pidns-top: puts the pieces together, and takes them apart again. */
 #include <locale.h>
+#include <malloc.h>
 #include <string.h>
 
 #include "../common/cmdline.h"
@@ -100,6 +101,17 @@ static void close_all(struct viewer *viewer)
 	app_clear(&viewer->app);
 }
 
+/*
+ * A picture is freed when the next one is there, which takes as much memory again. Given back to the
+ * kernel meanwhile, each of its pages would be faulted in and cleared anew: most of what a picture
+ * costs by bpf.
+ */
+static void keep_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -108,6 +120,7 @@ int main(int argc, char **argv)
 	struct viewer viewer = {.options = &options};
 	int r;
 
+	keep_memory();
 	message_init("pidns-top");
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_TIME, "");
