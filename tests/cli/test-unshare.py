@@ -52,7 +52,6 @@ class Really(unittest.TestCase):
         self.expect_honest(user=65534, group=65534, extra_groups=[])
 
 
-@unittest.skipIf(cli.IS_SANITIZED, "built with sanitizers")
 class Answered(unittest.TestCase):
     """The calls unshare(2) and, where named, mount(2) are not made but answered."""
 
@@ -161,6 +160,10 @@ class Answered(unittest.TestCase):
             done = self.run_answered(answers, "--mount-proc", "echo", "run", wrap=wrap)
             self.assertEqual((done.returncode, done.stdout), (5, b""))
             self.assertIn(part, one_sentence(self, done))
+
+
+if cli.IS_SANITIZED:
+    del Answered  # no leak is looked for in whom somebody traces
 
 
 if __name__ == "__main__":

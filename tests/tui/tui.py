@@ -93,8 +93,13 @@ class Top:
         return self
 
     def __exit__(self, *_):
-        if not self.child.closed:
-            self.child.close(force=True)
+        if self.child.closed:
+            return
+        # close() gives whom it has killed a tenth of a second to be gone.
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
+        self.child.close()
 
     def hang_up(self):
         """Our end of the terminal goes away, as when a window is closed or a line drops."""
