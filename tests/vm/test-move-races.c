@@ -406,11 +406,25 @@ static void test_ptrace(void)
 	run(race_ptrace);
 }
 
-/* It must outlive the thread that made it. */
+/* It may outlive whoever made it. */
 static int move_alone_when_told(void *data)
 {
 	prctl(PR_SET_PDEATHSIG, 0);
 	return move_when_told(data);
+}
+
+/* Says so when it does: until then it would die with the thread that made it. */
+struct survivor {
+	struct vm_gate told, survives;
+};
+
+static int survive_and_move(void *data)
+{
+	struct survivor *survivor = data;
+
+	prctl(PR_SET_PDEATHSIG, 0);
+	vm_gate_open(&survivor->survives, 1);
+	return move_when_told(&survivor->told);
 }
 
 static char pid_text[16];
@@ -425,12 +439,14 @@ static void *exec_in_thread(void *data)
 /* The parent becomes another program while the child moves, by a thread that is not its first. */
 static int exec_parent(void *data)
 {
-	struct vm_gate gate;
+	struct survivor survivor;
 	pthread_t thread;
 
-	vm_gate_init(&gate);
-	snprintf(pid_text, sizeof(pid_text), "%d", vm_child(0, move_alone_when_told, &gate));
-	vm_gate_open(&gate, 1);
+	vm_gate_init(&survivor.told);
+	vm_gate_init(&survivor.survives);
+	snprintf(pid_text, sizeof(pid_text), "%d", vm_child(0, survive_and_move, &survivor));
+	vm_gate_wait(&survivor.survives);
+	vm_gate_open(&survivor.told, 1);
 	vm_must(!pthread_create(&thread, NULL, exec_in_thread, data), "thread");
 	pthread_join(thread, NULL);
 	return 1;
