@@ -24,8 +24,11 @@ compile() {
 	for option; do
 		echo "$option=y" >>"$work/$name/.config"
 	done
-	make -s -C "$source" O="$work/$name" olddefconfig "${both[@]}" "${move[@]}" >"$work/log" 2>&1 ||
-		{ tail "$work/log" && fail "$name does not compile"; }
+	# Together with a configuration, make would go through its preparations once an object.
+	{
+		make -s -C "$source" O="$work/$name" olddefconfig &&
+			make -s -C "$source" O="$work/$name" -j "${PIDNS_JOBS:-$(nproc)}" "${both[@]}" "${move[@]}"
+	} >"$work/log" 2>&1 || { tail "$work/log" && fail "$name does not compile"; }
 	for option in CONFIG_PID_NS_INFO CONFIG_PID_NS_MOVE; do
 		case " $* " in
 		*" $option "*) grep -q "^$option=y" "$work/$name/.config" || fail "$option is off" ;;
