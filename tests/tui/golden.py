@@ -47,7 +47,7 @@ class Player:
 
     def stop(self):
         if self.top:
-            self.top.child.close(force=True)
+            self.top.kill()
 
     def resize(self, size):
         columns, _, rows = size.partition("x")

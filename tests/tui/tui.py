@@ -93,6 +93,9 @@ class Top:
         return self
 
     def __exit__(self, *_):
+        self.kill()
+
+    def kill(self):
         if self.child.closed:
             return
         # close() gives whom it has killed a tenth of a second to be gone.
