@@ -331,6 +331,13 @@ def test_interrupt_and_quit():
         expect_equal(terminal.wait_end(), 130, "status")
 
 
+def has_got(terminal, name):
+    """Who was on the way into read(2) when the signal came, looks at it after a line."""
+    terminal.send("\n")
+    terminal.read(0.1)
+    return f"got {name}\r\n".encode() in terminal.output
+
+
 def test_signals_are_passed_on():
     names = "HUP INT QUIT USR1 USR2 ALRM TERM RTMIN"
     traps = "; ".join(f"trap 'echo got {name}' {name}" for name in names.split())
@@ -339,8 +346,7 @@ def test_signals_are_passed_on():
         terminal.wait("ready\r\n")
         for name in names.split():
             os.kill(terminal.pid, getattr(signal, "SIG" + name))
-            terminal.wait(f"got {name}\r\n")
-            terminal.send("\n")
+            until(f"got {name}", lambda wanted=name: has_got(terminal, wanted))
         os.kill(child_of(terminal.pid), signal.SIGKILL)
         expect_equal(terminal.wait_end(), 137, "status")
         terminal.expect_restored("all signals")
