@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* bpf-none.c - stands in for bpf-load.c where the library is built without clang, bpftool or the headers of libbpf. */
+/* bpf-none.c - stands in for bpf-load.c in a build without clang, bpftool or libbpf's headers. */
 #include "bpf.h"
 
 #include <errno.h>
