@@ -20,6 +20,12 @@ IS_SANITIZED = b"__asan_init" in pathlib.Path(PIDNS).read_bytes()
 unless_sanitized = unittest.skipIf(IS_SANITIZED, "built with sanitizers")
 
 
+def times(count):
+    """How often to start it where chance is tried: with sanitizers a start costs twenty times as
+    much, and the parsers are fuzzed with them within one process."""
+    return max(count // 10, 1) if IS_SANITIZED else count
+
+
 def must_work(result):
     """The exit status of a run of unittest: with PIDNS_MUST_WORK=1 a skip is a failure."""
     unmet = [reason for _, reason in result.skipped if reason != "built with sanitizers"]

@@ -114,7 +114,7 @@ class Names(unittest.TestCase):
             self.assertEqual(cli.unescape(shown).strip(b" "), name.strip(b" "))
 
     def test_messages_are_one_safe_line(self):
-        for name in self.names[:300]:
+        for name in self.names[:cli.times(300)]:
             if b"\0" in name:
                 continue
             for arguments in ((b"show", b"./" + name), (name or b"x",), (b"list", b"-o", name)):
@@ -298,7 +298,7 @@ class Input(unittest.TestCase):
         whole = (cli.FIXTURES / "threads.pidns").read_bytes()
         dice = random.Random(2)
         with tempfile.NamedTemporaryFile() as file:
-            for _ in range(300):
+            for _ in range(cli.times(300)):
                 at = dice.randrange(len(whole))
                 bad = bytearray(whole)
                 bad[at] ^= 1 << dice.randrange(8)
@@ -307,7 +307,8 @@ class Input(unittest.TestCase):
     def test_any_cut_is_noticed(self):
         whole = (cli.FIXTURES / "threads.pidns").read_bytes()
         with tempfile.NamedTemporaryFile() as file:
-            for length in range(0, len(whole), 7):
+            step = len(whole) // cli.times(len(whole) // 7)
+            for length in range(0, len(whole), step):
                 self.refuse(file, whole[:length])
 
     def refuse(self, file, content):
