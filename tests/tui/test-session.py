@@ -367,6 +367,30 @@ def test_restored_when_killed():
             expect_equal(process_state(child), "", "the program")
 
 
+def test_init_of_a_namespace():
+    """An init gets no signal that it does not handle, so it is killed. Here the /proc that is mounted
+    is not that of the namespace which the two of them have their numbers in."""
+    if os.geteuid():
+        raise tui.Skip("namespaces are made by root")
+    new = ("/usr/bin/unshare", "--pid")
+    argv = (*new, "--fork", *new, RUN, "/bin/sh", "-c")
+    with Terminal(*argv, "echo ready; exec sleep 1000") as terminal:
+        terminal.wait("ready\r\n")
+        relay = child_of(terminal.pid)
+        child = child_of(relay)
+        until("it sleeps", lambda: comm_of(child) == "sleep")
+        os.kill(relay, signal.SIGTERM)
+        expect_equal(terminal.wait_end(), 143, "status")
+        terminal.expect_restored("an init")
+        expect_equal(process_state(child), "", "the program")
+    script = "trap 'echo caught; exit 7' TERM; echo ready; while :; do sleep 1; done"
+    with Terminal(*argv, script) as terminal:
+        terminal.wait("ready\r\n")
+        os.kill(child_of(terminal.pid), signal.SIGTERM)
+        terminal.wait("caught\r\n")
+        expect_equal(terminal.wait_end(), 7, "status")
+
+
 def comm_of(pid):
     try:
         return pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()

@@ -74,7 +74,10 @@ def test_demonstration(run):
 def test_session(run):
     with Guest(*run, "--", "sh", "-i", rows=40, columns=100, env=dict(os.environ, TERM="linux")) as g:
         g.call_prompt("out")
-        g.says("stty cols 100 rows 40; echo ready", "ready")
+        # Else busybox believes these about any terminal.
+        g.says("unset COLUMNS LINES; stty cols 100 rows 40; echo ready", "ready")
+        g.type("(until [ -e /tmp/go ]; do usleep 9999; done; stty cols 90) <$(tty) &")
+        g.wait(g.prompt)
         # Only a session of its own can move; then the shell is number 1, on another terminal.
         g.type("pidns unshare true").wait("use --session")
         g.wait(g.prompt)
@@ -85,6 +88,10 @@ def test_session(run):
         g.says("echo /proc/[0-9]*", "/proc/1")
         g.says("tty", "/dev/pts/0")
         g.says("stty size", "40 100")
+        # The terminal outside gets another size: so does this one, and who is at it is told.
+        g.type("sh -c 'trap \"stty size; exit\" WINCH; >/tmp/go; while :; do usleep 9999; done'")
+        g.wait("40 90\n")
+        g.wait(g.prompt)
         # Job control of the shell within.
         g.type("sh -c 'echo up; exec cat'").wait("up\n")
         g.send("one\n").wait("one\none\n")
@@ -107,6 +114,13 @@ def test_session(run):
         g.type("pidns unshare --session sh -c 'echo up; read x; echo got $x'").wait("up\n")
         g.send("word\n").wait("got word\n")
         g.wait(g.prompt)
+        # Its terminal, another session's, is gone: an init that does not handle SIGHUP ends all the same.
+        g.type("pidns unshare --session pidns unshare --session sleep 999 &").wait(g.prompt)
+        g.type("until pidof sleep; do :; done >/dev/null; echo up").wait("up\n")
+        g.wait(g.prompt)
+        g.type("kill -9 $!; while pidof sleep; do :; done >/dev/null; echo gone").wait("gone\n")
+        g.wait(g.prompt)
+        g.says("pidns list -n --raw -o ino | wc -l", "1")
         g.send("exit 4\n")
         expect_equal(g.wait_end(), 4, "exit status of the guest")
         g.expect_restored("the guest")

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -48,6 +49,25 @@ int signals_next(const struct signals *signals)
 	return (int)info.ssi_signo;
 }
 
+/* The number it has in the /proc that is mounted, which may be another namespace's; 0 where it has none
+ * there. */
+static int number_in_proc(pid_t pid)
+{
+	_cleanup_fd_ int pidfd = pidfd_open(pid, 0);
+	char path[64], line[256];
+	int number = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Pid: %d", &number) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return number;
+}
+
 /* What a process handles, ignores or holds, from its status; all where that cannot be read. */
 static uint64_t handled_signals(pid_t pid)
 {
@@ -56,7 +76,7 @@ static uint64_t handled_signals(pid_t pid)
 	unsigned int found = 0;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/status", number_in_proc(pid));
 	file = fopen(path, "re");
 	while (file && fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "SigBlk: %" SCNx64, &set) != 1 &&
