@@ -4,7 +4,8 @@
 cd "$(dirname "$0")" || exit 1
 failed=0
 
-# objects CACHE: how many are in use, those kept for a CPU's next allocation given back.
+# objects CACHE: how many are in use, those kept for a CPU's next allocation given back, and those
+# that KASAN keeps after they were freed.
 objects() {
 	echo 1 >"/sys/kernel/slab/$1/shrink"
 	cut -d ' ' -f 1 "/sys/kernel/slab/$1/objects"
@@ -13,13 +14,10 @@ objects() {
 # The first namespace makes the caches for the numbers of its level.
 unshare --pid --fork true
 
-# KASAN keeps what was freed for a while, and kmemleak is there to look for what was not.
 caches=
-if ! grep -q ' kasan_save_stack$' /proc/kallsyms; then
-	for cache in pid_namespace pid_2; do
-		[ ! -e /sys/kernel/slab/$cache ] || caches="$caches $cache"
-	done
-fi
+for cache in pid_namespace pid_2; do
+	[ ! -e /sys/kernel/slab/$cache ] || caches="$caches $cache"
+done
 for cache in $caches; do
 	objects "$cache" >"/tmp/before-$cache"
 done

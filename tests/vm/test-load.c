@@ -122,6 +122,15 @@ struct forest {
 	int count, bad;
 };
 
+static unsigned long objects_told;
+
+static void count_object(const struct genl_message *message, void *data)
+{
+	(void)message;
+	(void)data;
+	objects_told++;
+}
+
 /* Parents first, and nobody twice, whatever goes on. */
 static void grow_forest(const struct genl_message *message, void *data)
 {
@@ -129,6 +138,7 @@ static void grow_forest(const struct genl_message *message, void *data)
 	struct vm_ns ns;
 	bool has_parent = forest->count == 0;
 
+	objects_told++;
 	vm_ns_parse(message, &ns);
 	for (int i = 0; i < forest->count; i++) {
 		forest->bad += forest->cookies[i] == ns.cookie;
@@ -172,15 +182,15 @@ static void test_coming_and_going(void)
 	while (waitpid(workers[0], NULL, WNOHANG) == 0) {
 		forest.count = forest.bad = 0;
 		check_eq(dump_once(fd, PIDNS_CMD_NS_GET, grow_forest, &forest), 0);
-		check_eq(dump_once(fd, PIDNS_CMD_TASK_GET, NULL, NULL), 0);
-		check_eq(dump_once(fd, PIDNS_CMD_PIDMAP_GET, NULL, NULL), 0);
+		check_eq(dump_once(fd, PIDNS_CMD_TASK_GET, count_object, NULL), 0);
+		check_eq(dump_once(fd, PIDNS_CMD_PIDMAP_GET, count_object, NULL), 0);
 		bad += forest.bad;
 		dumps++;
 	}
 	check_eq(vm_reap(workers[1]), 0);
 	check_eq(bad, 0);
 	check(dumps > 0);
-	printf("    %d dumps of each kind\n", dumps);
+	printf("    %d dumps of each kind, %lu objects told\n", dumps, objects_told);
 	close(fd);
 	check(vm_wait(is_alone, &before));
 }
