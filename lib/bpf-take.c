@@ -130,16 +130,9 @@ static bool has_untold(const struct taking *t)
 
 /* ---- what a run has told --------------------------------------------------------------------- */
 
-static int compare_pids(const void *a, const void *b)
-{
-	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool is_wanted(const struct taking *t, int32_t pid)
 {
-	return bsearch(&pid, t->wanted, t->request->nr_pids, sizeof(pid), compare_pids);
+	return util_has_pid(t->wanted, t->request->nr_pids, pid);
 }
 
 static int pour_task(struct taking *t, const struct bpf_task_record *record)
@@ -346,26 +339,10 @@ static int take_pidmaps(struct taking *t)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static int sort_wanted(struct taking *t)
-{
-	size_t size = t->request->nr_pids * sizeof(*t->wanted);
-
-	if (!t->request->pids)
-		return 0;
-	t->wanted = malloc(size + !size);
-	if (!t->wanted)
-		return -ENOMEM;
-	if (!size)
-		return 0;
-	memcpy(t->wanted, t->request->pids, size);
-	qsort(t->wanted, t->request->nr_pids, sizeof(*t->wanted), compare_pids);
-	return 0;
-}
-
 int bpf_take(const struct bpf_kernel *kernel, const struct request *request, struct builder *b)
 {
 	struct taking t = {.kernel = kernel, .request = request, .b = b};
-	int r = sort_wanted(&t);
+	int r = util_sorted_pids(request->pids, request->nr_pids, &t.wanted);
 
 	kernel->sheet->task_facts = facts_for(request->task_fields);
 	/* What a namespace needs to know of its reaper is in its own record. */

@@ -72,16 +72,9 @@ static int ask(struct taking *t, struct netlink_request *request, netlink_object
 
 /* ---- tasks ----------------------------------------------------------------------------------- */
 
-static int compare_pids(const void *a, const void *b)
-{
-	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool is_wanted(const struct taking *t, int32_t pid)
 {
-	return bsearch(&pid, t->wanted, t->request->nr_pids, sizeof(pid), compare_pids);
+	return util_has_pid(t->wanted, t->request->nr_pids, pid);
 }
 
 /* What its absence says, where it was asked for. */
@@ -152,22 +145,6 @@ static int take_chosen(struct taking *t)
 		if (t->wanted[i] > 0 && (!i || t->wanted[i] != t->wanted[i - 1]))
 			r = take_task(t, t->wanted[i]);
 	return r;
-}
-
-static int sort_wanted(struct taking *t)
-{
-	size_t size = t->request->nr_pids * sizeof(*t->wanted);
-
-	if (!t->request->pids)
-		return 0;
-	t->wanted = malloc(size + !size);
-	if (!t->wanted)
-		return -ENOMEM;
-	if (!size)
-		return 0;
-	memcpy(t->wanted, t->request->pids, size);
-	qsort(t->wanted, t->request->nr_pids, sizeof(*t->wanted), compare_pids);
-	return 0;
 }
 
 /* ---- namespaces ------------------------------------------------------------------------------ */
@@ -297,7 +274,7 @@ int netlink_take(struct netlink *nl, bool has_ptrace, const struct request *requ
 		builder_add_flags(b, PIDNS_SNAPSHOT_SUBSET);
 		t->wants_reapers = request->reaper_fields & ~FREE_FIELDS;
 	}
-	r = sort_wanted(t);
+	r = util_sorted_pids(request->pids, request->nr_pids, &t->wanted);
 	if (r >= 0)
 		r = take_patiently(t);
 	if (r >= 0 && !(has_ptrace && t->owns))

@@ -199,16 +199,9 @@ static int take_quick(struct procfs_take *t, int32_t pid)
 	return hold_quick(t, pid, vpid, place);
 }
 
-static int compare_pids(const void *a, const void *b)
-{
-	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool was_seen(const struct procfs_take *t, size_t nr_before, int32_t pid)
 {
-	return nr_before && bsearch(&pid, t->seen, nr_before, sizeof(pid), compare_pids);
+	return util_has_pid(t->seen, nr_before, pid);
 }
 
 /* One pass over the list of thread groups; *ret_new: how many were not in an earlier one. */
@@ -241,8 +234,7 @@ static int scan(struct procfs_take *t, bool is_quick, size_t *ret_new)
 	}
 	closedir(list);
 	/* The kernel lists them in order; a fixture need not. */
-	if (t->nr_seen)
-		qsort(t->seen, t->nr_seen, sizeof(*t->seen), compare_pids);
+	util_sort_pids(t->seen, t->nr_seen);
 	*ret_new = t->nr_seen - nr_before;
 	return r;
 }

@@ -259,36 +259,6 @@ static int replay_open(const char *source, const struct why *why, void **ret_sta
 	return 0;
 }
 
-static int compare_pids(const void *a, const void *b)
-{
-	const int32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* The tasks asked for, in order, to be searched; NULL where all are. */
-static int wanted_pids(const struct request *request, int32_t **ret_pids)
-{
-	int32_t *pids = NULL;
-
-	if (request->pids) {
-		pids = malloc((request->nr_pids + 1) * sizeof(*pids));
-		if (!pids)
-			return -ENOMEM;
-		if (request->nr_pids) {
-			memcpy(pids, request->pids, request->nr_pids * sizeof(*pids));
-			qsort(pids, request->nr_pids, sizeof(*pids), compare_pids);
-		}
-	}
-	*ret_pids = pids;
-	return 0;
-}
-
-static bool is_among(const int32_t *pids, size_t nr, int32_t pid)
-{
-	return nr && bsearch(&pid, pids, nr, sizeof(pid), compare_pids);
-}
-
 /* By its own number also a thread is meant; by its group's only where threads are wanted. */
 static bool is_wanted(const struct request *request, const int32_t *pids,
 		      const struct raw_task *raw)
@@ -297,14 +267,14 @@ static bool is_wanted(const struct request *request, const int32_t *pids,
 
 	if (!pids)
 		return by_group;
-	return is_among(pids, request->nr_pids, raw->tid) ||
-	       (by_group && is_among(pids, request->nr_pids, raw->pid));
+	return util_has_pid(pids, request->nr_pids, raw->tid) ||
+	       (by_group && util_has_pid(pids, request->nr_pids, raw->pid));
 }
 
 static int pour_tasks(const struct replay *replay, const struct request *request, struct builder *b)
 {
 	_cleanup_free_ int32_t *pids = NULL;
-	int r = wanted_pids(request, &pids);
+	int r = util_sorted_pids(request->pids, request->nr_pids, &pids);
 	size_t i;
 
 	for (i = 0; r >= 0 && i < replay->all.nr_tasks; i++)

@@ -65,6 +65,40 @@ const char *util_list_next(struct util_list *list)
 	}
 }
 
+static int compare_pids(const void *a, const void *b)
+{
+	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void util_sort_pids(int32_t *pids, size_t nr)
+{
+	if (nr)
+		qsort(pids, nr, sizeof(*pids), compare_pids);
+}
+
+int util_sorted_pids(const int32_t *pids, size_t nr, int32_t **ret_sorted)
+{
+	int32_t *sorted = NULL;
+
+	if (pids) {
+		sorted = malloc((nr + 1) * sizeof(*sorted));
+		if (!sorted)
+			return -ENOMEM;
+		if (nr)
+			memcpy(sorted, pids, nr * sizeof(*sorted));
+		util_sort_pids(sorted, nr);
+	}
+	*ret_sorted = sorted;
+	return 0;
+}
+
+bool util_has_pid(const int32_t *sorted, size_t nr, int32_t pid)
+{
+	return nr && bsearch(&pid, sorted, nr, sizeof(pid), compare_pids);
+}
+
 int why_set(const struct why *why, int error, const char *format, ...)
 {
 	va_list ap;
