@@ -24,6 +24,9 @@ DEADLINE = 120  # of one thing that has to happen; a machine may be very busy
 # must read status files: the answer is then in the mount's numbers.
 STATUS_WAY = ("unshare", "--pid", "--fork", "--kill-child")
 
+# The provider that every kernel has, which one with the exporter would not choose.
+PROCFS = ("--provider", "procfs")
+
 # The provider whose programs look into the kernel.
 BPF = ("--provider", "bpf")
 

@@ -31,7 +31,7 @@ class Here(facts.Facts):
 
 
 class ByIoctl(Here, unittest.TestCase):
-    pass
+    source = live.PROCFS
 
 
 class ByStatus(Here, unittest.TestCase):
@@ -106,7 +106,8 @@ class Agreement(unittest.TestCase):
         return (live.listed(*source, wrap=wrap)[0], live.processes("-t", *source, wrap=wrap)[0])
 
     def test_both_ways(self):
-        self.compare_all(self.take(), self.take("--from", "/proc", wrap=live.STATUS_WAY))
+        self.compare_all(self.take(*live.PROCFS),
+                         self.take("--from", "/proc", wrap=live.STATUS_WAY))
 
     def test_program(self):
         live.need_bpf()
@@ -124,7 +125,7 @@ class Agreement(unittest.TestCase):
                                   live.processes(*source, wrap=wrap)[0]), (namespaces, tasks))
 
 
-CROWD_WAYS = [((), ()), (("--from", "/proc"), live.STATUS_WAY)]
+CROWD_WAYS = [(live.PROCFS, ()), (("--from", "/proc"), live.STATUS_WAY)]
 
 
 class Crowd(unittest.TestCase):
