@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* remedy.c - what to do about a limit that makes fork fail. */
+/* remedy.c - what a limit makes fork fail with, and what to do about it. */
 #include "remedy.h"
 
+#include <errno.h>
 #include <pidnsinfo.h>
 #include <stddef.h>
 
@@ -26,4 +27,18 @@ static const char *const remedies[] = {
 const char *remedy_for_limit(uint32_t kind)
 {
 	return kind < sizeof(remedies) / sizeof(remedies[0]) ? remedies[kind] : NULL;
+}
+
+const char *limit_error_name(int32_t error)
+{
+	switch (error) {
+	case EAGAIN:
+		return "EAGAIN";
+	case ENOMEM:
+		return "ENOMEM";
+	case ENOSPC:
+		return "ENOSPC";
+	default:
+		return NULL;
+	}
 }

@@ -2,7 +2,6 @@
 /* sheet.c - all about one namespace, as lines. */
 #include "sheet.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,10 +9,13 @@
 #include <string.h>
 
 #include "../common/findings.h"
+#include "../common/pidmap.h"
+#include "../common/remedy.h"
 #include "text.h"
 
 #define LINE_SIZE 1024
-#define INDENT	  4 /* of what did not fit the line before */
+#define INDENT	  4  /* of what did not fit the line before */
+#define MAP_WORDS 46 /* columns beside a map */
 
 void sheet_clear(struct sheet *sheet)
 {
@@ -131,23 +133,9 @@ static void add_container(struct sheet *sheet, const struct pidns_ns *ns)
 		add(sheet, "  known by %s", container->source);
 }
 
-static const char *error_of(const struct pidns_limit *limit)
-{
-	switch (limit->error) {
-	case EAGAIN:
-		return "EAGAIN";
-	case ENOMEM:
-		return "ENOMEM";
-	case ENOSPC:
-		return "ENOSPC";
-	default:
-		return "-";
-	}
-}
-
 static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 {
-	const char *name = pidns_limit_name(limit->kind);
+	const char *name = pidns_limit_name(limit->kind), *error = limit_error_name(limit->error);
 	char used[24] = "-", max[24] = "-", percent[16] = "-", hits[48] = "";
 
 	if (limit->known & PIDNS_LIMIT_USED)
@@ -162,7 +150,7 @@ static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
 		snprintf(hits, sizeof(hits), ", refused %" PRIu64 " so far", limit->hits);
 	add(sheet, "  %-14s %8s of %8s %5s  %s  %s%s", name ? name : "other", used, max, percent,
-	    error_of(limit), limit->source ? limit->source : "-", hits);
+	    error ? error : "-", limit->source ? limit->source : "-", hits);
 }
 
 static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
@@ -171,6 +159,56 @@ static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
 		return;
 	for (uint32_t i = 0; i < ns->notes->nr_limits; i++)
 		add_limit(sheet, ns->notes->limits[i]);
+}
+
+static void add_drawing(struct sheet *sheet, const struct pidmap_drawing *drawing,
+			const char *words)
+{
+	add(sheet, "  [%s] %" PRIu64 " to a cell%s", drawing->cells, drawing->cell_size, words);
+}
+
+/* By the kernel's blocks where these are several; else by the tasks in the picture, of which threads
+ * may be no part. */
+static void add_pidmap(struct sheet *sheet, const struct pidns_ns *ns)
+{
+	size_t room = sheet->width > MAP_WORDS ? sheet->width - MAP_WORDS : 1;
+	uint32_t most = room < PIDMAP_CELLS ? (uint32_t)room : PIDMAP_CELLS;
+	struct pidmap_drawing drawing;
+	struct pidmap map;
+
+	if (ns->known & PIDNS_NS_PIDMAP && ns->nr_pidmap > 1) {
+		pidmap_draw_blocks(ns, most, &drawing);
+		add_drawing(sheet, &drawing, "");
+	} else if (!pidmap_make(ns, &map)) {
+		pidmap_draw(&map, most, &drawing);
+		if (map.nr)
+			add_drawing(sheet, &drawing, ", by the tasks shown");
+		pidmap_free(&map);
+	}
+}
+
+static void add_numbers(struct sheet *sheet, const struct pidns_ns *ns)
+{
+	char max[24] = "", peak[40] = "", last[40] = "", refused[72] = "";
+
+	add(sheet, "%s", "");
+	add(sheet, "NUMBERS IN USE");
+	if (!(ns->known & PIDNS_NS_PIDS_USED)) {
+		add(sheet, "  not known");
+		return;
+	}
+	if (ns->known & PIDNS_NS_PIDS_MAX)
+		snprintf(max, sizeof(max), " of %" PRIu32, ns->pids_max);
+	if (ns->known & PIDNS_NS_PIDS_PEAK)
+		snprintf(peak, sizeof(peak), ", %" PRIu32 " at the most so far", ns->pids_peak);
+	if (ns->known & PIDNS_NS_LAST_PID && ns->last_pid)
+		snprintf(last, sizeof(last), ", the last one was %" PRId32, ns->last_pid);
+	if (ns->known & PIDNS_NS_ALLOC_FAILURES && ns->alloc_failures)
+		snprintf(refused, sizeof(refused), ", refused %" PRIu64 " times for want of one",
+			 ns->alloc_failures);
+	add(sheet, "  %s%" PRIu32 "%s%s%s%s", ns->pids_used_exact ? "" : "at least ", ns->pids_used,
+	    max, peak, last, refused);
+	add_pidmap(sheet, ns);
 }
 
 static const char *words_for(const struct pidns_pin *pin)
@@ -249,5 +287,6 @@ void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
 	add_findings(sheet, snapshot, ns);
 	add_container(sheet, ns);
 	add_limits(sheet, ns);
+	add_numbers(sheet, ns);
 	add_pins(sheet, ns);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sheet.h - all about one namespace, as lines: what is wrong with it, its container, its limits, and
- * what keeps it alive. A pure function of a snapshot and its notes.
+ * sheet.h - all about one namespace, as lines: what is wrong with it, its container, its limits, which
+ * numbers are in use, and what keeps it alive. A pure function of a snapshot and its notes.
  */
 #ifndef PIDNS_TOP_SHEET_H
 #define PIDNS_TOP_SHEET_H
@@ -23,8 +23,12 @@ struct sheet {
 	(PIDNS_TAKE_ALL | PIDNS_TAKE_LIMITS | PIDNS_TAKE_CONTAINERS | PIDNS_TAKE_PINS | \
 	 PIDNS_TAKE_ZOMBIES)
 
-/* … and PIDNS_TASK_*, beside what these flags ask for themselves: names, and who has come in. */
-#define SHEET_TASK_FIELDS (PIDNS_TASK_COMM | PIDNS_TASK_HAS_JOINED)
+/* … and PIDNS_TASK_* and PIDNS_NS_*, beside what these flags ask for themselves: names, who has come
+ * in, and the numbers. */
+#define SHEET_TASK_FIELDS (PIDNS_TASK_COMM | PIDNS_TASK_HAS_JOINED | PIDNS_TASK_VPIDS)
+#define SHEET_NS_FIELDS                                                                          \
+	(PIDNS_NS_PIDS_USED | PIDNS_NS_PIDS_PEAK | PIDNS_NS_ALLOC_FAILURES | PIDNS_NS_LAST_PID | \
+	 PIDNS_NS_PIDS_MAX | PIDNS_NS_PIDMAP)
 
 /* Make the lines anew. What the snapshot (may be NULL) does not know is said to be unknown. Without
  * memory there are fewer. */

@@ -100,8 +100,10 @@ static struct layout_needs needs_of(struct screen *screen)
 	if (screen->viewer->picture.recording)
 		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0};
 	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
-	if (screen->viewer->app.mode == APP_DETAILS)
+	if (screen->viewer->app.mode == APP_DETAILS) {
 		needs.task_fields |= SHEET_TASK_FIELDS;
+		needs.ns_fields |= SHEET_NS_FIELDS;
+	}
 	return needs;
 }
 

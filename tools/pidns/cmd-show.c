@@ -15,9 +15,6 @@
 #include "pidmap.h"
 #include "operand.h"
 
-/* The map for people: so many cells at the most, each of as many numbers as that takes. */
-#define MAP_CELLS 64
-
 struct show {
 	const struct options *options;
 	struct pidns_ctx *ctx;
@@ -30,54 +27,15 @@ struct show {
 
 /* ---- for people ------------------------------------------------------------------------------ */
 
-/* How full a cell is: nothing, tenths rounded up, all. */
-static char cell_of(uint64_t used, uint64_t size)
+static void print_map(const struct show *show)
 {
-	if (!used)
-		return '.';
-	if (used >= size)
-		return '#';
-	return (char)('0' + (used * 9 + size - 1) / size);
-}
+	struct pidmap_drawing drawing;
 
-static void print_map(const struct pidmap *map)
-{
-	int64_t end = map->nr ? (int64_t)map->vpids[map->nr - 1] + 1 : 1;
-	unsigned int shift = 0;
-
-	while (end >> shift >= MAP_CELLS)
-		shift++;
-	printf("%-16s [", "pidmap");
-	for (int64_t first = 0; first < end; first += INT64_C(1) << shift)
-		putchar(cell_of(pidmap_count(map, first, first + (INT64_C(1) << shift)),
-				UINT32_C(1) << shift));
-	printf("] %" PRIu32 " to a cell\n", UINT32_C(1) << shift);
-}
-
-/* As far as numbers can go, where that is known. */
-static uint32_t nr_blocks(const struct pidns_ns *ns)
-{
-	uint32_t nr = 1;
-
-	if (ns->known & PIDNS_NS_PIDS_MAX && ns->pids_max)
-		nr = (ns->pids_max - 1) / ns->pidmap_block + 1;
-	return nr > ns->nr_pidmap ? nr : ns->nr_pidmap;
-}
-
-static void print_blocks(const struct pidns_ns *ns)
-{
-	uint32_t nr = nr_blocks(ns), step = (nr - 1) / MAP_CELLS + 1;
-	uint64_t size = (uint64_t)step * ns->pidmap_block;
-
-	printf("%-16s [", "pidmap");
-	for (uint32_t first = 0; first < nr; first += step) {
-		uint64_t used = 0;
-
-		for (uint32_t i = first; i < first + step && i < ns->nr_pidmap; i++)
-			used += ns->pidmap[i];
-		putchar(cell_of(used, size));
-	}
-	printf("] %" PRIu64 " to a cell\n", size);
+	if (show->ns->known & PIDNS_NS_PIDMAP)
+		pidmap_draw_blocks(show->ns, PIDMAP_CELLS, &drawing);
+	else
+		pidmap_draw(&show->map, PIDMAP_CELLS, &drawing);
+	printf("%-16s [%s] %" PRIu64 " to a cell\n", "pidmap", drawing.cells, drawing.cell_size);
 }
 
 /* What the doctor says of this one. */
@@ -123,10 +81,7 @@ static void print_text(const struct show *show)
 	}
 	print_notes(show->ns);
 	print_findings(&show->findings);
-	if (show->ns->known & PIDNS_NS_PIDMAP)
-		print_blocks(show->ns);
-	else
-		print_map(&show->map);
+	print_map(show);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */

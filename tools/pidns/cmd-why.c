@@ -76,7 +76,7 @@ static int exit_code(const struct why *why)
 
 static const char *error_of(const struct why *why)
 {
-	return why->refusing ? note_error_name(why->refusing->error) : NULL;
+	return why->refusing ? limit_error_name(why->refusing->error) : NULL;
 }
 
 /* ---- how it is said -------------------------------------------------------------------------- */

@@ -2,7 +2,6 @@
 /* note.c - the notes on a namespace, as text and as JSON. */
 #include "note.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "findings.h"
 #include "json.h"
 #include "out.h"
+#include "remedy.h"
 
 /* As many digits of an id as tell it from others. */
 #define ID_SHOWN 12
@@ -70,20 +70,6 @@ uint64_t note_fullness(const struct pidns_limit *limit)
 	if (limit->used >= limit->max)
 		return NOTE_FULL;
 	return (uint64_t)((double)limit->used / (double)limit->max * NOTE_FULL);
-}
-
-const char *note_error_name(int32_t error)
-{
-	switch (error) {
-	case EAGAIN:
-		return "EAGAIN";
-	case ENOMEM:
-		return "ENOMEM";
-	case ENOSPC:
-		return "ENOSPC";
-	default:
-		return NULL;
-	}
 }
 
 static const char *name_of_limit(const struct pidns_limit *limit)
@@ -149,7 +135,7 @@ void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		const struct pidns_limit *limit = limits[i];
-		const char *error = note_error_name(limit->error);
+		const char *error = limit_error_name(limit->error);
 
 		print_label("limits", i);
 		printf("%-14s", name_of_limit(limit));
@@ -285,7 +271,7 @@ void note_json_limits(struct json *j, const struct pidns_limit *const *limits, s
 		json_item(j, NULL);
 		json_open(j, '{');
 		put_limit(j, limits[i]);
-		put_string(j, "errno", note_error_name(limits[i]->error));
+		put_string(j, "errno", limit_error_name(limits[i]->error));
 		put_number(j, "hits", limits[i]->known & PIDNS_LIMIT_HITS, limits[i]->hits);
 		json_item(j, "fork");
 		json_bool(j, limits[i]->is_fork);

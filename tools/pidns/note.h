@@ -29,8 +29,6 @@ const char *note_container_name(const struct pidns_container *container, size_t 
 /* Nothing used, or not known, is 0; all used, or more, NOTE_FULL. */
 #define NOTE_FULL 10000
 uint64_t note_fullness(const struct pidns_limit *limit);
-/* The word for an errno that a limit can have: "EAGAIN". */
-const char *note_error_name(int32_t error);
 
 /* One word: "cgroup-pids:95/100". */
 void note_put_limit(FILE *file, const struct pidns_limit *limit);
