@@ -15,7 +15,7 @@
 
 #include "vm.h"
 
-enum { STACK = 4096, INNER = 10, NAME_LOOKS = 1000 };
+enum { STACK = 4096, WORKERS = 2, INNER = 10, NAME_LOOKS = 1000 };
 
 static int number_from(const char *name, int fallback)
 {
@@ -109,7 +109,7 @@ static int nest(void *data)
 /* Namespaces with namespaces inside that vanish together with them. */
 static int create_and_destroy(void *data)
 {
-	int rounds = number_from("PIDNS_ROUNDS", 2000) / (INNER + 1);
+	int rounds = number_from("PIDNS_ROUNDS", 2000) / WORKERS / (INNER + 1);
 
 	(void)data;
 	for (int i = 0; i < rounds; i++)
@@ -173,11 +173,11 @@ static void test_coming_and_going(void)
 	static struct forest forest;
 	int fd = vm_socket(), dumps = 0, before, bad = 0;
 	struct vm_ns *list;
-	pid_t workers[2];
+	pid_t workers[WORKERS];
 
 	check_eq(vm_ns_dump(&list, &before), 0);
 	free(list);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < WORKERS; i++)
 		workers[i] = vm_child(0, create_and_destroy, NULL);
 	while (waitpid(workers[0], NULL, WNOHANG) == 0) {
 		forest.count = forest.bad = 0;
@@ -187,7 +187,8 @@ static void test_coming_and_going(void)
 		bad += forest.bad;
 		dumps++;
 	}
-	check_eq(vm_reap(workers[1]), 0);
+	for (int i = 1; i < WORKERS; i++)
+		check_eq(vm_reap(workers[i]), 0);
 	check_eq(bad, 0);
 	check(dumps > 0);
 	printf("    %d dumps of each kind, %lu objects told\n", dumps, objects_told);
