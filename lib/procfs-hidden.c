@@ -50,19 +50,23 @@ static int look_at_fd(struct procfs_take *t, int dir, const char *name)
 	return r >= 0 && is_ns ? meet(t, dir, name, ino) : r;
 }
 
-static int look_at_fds(struct procfs_take *t, int dir)
+/* *ret_any: it has open files at all. */
+static int look_at_fds(struct procfs_take *t, int dir, bool *ret_any)
 {
 	_cleanup_close_ int fd = procfs_open(t, dir, "fd", O_RDONLY | O_DIRECTORY);
 	struct util_list list = {.fd = fd};
 	const char *name;
 	int r = fd < 0 ? procfs_error(fd) : 0;
 
+	*ret_any = false;
 	if (r == -EACCES)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_FD);
 	if (r < 0)
 		return is_fatal(r) ? r : builder_add_holder(t->b, t->looked_at, -1);
-	while (r >= 0 && (name = util_list_next(&list)))
+	while (r >= 0 && (name = util_list_next(&list))) {
+		*ret_any = true;
 		r = look_at_fd(t, fd, name);
+	}
 	return r;
 }
 
@@ -111,38 +115,6 @@ static int look_at_link(struct procfs_take *t, int dir, const char *name, const 
 	if (r == -EACCES)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_UNBORN);
 	return is_fatal(r) ? r : 0;
-}
-
-/* The directory of threads has a link for each, and two: proc_task_getattr(), fs/proc/base.c. */
-static bool has_one_thread(int dir)
-{
-	struct stat st;
-
-	return fstatat(dir, "task", &st, 0) == 0 && st.st_nlink == 3;
-}
-
-/* Each thread has its own pid_for_children. */
-static int look_at_threads(struct procfs_take *t, int dir)
-{
-	_cleanup_close_ int fd = -1;
-	struct util_list list;
-	char path[64];
-	const char *name;
-	int r;
-
-	/* The first one's, which is all there is to see here. */
-	if (t->shows_children && has_one_thread(dir))
-		return 0;
-	fd = procfs_open(t, dir, "task", O_RDONLY | O_DIRECTORY);
-	if (fd < 0 && is_fatal(fd))
-		return fd;
-	r = builder_add_holder(t->b, t->looked_at, -1);
-	list = (struct util_list){.fd = fd};
-	while (r >= 0 && fd >= 0 && (name = util_list_next(&list))) {
-		snprintf(path, sizeof(path), "%.20s/ns/pid_for_children", name);
-		r = look_at_link(t, fd, path, name);
-	}
-	return r;
 }
 
 /* A file of any length, grown into. NULL with *ret_error. */
@@ -218,14 +190,62 @@ static int look_at_mounts(struct procfs_take *t, int dir)
 	return r < 0 ? r : 0;
 }
 
+/* The directory of threads has a link for each, and two: proc_task_getattr(), fs/proc/base.c. */
+static bool has_one_thread(int dir)
+{
+	struct stat st;
+
+	return fstatat(dir, "task", &st, 0) == 0 && st.st_nlink == 3;
+}
+
+/* A leader that has ended has let go of the files and mounts that its threads still have. */
+static int look_at_heir(struct procfs_take *t, int threads, const char *tid)
+{
+	_cleanup_close_ int dir = procfs_open(t, threads, tid, O_PATH | O_DIRECTORY);
+	bool has_files;
+	int r;
+
+	if (dir < 0)
+		return is_fatal(dir) ? dir : 0;
+	r = look_at_fds(t, dir, &has_files);
+	return r < 0 ? r : look_at_mounts(t, dir);
+}
+
+/* Each thread has its own pid_for_children. */
+static int look_at_threads(struct procfs_take *t, int dir, bool may_be_heirs)
+{
+	_cleanup_close_ int fd = -1;
+	struct util_list list;
+	char path[64];
+	const char *name;
+	int r;
+
+	/* The first one's, which is all there is to see here. */
+	if (t->shows_children && has_one_thread(dir))
+		return 0;
+	fd = procfs_open(t, dir, "task", O_RDONLY | O_DIRECTORY);
+	if (fd < 0 && is_fatal(fd))
+		return fd;
+	r = builder_add_holder(t->b, t->looked_at, -1);
+	list = (struct util_list){.fd = fd};
+	while (r >= 0 && fd >= 0 && (name = util_list_next(&list))) {
+		snprintf(path, sizeof(path), "%.20s/ns/pid_for_children", name);
+		r = look_at_link(t, fd, path, name);
+		if (r >= 0 && may_be_heirs)
+			r = look_at_heir(t, fd, name);
+	}
+	return r;
+}
+
 int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid)
 {
+	bool has_files;
 	int r;
 
 	t->looked_at = pid;
-	r = look_at_fds(t, dir);
+	r = look_at_fds(t, dir, &has_files);
 	if (r >= 0)
-		r = look_at_threads(t, dir);
+		r = look_at_threads(t, dir, !has_files);
 	if (r >= 0)
 		r = look_at_mounts(t, dir);
 	return r;

@@ -3,6 +3,8 @@
 """Namespaces without tasks: --all finds what a procfs can show, and the rest is announced."""
 import fcntl
 import os
+import subprocess
+import sys
 import unittest
 
 import live
@@ -19,6 +21,25 @@ PLAN = (
 )
 ALWAYS = {"pidfd", "procfs-mount"}
 WITHOUT_ALL = ALWAYS | {"unborn", "dead", "fd", "bind"}
+
+
+# A namespace is opened, its init ended; then the thread is left that it was opened by.
+LEADERLESS = """
+import ctypes, os, platform, subprocess, threading
+libc = ctypes.CDLL(None)
+SYS_EXIT = 60 if platform.machine() == "x86_64" else 93
+with subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", "cat"],
+                      stdin=subprocess.PIPE, stdout=subprocess.PIPE) as init:
+    init.stdin.write(b"x")
+    init.stdin.flush()
+    init.stdout.read(1)
+    kept = os.open(f"/proc/{init.pid}/ns/pid_for_children", os.O_RDONLY)
+    init.stdin.close()
+    init.stdout.close()
+print(os.fstat(kept).st_ino, flush=True)
+threading.Thread(target=lambda: os.read(0, 1)).start()
+libc.syscall(SYS_EXIT, 0)
+"""
 
 
 def setUpModule():
@@ -161,6 +182,21 @@ class Hidden:
             self.assertEqual(got["state"], "zombie-init")
             self.assertEqual((got["reaper"], got["processes"], got["zombies"]),
                              (ns["init"], 1, 1))
+
+    def test_kept_by_a_thread_without_its_leader(self):
+        """A leader that has ended has let go of the files that its threads still have."""
+        with subprocess.Popen([sys.executable, "-S", "-B", "-c", LEADERLESS],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+            try:
+                ino = int(holder.stdout.readline())
+                live.wait_until(lambda: not os.listdir(f"/proc/{holder.pid}/fd"), "its end")
+                found, _ = self.listed("--all")
+                self.assertEqual(found[ino]["state"], "dead")
+                shown = live.ask("show", *self.source, "--all", str(ino), wrap=self.way)
+                pins = [(pin["kind"], pin["pid"]) for pin in shown["namespace"]["pins"]]
+                self.assertIn(("fd", holder.pid), pins)
+            finally:
+                holder.kill()
 
     def test_show(self):
         ns = forest.by_name["fd-0.1"]
