@@ -161,16 +161,21 @@ static void run(int (*race)(void *))
 }
 
 /* Move as soon as told, and again where somebody was in the way for a moment. */
-static int move_when_told(void *data)
+static int try_when_told(struct vm_gate *gate)
 {
 	int got;
 
-	vm_gate_wait(data);
+	vm_gate_wait(gate);
 	vm_must(setsid() == getpid(), "setsid");
 	do
 		got = move_in(0);
 	while (got == -EBUSY);
-	check_eq(got, 0);
+	return got;
+}
+
+static int move_when_told(void *data)
+{
+	check_eq(try_when_told(data), 0);
 	check_eq(getpid(), 1);
 	check_eq(getsid(0), 1);
 	return MOVED;
@@ -497,13 +502,25 @@ static void test_exit(void)
 	run(race_exit);
 }
 
+/* Too late it is refused as a fork is. */
+static int move_or_not(void *data)
+{
+	int got;
+
+	prctl(PR_SET_PDEATHSIG, 0);
+	got = try_when_told(data);
+	check(got == 0 || got == -ENOMEM);
+	check_eq(getpid() == 1, got == 0);
+	return MOVED;
+}
+
 /* The namespace it leaves ends at that moment: it is killed, here or there. */
 static int end_namespace(void *data)
 {
 	struct vm_gate gate;
 
 	vm_gate_init(&gate);
-	vm_child(0, move_alone_when_told, &gate);
+	vm_child(0, move_or_not, &gate);
 	vm_gate_open(&gate, 1);
 	linger(*(int *)data, 1000);
 	return MOVED;
