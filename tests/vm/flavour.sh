@@ -16,14 +16,14 @@ if [ "${PIDNS_SOAK-}" = 1 ]; then
 	moves=10000
 	memory=6144
 fi
-# Where the kernel looks at every step, everything takes ten times as long. Nor does it let go of RCU
-# while it ends 100,000 tasks of a namespace: emulated, and with KASAN, it takes that for a stall. A
-# namespace of kasan's is seen some sixty times before it is gone: twenty thousand are a million looks.
-[ "$1" = lean ] || moves=1000
-if [ "$1" = kasan ]; then
+# Where the kernel looks at every step, everything takes ten times as long, and the end of 100,000 tasks
+# at once what RCU takes for a stall. A namespace of kasan's is seen some sixty times before it is gone:
+# twenty thousand are a million looks.
+if [ "$1" != lean ]; then
 	tasks=10000
-	[ $rounds -lt 20000 ] || rounds=20000
+	moves=1000
 fi
+[ "$1" != kasan ] || [ $rounds -lt 20000 ] || rounds=20000
 # A struct pid that is freed to another cache than it is from is found out when somebody looks.
 append='kmemleak=off slab_debug=F,pid*'
 [ "$1" != kasan ] || append='kmemleak=on slab_debug=F,pid*'
