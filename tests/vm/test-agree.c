@@ -24,6 +24,8 @@
 
 /* init, its thread, a sleeper, the other user, the one that unshared, its child, a zombie. */
 enum { PLANTED = 7 };
+/* The thread, the other user and the one that unshared say when they are there; the init when all are. */
+enum { GATES = 4 };
 
 static void *wait_in_thread(void *data)
 {
@@ -59,7 +61,14 @@ static int plant(void *data)
 	}
 	if (fork() == 0)
 		_exit(0);
+	vm_gate_open(data, 1);
 	return pause();
+}
+
+static void wait_for_planted(struct vm_gate *gate)
+{
+	for (int i = 0; i < GATES; i++)
+		vm_gate_wait(gate);
 }
 
 static bool read_file(const struct vm_task *task, const char *name, char *text, size_t size)
@@ -219,8 +228,7 @@ static void test_tasks(void)
 
 	vm_gate_init(&gate);
 	pid = vm_child(CLONE_NEWPID, plant, &gate);
-	for (int i = 0; i < 3; i++)
-		vm_gate_wait(&gate);
+	wait_for_planted(&gate);
 	check(vm_wait(is_quiet, &own));
 	check_eq(vm_task_dump(&tasks, &count), 0);
 	for (int i = 0; i < count; i++) {
@@ -276,8 +284,7 @@ static void test_one_namespace(void)
 
 	vm_gate_init(&gate);
 	pid = vm_child(CLONE_NEWPID, plant, &gate);
-	for (int i = 0; i < 3; i++)
-		vm_gate_wait(&gate);
+	wait_for_planted(&gate);
 	ino = vm_ino(pid, "pid");
 	check_eq(count_tasks(ino, 0, 0), 6);
 	check_eq(count_tasks(ino, PIDNS_A_TASK_LEADERS, 0), 5);
