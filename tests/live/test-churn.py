@@ -6,9 +6,11 @@ import unittest
 
 import live
 
+# Some thousands a second, and with these periods less than all that two processors can do: who reads
+# is to read while they come and go, not to wait for its turn.
 PLAN = (
-    "--ns", "name=churn,count=6,restless=churn,period=3000",
-    "--ns", "name=burst,restless=burst,period=20000",
+    "--ns", "name=churn,count=6,restless=churn,period=80000",
+    "--ns", "name=burst,restless=burst,period=100000",
     "--reuse", "2000",
 )
 WAYS = [((), ()), (live.STATUS_WAY, ("--from", "/proc"))]
