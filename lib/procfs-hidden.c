@@ -50,21 +50,21 @@ static int look_at_fd(struct procfs_take *t, int dir, const char *name)
 	return r >= 0 && is_ns ? meet(t, dir, name, ino) : r;
 }
 
-/* *ret_any: it has open files at all. */
-static int look_at_fds(struct procfs_take *t, int dir, bool *ret_any)
+/* *ret_none: it may be looked at, and has no open files. */
+static int look_at_fds(struct procfs_take *t, int dir, bool *ret_none)
 {
 	_cleanup_close_ int fd = procfs_open(t, dir, "fd", O_RDONLY | O_DIRECTORY);
 	struct util_list list = {.fd = fd};
 	const char *name;
 	int r = fd < 0 ? procfs_error(fd) : 0;
 
-	*ret_any = false;
+	*ret_none = fd >= 0;
 	if (r == -EACCES)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_FD);
 	if (r < 0)
 		return is_fatal(r) ? r : builder_add_holder(t->b, t->looked_at, -1);
 	while (r >= 0 && (name = util_list_next(&list))) {
-		*ret_any = true;
+		*ret_none = false;
 		r = look_at_fd(t, fd, name);
 	}
 	return r;
@@ -202,12 +202,12 @@ static bool has_one_thread(int dir)
 static int look_at_heir(struct procfs_take *t, int threads, const char *tid)
 {
 	_cleanup_close_ int dir = procfs_open(t, threads, tid, O_PATH | O_DIRECTORY);
-	bool has_files;
+	bool has_none;
 	int r;
 
 	if (dir < 0)
 		return is_fatal(dir) ? dir : 0;
-	r = look_at_fds(t, dir, &has_files);
+	r = look_at_fds(t, dir, &has_none);
 	return r < 0 ? r : look_at_mounts(t, dir);
 }
 
@@ -239,13 +239,13 @@ static int look_at_threads(struct procfs_take *t, int dir, bool may_be_heirs)
 
 int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid)
 {
-	bool has_files;
+	bool has_none;
 	int r;
 
 	t->looked_at = pid;
-	r = look_at_fds(t, dir, &has_files);
+	r = look_at_fds(t, dir, &has_none);
 	if (r >= 0)
-		r = look_at_threads(t, dir, !has_files);
+		r = look_at_threads(t, dir, has_none);
 	if (r >= 0)
 		r = look_at_mounts(t, dir);
 	return r;
