@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* ctx.c - the one table of providers; open, close, probe, take. */
-#include "annotate.h"
-#include "builder.h"
+#include "annotate/annotate.h"
+#include "core/builder.h"
 #include "ctx.h"
-#include "provider.h"
+#include "core/provider.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
  * tells only makes the next look come earlier.
  */
 #include "ctx.h"
-#include "util.h"
+#include "base/util.h"
 
 #include <errno.h>
 #include <stdlib.h>

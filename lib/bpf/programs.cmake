@@ -9,16 +9,16 @@ find_path(PIDNS_BPF_HEADERS bpf/skel_internal.h)
 mark_as_advanced(PIDNS_BPF_CLANG PIDNS_BPFTOOL PIDNS_BPF_HEADERS)
 
 if(PIDNS_BPF AND PIDNS_BPF_CLANG AND PIDNS_BPFTOOL AND PIDNS_BPF_HEADERS)
-	set(source ${CMAKE_CURRENT_SOURCE_DIR}/bpf/pidns.bpf.c)
+	set(source ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/pidns.bpf.c)
 	set(object ${CMAKE_CURRENT_BINARY_DIR}/pidns.bpf.o)
 	set(skeleton ${CMAKE_CURRENT_BINARY_DIR}/skeleton/pidns.lskel.h)
-	file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bpf/*.h)
+	file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/*.h)
 	file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/skeleton)
 	add_custom_command(OUTPUT ${object}
 		COMMAND ${PIDNS_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -ffreestanding
 			-Wall -Wextra -Werror -Wno-unused-parameter
-			-fdebug-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}/bpf=.
-			-I${CMAKE_CURRENT_SOURCE_DIR}/bpf -idirafter ${PIDNS_BPF_HEADERS}
+			-fdebug-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs=.
+			-I${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs -idirafter ${PIDNS_BPF_HEADERS}
 			-c ${source} -o ${object}
 		DEPENDS ${source} ${headers}
 		VERBATIM)
@@ -28,12 +28,12 @@ if(PIDNS_BPF AND PIDNS_BPF_CLANG AND PIDNS_BPFTOOL AND PIDNS_BPF_HEADERS)
 		VERBATIM)
 	add_custom_target(pidns-skeleton DEPENDS ${skeleton})
 	add_dependencies(pidnsinfo-objects pidns-skeleton)
-	target_sources(pidnsinfo-objects PRIVATE bpf-load.c)
+	target_sources(pidnsinfo-objects PRIVATE bpf/load.c)
 	target_include_directories(pidnsinfo-objects SYSTEM PRIVATE
 		${CMAKE_CURRENT_BINARY_DIR}/skeleton)
 else()
 	if(PIDNS_BPF)
 		message(WARNING "provider \"bpf\" is left out: it needs clang, bpftool and libbpf-dev")
 	endif()
-	target_sources(pidnsinfo-objects PRIVATE bpf-none.c)
+	target_sources(pidnsinfo-objects PRIVATE bpf/none.c)
 endif()

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "escape.h"
+#include "common/escape.h"
 
 static void expect(const char *in, const char *text, const char *json)
 {

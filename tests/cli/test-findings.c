@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <pidnsinfo.h>
 
-#include "findings.h"
+#include "common/findings.h"
 
 static struct pidns_snapshot *take(const char *name, const int32_t *pids, size_t nr_pids)
 {

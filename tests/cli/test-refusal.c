@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "refusal.h"
+#include "pidns/move/refusal.h"
 
 /* An ordinary job of root's shell, apart from what a test changes. */
 static const struct refusal job = {.has_right = true};

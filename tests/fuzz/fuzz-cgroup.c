@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* /proc/PID/cgroup, whose paths whoever may make cgroups chooses; and the files of machined. */
-#include "containers.h"
+#include "annotate/containers/containers.h"
 #include "fuzz.h"
 
 static void must_lie_in(struct proc_text text, const char *start, const char *end)

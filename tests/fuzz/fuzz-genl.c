@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Messages of the family "pidns": the first byte says of which kind, the rest is attributes. */
 #include "fuzz.h"
-#include "genl.h"
+#include "netlink/genl.h"
 
 /* A copy that ends where the message does, aligned as a received one. */
 static unsigned char *exact(const uint8_t *data, size_t size)

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "fuzz.h"
-#include "limits-parse.h"
+#include "annotate/limits/parse.h"
 
 static bool lies_in(struct proc_text part, const char *text, size_t size)
 {

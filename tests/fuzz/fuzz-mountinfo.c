@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* /proc/PID/mountinfo, in which whoever mounts chooses most. */
 #include "fuzz.h"
-#include "proc.h"
+#include "base/proc.h"
 
 static void must_lie_in(struct proc_text text, const char *start, const char *end)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What /proc says of pins: fdinfo of a pidfd, /proc/pidns, a path of mountinfo. */
 #include "fuzz.h"
-#include "pins-parse.h"
+#include "annotate/pins/parse.h"
 
 static void try_path(const char *text, size_t size)
 {

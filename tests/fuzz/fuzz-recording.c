@@ -16,8 +16,8 @@
 
 #include "fuzz.h"
 #include "pidnsinfo.h"
-#include "recording.h"
-#include "util.h"
+#include "recording/recording.h"
+#include "base/util.h"
 
 static int new_file(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The JSON of engines and runtimes. The first byte says whose. */
-#include "containers.h"
+#include "annotate/containers/containers.h"
 #include "fuzz.h"
 
 typedef int parser(const char *buf, size_t len, struct container_state *ret);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "fuzz.h"
-#include "proc.h"
+#include "base/proc.h"
 
 static void try_link(const char *text, size_t size)
 {

@@ -2,7 +2,7 @@
 /* /proc/PID/status, once more: what the task does about SIGCHLD. */
 #include "fuzz.h"
 #include "pidnsinfo.h"
-#include "zombies-parse.h"
+#include "annotate/zombies/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

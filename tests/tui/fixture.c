@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "pidns-top/keys.h"
+#include "pidns-top/ui/keys.h"
 
 void fixture_look(struct fixture *f, const char *name)
 {

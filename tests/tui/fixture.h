@@ -3,10 +3,10 @@
 #ifndef TEST_FIXTURE_H
 #define TEST_FIXTURE_H
 
-#include "pidns-top/app.h"
+#include "pidns-top/ui/app.h"
 #include "pidns-top/cpu.h"
-#include "pidns-top/picture.h"
-#include "pidns-top/rows.h"
+#include "pidns-top/rows/picture.h"
+#include "pidns-top/rows/rows.h"
 
 struct fixture {
 	struct app app;

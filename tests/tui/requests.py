@@ -10,7 +10,7 @@ LINE = re.compile(r'^\tX\((\w+),\s*"((?:[^"\\]|\\.)*)"', re.MULTILINE)
 
 def keys():
     """{name of the request: its keys}"""
-    text = (TOP / "tools/pidns-top/request.h").read_text(encoding="utf-8")
+    text = (TOP / "tools/pidns-top/ui/request.h").read_text(encoding="utf-8")
     found = {name: keys.replace("\\\\", "\\").split() for name, keys in LINE.findall(text)}
     assert len(found) > 20, "the table was not understood"
     return found

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "message.h"
-#include "session.h"
+#include "common/message.h"
+#include "pidns/move/session.h"
 
 static int become(const void *refuses)
 {

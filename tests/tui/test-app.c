@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "pidns-top/help.h"
-#include "pidns-top/keys.h"
-#include "pidns-top/text.h"
+#include "pidns-top/ui/help.h"
+#include "pidns-top/ui/keys.h"
+#include "pidns-top/rows/text.h"
 #include "pidns-top/view.h"
 
 #define ROOT UINT64_C(4026531836)

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "pidns-top/config.h"
+#include "pidns-top/ui/config.h"
 #include "pidns-top/view.h"
 
 static struct app app;

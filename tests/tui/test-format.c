@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "pidns-top/format.h"
+#include "pidns-top/rows/format.h"
 
 #define KIB UINT64_C(1024)
 

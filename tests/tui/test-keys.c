@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "pidns-top/keys.h"
+#include "pidns-top/ui/keys.h"
 
 static int parse(const char *name)
 {

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "pidns-top/layout.h"
-#include "pidns-top/text.h"
+#include "pidns-top/rows/layout.h"
+#include "pidns-top/rows/text.h"
 
 static struct fixture f;
 

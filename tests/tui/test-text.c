@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "pidns-top/text.h"
+#include "pidns-top/rows/text.h"
 
 static void expect_clean(const char *in, size_t len, const char *wanted)
 {

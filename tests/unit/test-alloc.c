@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include "annotate.h"
+#include "annotate/annotate.h"
 #include "proc-tree.h"
 
 /* ---- what is tried --------------------------------------------------------------------------- */

@@ -5,8 +5,8 @@
 
 #include <errno.h>
 
-#include "bpf.h"
-#include "builder.h"
+#include "bpf/internal.h"
+#include "core/builder.h"
 
 enum { OWN = 10, CHILD = 20, GRANDCHILD = 30, LATE = 40, UNBORN = 50, DEAD = 60 };
 enum { OPEN = INT32_MIN }; /* pid_allocated: more may come */

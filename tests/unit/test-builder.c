@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#include "builder.h"
-#include "provider.h"
+#include "core/builder.h"
+#include "core/provider.h"
 
 static char sentence[256];
 static const struct why why = {sentence, sizeof(sentence)};

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "containers.h"
+#include "annotate/containers/containers.h"
 
 static char root[256];
 

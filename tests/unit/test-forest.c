@@ -5,8 +5,8 @@
  */
 #include "unit.h"
 
-#include "builder.h"
-#include "provider.h"
+#include "core/builder.h"
+#include "core/provider.h"
 
 #define MAX_NS	  24
 #define MAX_TASKS 120

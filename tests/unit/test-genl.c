@@ -6,7 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/pidns.h>
 
-#include "genl.h"
+#include "netlink/genl.h"
 #include "message.h"
 
 /* In a block that ends where the message does, for the sanitizers and valgrind to guard. */

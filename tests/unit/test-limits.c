@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "annotate.h"
-#include "limits-parse.h"
+#include "annotate/annotate.h"
+#include "annotate/limits/parse.h"
 
 #define TEXT(s) ((struct proc_text){s, sizeof(s) - 1})
 

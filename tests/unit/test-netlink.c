@@ -8,9 +8,9 @@
 #include <linux/netlink.h>
 #include <linux/pidns.h>
 
-#include "builder.h"
+#include "core/builder.h"
 #include "message.h"
-#include "netlink.h"
+#include "netlink/internal.h"
 
 enum { FAMILY = 33, PORT = 4711, OWN = 10, CHILD = 20 };
 

@@ -7,10 +7,10 @@
 
 #include <unistd.h>
 
-#include "annotate.h"
-#include "pins-parse.h"
+#include "annotate/annotate.h"
+#include "annotate/pins/parse.h"
 #include "proc-tree.h"
-#include "snapshot.h"
+#include "core/snapshot.h"
 
 /* ---- parsers --------------------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "proc.h"
+#include "base/proc.h"
 
 /* The parsers are given a length: hand over a block that ends exactly there, without a NUL, so that
  * the sanitizers and valgrind see one byte too many. */

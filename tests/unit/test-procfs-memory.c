@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "builder.h"
-#include "procfs.h"
+#include "core/builder.h"
+#include "procfs/procfs.h"
 
 static struct procfs *procfs;
 

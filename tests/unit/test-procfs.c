@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "builder.h"
+#include "core/builder.h"
 #include "proc-tree.h"
-#include "procfs.h"
+#include "procfs/procfs.h"
 
 static void put_stat(const char *dir, int pid, const char *comm, char letter, int ppid)
 {

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "builder.h"
-#include "provider.h"
+#include "core/builder.h"
+#include "core/provider.h"
 
 static struct pidns_snapshot *freeze(struct builder *b)
 {

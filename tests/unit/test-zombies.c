@@ -4,9 +4,9 @@
 
 #include <unistd.h>
 
-#include "annotate.h"
+#include "annotate/annotate.h"
 #include "proc-tree.h"
-#include "zombies-parse.h"
+#include "annotate/zombies/parse.h"
 
 #define STATUS(ignored, handled)                                                                   \
 	"Name:\tx\nSigBlk:\t0000000000010000\nSigIgn:\t" ignored "\nSigCgt:\t" handled "\nCapInh:" \

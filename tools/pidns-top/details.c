@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/cmdline.h"
+#include "common/cmdline.h"
 #include "cpu.h"
 
 struct detail {

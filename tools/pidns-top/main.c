@@ -4,11 +4,11 @@
 #include <malloc.h>
 #include <string.h>
 
-#include "../common/cmdline.h"
-#include "../common/message.h"
-#include "config.h"
+#include "common/cmdline.h"
+#include "common/message.h"
+#include "pidns-top/ui/config.h"
 #include "options.h"
-#include "text.h"
+#include "pidns-top/rows/text.h"
 #include "view.h"
 #include "viewer.h"
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/message.h"
-#include "app.h"
+#include "common/message.h"
+#include "pidns-top/ui/app.h"
 
 #define WIDTH_MAX 4000
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../common/source.h"
+#include "common/source.h"
 
 struct options {
 	struct source source;

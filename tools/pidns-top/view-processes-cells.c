@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "format.h"
-#include "text.h"
+#include "pidns-top/rows/format.h"
+#include "pidns-top/rows/text.h"
 #include "view-processes.h"
 
 static void fill_unknown(struct cell *cell)

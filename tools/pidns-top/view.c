@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
+#include "pidns-top/rows/text.h"
 
 const struct view *view_of(const struct app *app)
 {

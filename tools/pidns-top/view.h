@@ -14,9 +14,9 @@
 
 #include <pidnsinfo.h>
 
-#include "app.h"
-#include "picture.h"
-#include "rows.h"
+#include "pidns-top/ui/app.h"
+#include "pidns-top/rows/picture.h"
+#include "pidns-top/rows/rows.h"
 
 /* Long enough for the widest screen (term.h) with four bytes in each column. */
 #define CELL_SIZE 4608

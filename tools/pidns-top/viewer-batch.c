@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "../common/message.h"
-#include "header.h"
-#include "layout.h"
+#include "common/message.h"
+#include "pidns-top/rows/header.h"
+#include "pidns-top/rows/layout.h"
 #include "viewer.h"
 
 /* A line may be as long as it likes; so much is laid out. */

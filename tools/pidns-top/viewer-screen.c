@@ -8,12 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../common/message.h"
-#include "draw.h"
-#include "keys.h"
+#include "common/message.h"
+#include "pidns-top/screen/draw.h"
+#include "pidns-top/ui/keys.h"
 #include "taker.h"
-#include "term.h"
-#include "text.h"
+#include "pidns-top/screen/term.h"
+#include "pidns-top/rows/text.h"
 #include "viewer.h"
 
 #define MS    UINT64_C(1000000)

@@ -5,10 +5,10 @@
 
 #include <pidnsinfo.h>
 
-#include "app.h"
+#include "pidns-top/ui/app.h"
 #include "options.h"
-#include "picture.h"
-#include "../common/target.h"
+#include "pidns-top/rows/picture.h"
+#include "common/target.h"
 
 struct cmdline_helper;
 

@@ -2,10 +2,10 @@
 /* cmd-diff.c - pidns diff: what changed between two pictures. */
 #include <stdio.h>
 
-#include "cleanup.h"
+#include "common/cleanup.h"
 #include "event.h"
 #include "json.h"
-#include "message.h"
+#include "common/message.h"
 #include "options.h"
 
 struct comparison {

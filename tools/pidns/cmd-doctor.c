@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "cleanup.h"
-#include "findings.h"
+#include "common/cleanup.h"
+#include "common/findings.h"
 #include "json.h"
-#include "message.h"
+#include "common/message.h"
 #include "note.h"
 #include "options.h"
 #include "out.h"

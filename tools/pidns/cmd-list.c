@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd-list.c - pidns tree and pidns list: the namespaces, one a row. */
-#include "cleanup.h"
+#include "common/cleanup.h"
 #include "columns.h"
-#include "message.h"
+#include "common/message.h"
 #include "options.h"
 #include "order.h"
 #include "out.h"

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
+#include "common/cleanup.h"
 #include "json.h"
-#include "message.h"
+#include "common/message.h"
 #include "options.h"
 #include "out.h"
 #include "operand.h"

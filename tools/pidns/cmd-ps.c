@@ -2,10 +2,10 @@
 /* cmd-ps.c - pidns ps: tasks, all of them or those of some namespaces, one a row. */
 #include <stdio.h>
 
-#include "cleanup.h"
+#include "common/cleanup.h"
 #include "cmdlines.h"
 #include "columns.h"
-#include "message.h"
+#include "common/message.h"
 #include "options.h"
 #include "order.h"
 #include "out.h"

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
+#include "common/cleanup.h"
 #include "json.h"
-#include "message.h"
+#include "common/message.h"
 #include "options.h"
 
 /* What was saved, for scripts. */

@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cleanup.h"
+#include "common/cleanup.h"
 #include "field.h"
-#include "findings.h"
+#include "common/findings.h"
 #include "json.h"
-#include "message.h"
+#include "common/message.h"
 #include "note.h"
 #include "options.h"
 #include "out.h"
-#include "pidmap.h"
+#include "common/pidmap.h"
 #include "operand.h"
 
 struct show {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd-unshare.c - pidns unshare: become PID 1 of a new PID namespace, and run a program. */
-#include "execute.h"
-#include "message.h"
-#include "move.h"
+#include "pidns/move/execute.h"
+#include "common/message.h"
+#include "pidns/move/move.h"
 #include "options.h"
-#include "proc-mount.h"
-#include "session.h"
+#include "pidns/move/proc-mount.h"
+#include "pidns/move/session.h"
 
 static int refused(int error)
 {

@@ -9,9 +9,9 @@
 
 #include "event.h"
 #include "json.h"
-#include "message.h"
+#include "common/message.h"
 #include "options.h"
-#include "source.h"
+#include "common/source.h"
 
 struct watching {
 	const struct options *options;

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
+#include "common/cleanup.h"
 #include "json.h"
-#include "message.h"
+#include "common/message.h"
 #include "note.h"
 #include "operand.h"
 #include "options.h"
-#include "remedy.h"
+#include "common/remedy.h"
 #include "out.h"
 
 /* From here on a limit is worth a word: 80 %. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "message.h"
+#include "common/message.h"
 
 void cmdlines_open(struct cmdlines *c, const struct pidns_ctx *ctx, const char *from)
 {

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cmdline.h"
+#include "common/cmdline.h"
 
 /* How many may be asked for at once. */
 #define CMDLINES_MAX 64

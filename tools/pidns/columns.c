@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "message.h"
+#include "common/message.h"
 
 static void need(struct columns *columns, const struct field *field)
 {

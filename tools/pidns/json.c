@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "escape.h"
+#include "common/escape.h"
 #include "field.h"
 #include "note.h"
 #include "out.h"

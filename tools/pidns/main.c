@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "message.h"
+#include "common/message.h"
 #include "options.h"
 
 /* Rows are many and short. */

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "findings.h"
+#include "common/findings.h"
 #include "json.h"
 #include "out.h"
-#include "remedy.h"
+#include "common/remedy.h"
 
 /* As many digits of an id as tell it from others. */
 #define ID_SHOWN 12

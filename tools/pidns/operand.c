@@ -2,8 +2,8 @@
 /* operand.c - the arguments NS and PID of the subcommands. */
 #include "operand.h"
 
-#include "cleanup.h"
-#include "message.h"
+#include "common/cleanup.h"
+#include "common/message.h"
 
 #define WHY_SIZE 512
 

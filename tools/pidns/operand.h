@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "options.h"
-#include "target.h"
+#include "common/target.h"
 
 /* A namespace: 0, or an exit code after the message is out. target_close() in any case. */
 int operand_parse(const struct options *options, const char *text, struct target *ret);

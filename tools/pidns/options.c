@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "message.h"
+#include "common/message.h"
 
 #define TAKES_ANYWAY 0	      /* every view has it */
 #define TAKES_ALWAYS UINT_MAX /* every command has it */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
+#include "common/cleanup.h"
 
 struct sorting {
 	const struct columns *columns;

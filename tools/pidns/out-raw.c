@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* out-raw.c - rows as words with one space between, for scripts: nothing is held, nothing aligned. */
-#include "escape.h"
+#include "common/escape.h"
 #include "out.h"
 
 /* A space in a name is written \040, and no name at all as what is not known: columns hold. */

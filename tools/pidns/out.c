@@ -2,7 +2,7 @@
 /* out.c - rows on stdout, in the form the options choose. */
 #include "out.h"
 
-#include "escape.h"
+#include "common/escape.h"
 #include "note.h"
 
 int out_open(struct out *out, const struct options *options, const struct columns *columns,

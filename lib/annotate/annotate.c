@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* annotate.c - the one table of annotators; where their notes are kept. */
+#include "annotate.h"
+#include "core/snapshot.h"
+#include "base/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define PROC_MAGIC 0x9fa0 /* PROC_SUPER_MAGIC, statfs(2) */
+
+/* In the order they run; the last entry has none. */
+static const struct {
+	uint32_t flag;
+	annotator *run;
+} annotators[] = {
+	{PIDNS_TAKE_CONTAINERS, annotate_containers},
+	{PIDNS_TAKE_LIMITS, annotate_limits},
+	{PIDNS_TAKE_PINS, annotate_pins},
+	{PIDNS_TAKE_ZOMBIES, annotate_zombies},
+	{0, NULL},
+};
+
+void *annotate_store(struct annotation *a, size_t size)
+{
+	void *p = snapshot_store(a->snapshot, size, alignof(max_align_t));
+
+	return p ? memset(p, 0, size) : NULL;
+}
+
+const char *annotate_text(struct annotation *a, const char *bytes, size_t len)
+{
+	char *text = snapshot_store(a->snapshot, len + 1, 1);
+
+	if (text) {
+		memcpy(text, bytes, len);
+		text[len] = '\0';
+	}
+	return text;
+}
+
+struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns)
+{
+	/* Nobody else has the snapshot yet: its records are still ours to write to. */
+	struct ns_entry *entry = (struct ns_entry *)(uintptr_t)ns;
+
+	if (!(entry->pub.known & PIDNS_NS_NOTES)) {
+		entry->pub.notes = annotate_store(a, sizeof(*entry->pub.notes));
+		if (!entry->pub.notes)
+			return NULL;
+		entry->pub.known |= PIDNS_NS_NOTES;
+	}
+	return (struct pidns_notes *)(uintptr_t)entry->pub.notes;
+}
+
+bool annotate_is_zombie(const struct pidns_task *task)
+{
+	return task->tid == task->pid && task->known & PIDNS_TASK_STATE &&
+	       (task->state == 'Z' || task->state == 'X') &&
+	       !(task->known & PIDNS_TASK_THREADS && task->threads > 1);
+}
+
+static int read_all(int fd, char **buf, size_t *ret_len)
+{
+	size_t len = 0, room = 4096;
+	ssize_t n;
+
+	*buf = malloc(room);
+	while (*buf && len < ANNOTATE_READ_MAX) {
+		n = read(fd, *buf + len, room - len);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		*ret_len = len += n > 0 ? (size_t)n : 0;
+		if (!n)
+			return 0;
+		if (len == room) {
+			char *grown = realloc(*buf, room *= 2);
+
+			if (!grown)
+				return -ENOMEM;
+			*buf = grown;
+		}
+	}
+	return *buf ? -EFBIG : -ENOMEM;
+}
+
+int annotate_read(int dir, const char *name, char **ret_buf, size_t *ret_len)
+{
+	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	_cleanup_free_ char *buf = NULL;
+	size_t len = 0;
+	int r = fd < 0 ? -errno : read_all(fd, &buf, &len);
+
+	if (r < 0)
+		return r;
+	*ret_buf = steal_pointer(&buf);
+	*ret_len = len;
+	return 0;
+}
+
+void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr)
+{
+	a->snapshot->limits = limits;
+	a->snapshot->nr_limits = nr;
+}
+
+/* The machine's own, if its numbers are the reader's: then "self" is the reader's number, too. */
+static int open_proc(void)
+{
+	_cleanup_close_ int fd = open("/proc", O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	struct statfs fs;
+	char text[16];
+	ssize_t len;
+
+	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != PROC_MAGIC)
+		return -1;
+	len = readlinkat(fd, "self", text, sizeof(text) - 1);
+	if (len < 0)
+		return -1;
+	text[len] = '\0';
+	return strtol(text, NULL, 10) == getpid() ? steal_fd(&fd) : -1;
+}
+
+int annotate(struct pidns_snapshot *snapshot, int procfs, uint32_t flags, int32_t limits_of)
+{
+	_cleanup_close_ int ours = procfs < 0 ? open_proc() : -1;
+	struct annotation a = {.snapshot = snapshot,
+			       .procfs = procfs < 0 ? ours : procfs,
+			       .flags = flags,
+			       .limits_of = limits_of};
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && a.procfs >= 0 && annotators[i].run; i++)
+		if (flags & annotators[i].flag)
+			r = annotators[i].run(&a);
+	return r;
+}

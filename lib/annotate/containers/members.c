@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * members.c - who is in a cgroup, as its own file says.
+ *
+ * A reaper in the cgroup of a container need not be that container's init: a program in there may
+ * have unshared, and a container may do without a namespace of its own (hostPID, the pod's). In
+ * either case tasks of the container live outside the reaper's namespace.
+ */
+#include "containers.h"
+#include "base/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROCS_MAX ((size_t)1 << 20)
+
+#define CGROUPS "sys/fs/cgroup"
+
+static bool is_in(const struct pidns_ns *member, const struct pidns_ns *ns)
+{
+	while (member && member != ns)
+		member = pidns_ns_parent(member);
+	return member;
+}
+
+/* A task whose number is 0 is in a namespace that the reader cannot see: above, or beside. */
+static int look_at_members(const struct annotation *a, const struct pidns_ns *ns, const char *buf,
+			   size_t len, bool *ret_has_reaper)
+{
+	const char *end = buf + len, *next;
+	uint64_t pid;
+
+	for (; buf < end; buf = next + 1) {
+		const struct pidns_task *task;
+
+		next = memchr(buf, '\n', (size_t)(end - buf));
+		if (!next) /* cut off */
+			break;
+		if (next - buf == 1 && *buf == '0')
+			return 0;
+		if (proc_parse_u64(buf, (size_t)(next - buf), &pid) < 0 || pid > INT32_MAX)
+			return 0;
+		if ((int32_t)pid == ns->reaper)
+			*ret_has_reaper = true;
+		task = pidns_task_find(a->snapshot, NULL, (int32_t)pid);
+		if (task && task->ns && !is_in(task->ns, ns))
+			return 0;
+	}
+	return 1;
+}
+
+/* 1, 0 or -Exxx */
+static int read_members(const struct annotation *a, const struct containers_source *source,
+			struct proc_text hierarchy, struct proc_text path,
+			const struct pidns_ns *ns, bool *ret_has_reaper)
+{
+	_cleanup_free_ char *name = NULL, *buf = NULL;
+	size_t len;
+	int r;
+
+	if (asprintf(&name, CGROUPS "%s%.*s%.*s/cgroup.procs", hierarchy.len ? "/" : "",
+		     (int)hierarchy.len, hierarchy.text, (int)path.len, path.text) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	r = containers_read_kernel(source->root, name, PROCS_MAX, &buf, &len);
+	return r < 0 ? r : look_at_members(a, ns, buf, len, ret_has_reaper);
+}
+
+/*
+ * Where an init is, below its container's cgroup: what runtimes make below it, and what systemd and
+ * entry points do that free the cgroup for others. Elsewhere are those whom the init put there.
+ */
+static const char *const init_folders[] = {
+	"", "/container", "/init", "/init.scope", "/libvirt", "/payload", "/payload/init.scope",
+};
+
+static bool is_where_init_is(const struct cgroup_place *place)
+{
+	const char *rest = place->path.text + place->container_len;
+	size_t len = place->path.len - place->container_len;
+
+	for (size_t i = 0; i < ARRAY_SIZE(init_folders); i++)
+		if (len == strlen(init_folders[i]) && !memcmp(rest, init_folders[i], len))
+			return true;
+	return false;
+}
+
+/* The whole of the container first, where others of it may be; then the reaper's own cgroup. */
+static int members_below(const struct annotation *a, const struct containers_source *source,
+			 struct proc_text hierarchy, const struct cgroup_place *place,
+			 const struct pidns_ns *ns)
+{
+	const struct proc_text container = {place->path.text, place->container_len};
+	bool has_reaper = false;
+	int r = read_members(a, source, hierarchy, container, ns, &has_reaper);
+
+	if (r == 1 && place->path.len > container.len)
+		r = read_members(a, source, hierarchy, place->path, ns, &has_reaper);
+	return r == 1 ? has_reaper : r;
+}
+
+/* Where a hierarchy is mounted, by its controllers in /proc/PID/cgroup: the unified one alone, or
+ * beside the others. */
+static size_t folders_of(struct proc_text controllers, struct proc_text ret[2])
+{
+	static const char named[] = "name=";
+	const size_t len = sizeof(named) - 1;
+
+	ret[0] = (struct proc_text){"", 0};
+	ret[1] = (struct proc_text){"unified", strlen("unified")};
+	if (!controllers.len)
+		return 2;
+	ret[0] = controllers;
+	if (controllers.len > len && !memcmp(controllers.text, named, len))
+		ret[0] = (struct proc_text){controllers.text + len, controllers.len - len};
+	return 1;
+}
+
+/* A path that leads above the reader's own root leads nowhere in what it has mounted. */
+static bool leads_up(struct proc_text path)
+{
+	return containers_path_has(path, "..");
+}
+
+int containers_members_are_of(const struct annotation *a, const struct containers_source *source,
+			      const struct cgroup_place *place, const struct pidns_ns *ns)
+{
+	struct proc_text folders[2];
+	size_t nr = folders_of(place->controllers, folders);
+	int r = -ENOENT;
+
+	if (leads_up(place->path) || !is_where_init_is(place))
+		return 0;
+	for (size_t i = 0; i < nr && r < 0 && r != -ENOMEM; i++)
+		r = members_below(a, source, folders[i], place, ns);
+	return r == -ENOMEM || r > 0 ? r : 0;
+}

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * cgroup.c - pids.max of a cgroup and of all above it: cgroup v1, v2, or both side by side.
+ *
+ * The path of a cgroup is told relative to the reader's cgroup namespace, and a mount may show only a
+ * part of its tree. What lies outside of both is said to be out of sight. Each cgroup is read once.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "parse.h"
+
+#define CGROUP1_MAGIC 0x27e0eb /* linux/magic.h */
+#define CGROUP2_MAGIC 0x63677270
+#define PROC_MAGIC    0x9fa0
+
+/* A hierarchy that may have the controller: v2, and the one of v1 that has it. */
+struct hierarchy {
+	bool is_v2;
+	struct proc_text root; /* what the mount shows: allocated */
+	char *mount_point;     /* NULL: not mounted anywhere in sight */
+	int fd;
+};
+
+struct node {
+	char *path;
+	size_t len;
+	struct node *parent;
+	const struct hierarchy *hierarchy;
+	const struct pidns_limit *limit; /* NULL: it has none */
+	uint64_t list;			 /* the last list it was added to */
+};
+
+struct limits_cgroups {
+	struct hierarchy v1, v2;
+	struct node **table; /* by path and hierarchy; at most half full */
+	size_t nr, size;
+	uint64_t list;
+	bool is_fixture; /* not the kernel's own procfs: then its cgroups are none of the kernel's */
+};
+
+/* ---- mounts ---------------------------------------------------------------------------------- */
+
+static bool text_is(struct proc_text text, const char *word)
+{
+	return text.len == strlen(word) && !memcmp(text.text, word, text.len);
+}
+
+static bool is_of(const struct proc_mount *mount, bool is_v2)
+{
+	if (is_v2)
+		return text_is(mount->type, "cgroup2");
+	return text_is(mount->type, "cgroup") && limits_list_has(mount->super_options, "pids");
+}
+
+/* The mount must still be there, and nothing over it. */
+static int open_mount(const struct limits_cgroups *c, const char *path, bool is_v2)
+{
+	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd < 0 || fstatfs(fd, &fs) < 0)
+		return -errno;
+	if (!c->is_fixture && fs.f_type != (is_v2 ? CGROUP2_MAGIC : CGROUP1_MAGIC))
+		return -ENOENT;
+	return steal_fd(&fd);
+}
+
+static void hierarchy_clear(struct hierarchy *h)
+{
+	free((char *)(uintptr_t)h->root.text);
+	free(h->mount_point);
+	if (h->fd >= 0)
+		close(h->fd);
+	*h = (struct hierarchy){.is_v2 = h->is_v2, .fd = -1};
+}
+
+/* Of several mounts the one that shows most, which is that of the shortest root. */
+static int consider_mount(const struct limits_cgroups *c, const struct proc_mount *mount,
+			  struct hierarchy *h)
+{
+	char path[PATH_MAX], root[PATH_MAX];
+	_cleanup_close_ int fd = -1;
+
+	if (!is_of(mount, h->is_v2) ||
+	    limits_unescape(mount->mount_point, path, sizeof(path)) < 0 ||
+	    limits_unescape(mount->root, root, sizeof(root)) < 0)
+		return 0;
+	if (h->mount_point && strlen(root) >= h->root.len)
+		return 0;
+	fd = open_mount(c, path, h->is_v2);
+	if (fd < 0)
+		return 0;
+	hierarchy_clear(h);
+	h->mount_point = strdup(path);
+	h->root.text = strdup(root);
+	h->root.len = strlen(root);
+	h->fd = steal_fd(&fd);
+	return h->mount_point && h->root.text ? 0 : -ENOMEM;
+}
+
+/* All of a file whose size nobody knows. */
+static int read_whole(int dir, const char *name, char **ret_text, size_t *ret_len)
+{
+	size_t size = 16384;
+
+	for (;; size *= 2) {
+		char *text = malloc(size);
+		ssize_t len = text ? limits_read(dir, name, text, size) : -ENOMEM;
+
+		if (len >= 0 && (size_t)len + 1 < size) {
+			*ret_text = text;
+			*ret_len = (size_t)len;
+			return 0;
+		}
+		free(text);
+		if (len < 0)
+			return (int)len;
+	}
+}
+
+static int find_mounts(struct limits *l)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *cursor, *end;
+	struct proc_mount mount;
+	size_t len = 0;
+	int r = read_whole(l->a->procfs, "self/mountinfo", &text, &len);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	cursor = text;
+	end = text + len;
+	while (r >= 0 && proc_next_mount(&cursor, end, &mount)) {
+		r = consider_mount(l->cgroups, &mount, &l->cgroups->v1);
+		if (r >= 0)
+			r = consider_mount(l->cgroups, &mount, &l->cgroups->v2);
+	}
+	return r;
+}
+
+int limits_cgroup_open(struct limits *l)
+{
+	struct limits_cgroups *c = calloc(1, sizeof(*c));
+	struct statfs fs;
+
+	if (!c)
+		return -ENOMEM;
+	l->cgroups = c;
+	c->v1.fd = c->v2.fd = -1;
+	c->v2.is_v2 = true;
+	c->is_fixture = fstatfs(l->a->procfs, &fs) < 0 || fs.f_type != PROC_MAGIC;
+	return find_mounts(l);
+}
+
+void limits_cgroup_close(struct limits *l)
+{
+	struct limits_cgroups *c = l->cgroups;
+
+	if (!c)
+		return;
+	hierarchy_clear(&c->v1);
+	hierarchy_clear(&c->v2);
+	for (size_t i = 0; i < c->size; i++) {
+		if (c->table[i])
+			free(c->table[i]->path);
+		free(c->table[i]);
+	}
+	free(c->table);
+	free(c);
+}
+
+/* ---- one cgroup ------------------------------------------------------------------------------ */
+
+/* "." or "./a/b" or "./a/b/pids.max", to be opened below the mount. */
+static int make_name(struct proc_text below, const char *file, char *buf, size_t size)
+{
+	int n = snprintf(buf, size, ".%.*s/%s", (int)below.len, below.text, file);
+
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
+static ssize_t read_of(const struct hierarchy *h, struct proc_text below, const char *file,
+		       char *buf, size_t size)
+{
+	char name[PATH_MAX];
+
+	if (make_name(below, file, name, sizeof(name)) < 0)
+		return -ENAMETOOLONG;
+	return limits_read(h->fd, name, buf, size);
+}
+
+/* How often it was this limit that refused. Where forks are refused by an ancestor, pids.events of
+ * v1 and of older kernels counts that, too: there is nothing better. */
+static void read_hits(const struct hierarchy *h, struct proc_text below, struct pidns_limit *limit)
+{
+	static const char *const files[] = {"pids.events.local", "pids.events", "pids.failcnt"};
+	char buf[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		ssize_t len = read_of(h, below, files[i], buf, sizeof(buf));
+
+		if (len < 0 || limits_parse_events(buf, (size_t)len, &limit->hits) < 0)
+			continue;
+		limit->known |= PIDNS_LIMIT_HITS;
+		return;
+	}
+}
+
+/* 0 also where the controller is off or sets no limit. */
+static int read_limit(struct limits *l, struct node *node, struct proc_text below)
+{
+	const struct hierarchy *h = node->hierarchy;
+	struct pidns_limit *limit;
+	uint64_t max;
+	char buf[64];
+	ssize_t len = read_of(h, below, "pids.max", buf, sizeof(buf));
+
+	if (len < 0 || limits_parse_max(buf, (size_t)len, &max) <= 0)
+		return 0;
+	limit = limits_new(l, PIDNS_LIMIT_CGROUP_PIDS, EAGAIN, "%s%.*s/pids.max", h->mount_point,
+			   (int)below.len, below.text);
+	if (!limit)
+		return -ENOMEM;
+	limit->max = max;
+	limit->known = PIDNS_LIMIT_MAX;
+	len = read_of(h, below, "pids.current", buf, sizeof(buf));
+	if (len > 0 && limits_parse_number(buf, (size_t)len, &limit->used) == 0)
+		limit->known |= PIDNS_LIMIT_USED;
+	read_hits(h, below, limit);
+	node->limit = limit;
+	return 0;
+}
+
+/* The top of what the mount shows is the top of all where it has none of the files that every cgroup
+ * but the root has. */
+static bool is_root(const struct hierarchy *h)
+{
+	static const struct proc_text top = {"", 0};
+	char buf[64];
+
+	return read_of(h, top, h->is_v2 ? "cgroup.events" : "pids.current", buf, sizeof(buf)) ==
+	       -ENOENT;
+}
+
+/* ---- each once ------------------------------------------------------------------------------- */
+
+static uint64_t hash_of(const struct hierarchy *h, struct proc_text path)
+{
+	return util_mix(util_hash(FNV_START, path.text, path.len) + h->is_v2);
+}
+
+static struct node **slot_of(const struct limits_cgroups *c, const struct hierarchy *h,
+			     struct proc_text path)
+{
+	size_t at = hash_of(h, path) & (c->size - 1);
+
+	for (; c->table[at]; at = (at + 1) & (c->size - 1)) {
+		const struct node *node = c->table[at];
+
+		if (node->hierarchy == h && node->len == path.len &&
+		    !memcmp(node->path, path.text, path.len))
+			break;
+	}
+	return &c->table[at];
+}
+
+static int make_room(struct limits_cgroups *c)
+{
+	struct limits_cgroups larger = *c;
+
+	if (c->nr * 2 < c->size)
+		return 0;
+	larger.size = c->size ? c->size * 2 : 64;
+	larger.table = calloc(larger.size, sizeof(struct node *));
+	if (!larger.table)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->size; i++) {
+		struct node *node = c->table[i];
+
+		if (node)
+			*slot_of(&larger, node->hierarchy,
+				 (struct proc_text){node->path, node->len}) = node;
+	}
+	free(c->table);
+	c->table = larger.table;
+	c->size = larger.size;
+	return 0;
+}
+
+static int node_new(struct limits_cgroups *c, const struct hierarchy *h, struct proc_text path,
+		    struct node **ret_node)
+{
+	struct node *node;
+	int r = make_room(c);
+
+	if (r < 0)
+		return r;
+	node = calloc(1, sizeof(*node));
+	if (!node)
+		return -ENOMEM;
+	node->path = malloc(path.len + 1);
+	if (!node->path) {
+		free(node);
+		return -ENOMEM;
+	}
+	memcpy(node->path, path.text, path.len);
+	node->path[path.len] = '\0';
+	node->len = path.len;
+	node->hierarchy = h;
+	*slot_of(c, h, path) = node;
+	c->nr++;
+	*ret_node = node;
+	return 0;
+}
+
+static struct node *node_find(const struct limits_cgroups *c, const struct hierarchy *h,
+			      struct proc_text path)
+{
+	return c->size ? *slot_of(c, h, path) : NULL;
+}
+
+/* What no cgroup has for a path stands for those above the mount. */
+static const struct proc_text above_mount = {"", 0};
+
+static int node_get_above(struct limits *l, const struct hierarchy *h, struct node **ret_node)
+{
+	struct node *node = node_find(l->cgroups, h, above_mount);
+	int r = 0;
+
+	if (!node) {
+		r = node_new(l->cgroups, h, above_mount, &node);
+		if (r >= 0 && !is_root(h)) {
+			node->limit = limits_new(l, PIDNS_LIMIT_CGROUP_PIDS, EAGAIN,
+						 "pids.max of the cgroups above %s, which are out "
+						 "of sight",
+						 h->mount_point);
+			r = node->limit ? 0 : -ENOMEM;
+		}
+	}
+	if (r >= 0)
+		*ret_node = node;
+	return r;
+}
+
+/* The cgroup above; without text: it is the top of the mount. */
+static struct proc_text path_above(struct proc_text path, struct proc_text below)
+{
+	size_t rest = below.len;
+
+	if (!rest)
+		return above_mount;
+	while (rest && below.text[rest - 1] != '/')
+		rest--;
+	rest = rest ? rest - 1 : 0;
+	path.len -= below.len - rest;
+	return path.len ? path : (struct proc_text){"/", 1};
+}
+
+/* A cgroup that cannot be looked at. The root has no limit, seen or not. */
+static int node_get_elsewhere(struct limits *l, const struct hierarchy *h, struct proc_text path,
+			      struct node **ret_node)
+{
+	struct node *node;
+	int r = node_new(l->cgroups, h, path, &node);
+
+	if (r < 0)
+		return r;
+	*ret_node = node;
+	if (path.len == 1)
+		return 0;
+	node->limit = limits_new(l, PIDNS_LIMIT_CGROUP_PIDS, EAGAIN,
+				 "pids.max of cgroup %s, which no mount in sight shows",
+				 node->path);
+	return node->limit ? 0 : -ENOMEM;
+}
+
+/* Goes down from the first ancestor that is known to the cgroup itself, whose path is bounded by
+ * what /proc can tell, a page. */
+static int node_get(struct limits *l, const struct hierarchy *h, struct proc_text path,
+		    struct node **ret_node)
+{
+	struct node *node = node_find(l->cgroups, h, path), *parent = NULL;
+	struct proc_text below;
+	int r;
+
+	if (node) {
+		*ret_node = node;
+		return 0;
+	}
+	if (!h->mount_point || limits_below_root(path, h->root, &below) < 0)
+		return node_get_elsewhere(l, h, path, ret_node);
+	if (below.len)
+		r = node_get(l, h, path_above(path, below), &parent);
+	else
+		r = node_get_above(l, h, &parent);
+	if (r >= 0)
+		r = node_new(l->cgroups, h, path, &node);
+	if (r < 0)
+		return r;
+	node->parent = parent;
+	*ret_node = node;
+	return read_limit(l, node, below);
+}
+
+/* ---- a task's -------------------------------------------------------------------------------- */
+
+void limits_cgroup_begin(struct limits *l)
+{
+	l->cgroups->list++;
+}
+
+static int add_path(struct limits *l, const struct hierarchy *h, struct proc_text path)
+{
+	struct node *node;
+	int r = node_get(l, h, path, &node);
+
+	/* Whatever is above one that is in the list is in it, too. */
+	for (; r >= 0 && node && node->list != l->cgroups->list; node = node->parent) {
+		node->list = l->cgroups->list;
+		r = limits_add(l, node->limit);
+	}
+	return r;
+}
+
+int limits_cgroup_add(struct limits *l, int32_t pid)
+{
+	struct proc_text in_v1 = {NULL, 0}, in_v2 = {NULL, 0};
+	struct limits_cgroup cgroup;
+	const char *cursor, *end;
+	char buf[16384], name[32];
+	ssize_t len;
+
+	snprintf(name, sizeof(name), "%" PRId32 "/cgroup", pid);
+	len = limits_read(l->a->procfs, name, buf, sizeof(buf));
+	if (len <= 0)
+		return 0;
+	cursor = buf;
+	end = buf + len;
+	while (limits_next_cgroup(&cursor, end, &cgroup)) {
+		if (!cgroup.hierarchy)
+			in_v2 = cgroup.path;
+		else if (limits_list_has(cgroup.controllers, "pids"))
+			in_v1 = cgroup.path;
+	}
+	/* A controller is in one hierarchy only. */
+	if (in_v1.text)
+		return add_path(l, &l->cgroups->v1, in_v1);
+	return in_v2.text ? add_path(l, &l->cgroups->v2, in_v2) : 0;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * internal.h - the rooms of the annotator of limits: limits.c puts the lists together, annotate/limits/pid.c
+ * knows the numbers of namespaces and of the machine, annotate/limits/cgroup.c the pids controller,
+ * annotate/limits/user.c what is counted for users, annotate/limits/file.c how files are read so that nothing hangs.
+ *
+ * What is true of many namespaces (a cgroup, an ancestor's pid_max) is one record in the lists of
+ * all of them.
+ */
+#ifndef PIDNS_LIMITS_INTERNAL_H
+#define PIDNS_LIMITS_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "annotate/annotate.h"
+#include "base/util.h"
+
+#define LIMITS_INITIAL_NS UINT64_C(4026531836) /* PROC_PID_INIT_INO */
+
+struct limits_cgroups;
+struct limits_users;
+
+struct limits {
+	struct annotation *a;
+	const struct pidns_ns *const *namespaces;
+	const struct pidns_task *const *tasks;
+	size_t nr_namespaces, nr_tasks;
+	uint64_t own_ns;     /* inode of the caller's own namespace; 0: not known */
+	uint64_t own_user;   /* … of its user namespace */
+	uint32_t cannot_see; /* PIDNS_UNSEEN_* */
+	bool is_whole;	     /* the picture has all tasks of the reader's namespace and below */
+	struct limits_cgroups *cgroups;
+	struct limits_users *users;
+	const struct pidns_limit **of_numbers; /* pid_max, by place in `namespaces` */
+	const struct pidns_limit *of_machine;  /* threads-max; NULL: not to be read */
+	const struct pidns_limit *of_above; /* pid_max of what is above the reader, if there is */
+	/* The list that is being put together. */
+	const struct pidns_limit **list;
+	size_t nr_list, room_list;
+};
+
+/* ---- limits.c -------------------------------------------------------------------------------- */
+
+/* To the list that is being put together; NULL is nothing. 0 or -ENOMEM. */
+int limits_add(struct limits *l, const struct pidns_limit *limit);
+/* A record that lives as long as the picture, its source written with that format. NULL: no memory. */
+struct pidns_limit *limits_new(struct limits *l, uint32_t kind, int error, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* ---- annotate/limits/file.c --------------------------------------------------------------------------- */
+
+/*
+ * A small file of the procfs into buf, NUL-terminated; cut off if it fills it. Never through another
+ * mount, such as a FUSE that speaks for a container and could hang. Its length, or -Exxx.
+ */
+ssize_t limits_read(int dir, const char *name, char *buf, size_t size);
+/* The inode that a link such as ns/user names; 0: not to be read. */
+uint64_t limits_read_link(int dir, const char *name, const char *type);
+/* A task's directory; -1: gone. */
+int limits_open_task(const struct limits *l, int32_t pid);
+/* A file with one number. 0 or -Exxx. */
+int limits_read_number(int dir, const char *name, uint64_t *ret);
+
+/* ---- annotate/limits/pid.c ---------------------------------------------------------------------------- */
+
+int limits_pid_open(struct limits *l);
+void limits_pid_close(struct limits *l);
+/* For a task born in the namespace at that place: those of its init, of its numbers and of the
+ * ancestors', of the machine, of its level. 0 or -ENOMEM. */
+int limits_pid_add(struct limits *l, size_t place);
+
+/* ---- annotate/limits/cgroup.c ------------------------------------------------------------------------- */
+
+/* 0 or -ENOMEM. */
+int limits_cgroup_open(struct limits *l);
+void limits_cgroup_close(struct limits *l);
+/* A new list begins: what was added to the last may be added to it. */
+void limits_cgroup_begin(struct limits *l);
+/* Those of the cgroups of a task that are not in the list yet. 0 or -ENOMEM. */
+int limits_cgroup_add(struct limits *l, int32_t pid);
+
+/* ---- annotate/limits/user.c --------------------------------------------------------------------------- */
+
+int limits_user_open(struct limits *l);
+void limits_user_close(struct limits *l);
+/* RLIMIT_NPROC of a task, whose directory is `dir`, and user.max_pid_namespaces of the user namespace
+ * `owner`, or of the task's own where that is 0, and of those above. 0 or -ENOMEM. */
+int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t owner);
+
+#endif /* PIDNS_LIMITS_INTERNAL_H */

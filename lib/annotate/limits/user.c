@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * user.c - what is counted for users: tasks by RLIMIT_NPROC, and PID namespaces by
+ * user.max_pid_namespaces.
+ *
+ * Since 5.14, 21d1c5e386bc ("Reimplement RLIMIT_NPROC on top of ucounts"), tasks are counted for a
+ * user in a user namespace, for the owner of that in the one above, and so on up; before, for a
+ * user wherever. What is counted for a user namespace is found by walking up in the same way.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/nsfs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "parse.h"
+#include "base/proc.h"
+
+#define INITIAL_USER_NS	 UINT64_C(4026531837) /* PROC_USER_INIT_INO */
+#define CAP_SYS_ADMIN	 21		      /* linux/capability.h */
+#define CAP_SYS_RESOURCE 24
+/* Where tasks are counted whose user namespace may not be known: no namespace has that inode. */
+#define UNKNOWN_NS UINT64_MAX
+#define DEEPEST	   33 /* user namespaces may be nested 32 deep */
+
+struct user_ns {
+	uint64_t ino;
+	uint64_t parent;	 /* 0: none, or out of sight */
+	uint32_t owner;		 /* as the reader has it */
+	uint64_t pid_namespaces; /* that belong to it, or to one below */
+};
+
+/* How many tasks a user has there, those included that are counted for the owner of a namespace
+ * below. */
+struct count {
+	uint64_t ns; /* 0: everywhere; UNKNOWN_NS */
+	uint32_t uid;
+	uint64_t tasks;
+};
+
+struct limits_users {
+	struct user_ns *list; /* few: one for each user namespace on the machine */
+	size_t nr, room;
+	struct count *counts;
+	size_t nr_counts, room_counts;
+	bool is_counted, is_everywhere;
+	uint64_t learnt;  /* the user namespace that was met last */
+	struct count run; /* tasks beside each other that count for the same user */
+};
+
+/* ---- user namespaces ------------------------------------------------------------------------- */
+
+/* A list of a few, and asked for runs of tasks rather than for each. */
+static struct user_ns *find_user_ns(const struct limits_users *u, uint64_t ino)
+{
+	for (size_t i = u->nr; i--;)
+		if (u->list[i].ino == ino)
+			return &u->list[i];
+	return NULL;
+}
+
+static int add_user_ns(struct limits_users *u, uint64_t ino, struct user_ns **ret)
+{
+	int r = util_grow(&u->list, &u->room, u->nr, sizeof(*u->list));
+
+	if (r < 0)
+		return r;
+	*ret = &u->list[u->nr++];
+	**ret = (struct user_ns){.ino = ino};
+	return 0;
+}
+
+/* It and all above, as far as they may be seen; takes the descriptor over. */
+static int learn_up(struct limits_users *u, int fd)
+{
+	struct user_ns *below = NULL;
+	int r = 0;
+
+	for (int i = 0; fd >= 0 && i < DEEPEST; i++) {
+		_cleanup_close_ int here = fd;
+		struct user_ns *ns;
+		struct stat st;
+		uid_t owner;
+
+		if (fstat(here, &st) < 0)
+			break;
+		fd = -1;
+		ns = find_user_ns(u, st.st_ino);
+		if (below)
+			below->parent = st.st_ino;
+		if (ns)
+			break;
+		r = add_user_ns(u, st.st_ino, &ns);
+		if (r < 0)
+			break;
+		if (ioctl(here, NS_GET_OWNER_UID, &owner) == 0)
+			ns->owner = owner;
+		fd = ioctl(here, NS_GET_PARENT);
+		below = ns;
+	}
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+/* The user namespace of a task. 0: it may not be known. */
+static int learn(struct limits_users *u, int task, uint64_t *ret_ino)
+{
+	uint64_t ino = limits_read_link(task, "ns/user", "user");
+	int fd, r = 0;
+
+	*ret_ino = ino;
+	if (!ino || ino == u->learnt)
+		return 0;
+	u->learnt = ino;
+	if (find_user_ns(u, ino))
+		return 0;
+	fd = openat(task, "ns/user", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		r = learn_up(u, fd);
+	return r;
+}
+
+/* ---- tasks of users -------------------------------------------------------------------------- */
+
+static struct count *find_count(const struct limits_users *u, uint64_t ns, uint32_t uid)
+{
+	for (size_t i = u->nr_counts; i--;)
+		if (u->counts[i].ns == ns && u->counts[i].uid == uid)
+			return &u->counts[i];
+	return NULL;
+}
+
+static int count_tasks(struct limits_users *u, uint64_t ns, uint32_t uid, uint64_t tasks)
+{
+	struct count *count = find_count(u, ns, uid);
+	int r;
+
+	if (!count) {
+		r = util_grow(&u->counts, &u->room_counts, u->nr_counts, sizeof(*u->counts));
+		if (r < 0)
+			return r;
+		count = &u->counts[u->nr_counts++];
+		*count = (struct count){.ns = ns, .uid = uid};
+	}
+	count->tasks += tasks;
+	return 0;
+}
+
+/* As inc_rlimit_ucounts() does in the kernel. */
+static int count_up(struct limits_users *u, uint64_t ino, uint32_t uid, uint64_t tasks)
+{
+	int r = 0;
+
+	if (u->is_everywhere || ino == UNKNOWN_NS)
+		return count_tasks(u, u->is_everywhere ? 0 : ino, uid, tasks);
+	for (int i = 0; r >= 0 && ino && i < DEEPEST; i++) {
+		const struct user_ns *ns = find_user_ns(u, ino);
+
+		r = count_tasks(u, ino, uid, tasks);
+		uid = ns ? ns->owner : 0;
+		ino = ns ? ns->parent : 0;
+	}
+	return r;
+}
+
+static int count_run(struct limits_users *u)
+{
+	const struct count run = u->run;
+
+	u->run.tasks = 0;
+	return run.tasks ? count_up(u, run.ns, run.uid, run.tasks) : 0;
+}
+
+/* In the picture, or else in `status`. */
+static bool ruid_of(const struct limits *l, const struct pidns_task *task, uint32_t *ret_uid)
+{
+	struct proc_status status = {0};
+	char buf[8192], name[32];
+	ssize_t len;
+
+	if (task->known & PIDNS_TASK_RUID) {
+		*ret_uid = task->ruid;
+		return true;
+	}
+	snprintf(name, sizeof(name), "%" PRId32 "/status", task->pid);
+	len = limits_read(l->a->procfs, name, buf, sizeof(buf));
+	if (len <= 0 || proc_parse_status(buf, (size_t)len, &status) < 0 ||
+	    !(status.known & PROC_STATUS_UID))
+		return false;
+	*ret_uid = status.ruid;
+	return true;
+}
+
+static int count_task(struct limits *l, const struct pidns_task *task)
+{
+	struct limits_users *u = l->users;
+	uint64_t ino = 0, tasks = 1;
+	uint32_t ruid;
+	int r = 0;
+
+	if (!ruid_of(l, task, &ruid))
+		return 0;
+	if (task->known & PIDNS_TASK_THREADS && task->threads &&
+	    !(pidns_snapshot_flags(l->a->snapshot) & PIDNS_SNAPSHOT_THREADS))
+		tasks = task->threads;
+	if (!u->is_everywhere) {
+		_cleanup_close_ int dir = limits_open_task(l, task->pid);
+
+		if (dir < 0)
+			return 0;
+		r = learn(u, dir, &ino);
+		ino = ino ? ino : UNKNOWN_NS;
+	}
+	if (r >= 0 && (u->run.ns != ino || u->run.uid != ruid)) {
+		r = count_run(u);
+		u->run = (struct count){.ns = ino, .uid = ruid};
+	}
+	u->run.tasks += tasks;
+	return r;
+}
+
+/* Only when somebody has a limit: most have none, or are not bound by it. */
+static int count_all(struct limits *l)
+{
+	int r = 0;
+
+	if (l->users->is_counted)
+		return 0;
+	l->users->is_counted = true;
+	for (size_t i = 0; r >= 0 && i < l->nr_tasks; i++)
+		r = count_task(l, l->tasks[i]);
+	return r < 0 ? r : count_run(l->users);
+}
+
+/* Root of the whole machine is not bound, nor is who may set such limits or administer it:
+ * copy_process(). To be told apart from a container's root by whoever is in the initial user
+ * namespace. */
+static bool is_exempt(const struct limits *l, uint32_t ruid, int dir, uint64_t user)
+{
+	uint64_t bits;
+	char buf[8192];
+	ssize_t len;
+
+	if (l->own_user == INITIAL_USER_NS && !ruid)
+		return true;
+	if (user != INITIAL_USER_NS)
+		return false;
+	len = limits_read(dir, "status", buf, sizeof(buf));
+	return len > 0 && limits_parse_capabilities(buf, (size_t)len, &bits) == 0 &&
+	       bits & (UINT64_C(1) << CAP_SYS_RESOURCE | UINT64_C(1) << CAP_SYS_ADMIN);
+}
+
+/* How many tasks of that user are counted there, where that is certain. */
+static void set_count(struct limits *l, uint64_t user, uint32_t uid, struct pidns_limit *limit)
+{
+	const struct limits_users *u = l->users;
+	const struct count *count = find_count(u, u->is_everywhere ? 0 : user, uid);
+
+	if (!count || !l->is_whole || find_count(u, UNKNOWN_NS, uid))
+		return;
+	limit->used = count->tasks;
+	limit->known |= PIDNS_LIMIT_USED;
+}
+
+/* Whoever is in a user namespace counts for its owner above, whose limit is what it was when the
+ * namespace was made: nobody is told. */
+static int add_owners(struct limits *l, uint64_t user)
+{
+	int r = 0;
+
+	for (int up = 0; r >= 0 && !l->users->is_everywhere && up < DEEPEST; up++) {
+		const struct user_ns *ns = find_user_ns(l->users, user);
+		struct pidns_limit *limit;
+
+		if (!ns || user == INITIAL_USER_NS)
+			return 0;
+		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
+				   "RLIMIT_NPROC of uid %" PRIu32 " when it made user:[%" PRIu64
+				   "], which is not told",
+				   ns->owner, user);
+		if (!limit)
+			return -ENOMEM;
+		if (ns->parent)
+			set_count(l, ns->parent, ns->owner, limit);
+		r = limits_add(l, limit);
+		user = ns->parent;
+	}
+	return r;
+}
+
+static int add_nproc(struct limits *l, uint32_t ruid, int dir, uint64_t user)
+{
+	struct pidns_limit *limit;
+	uint64_t max;
+	char buf[4096];
+	ssize_t len = limits_read(dir, "limits", buf, sizeof(buf));
+	int has_max = len > 0 ? limits_parse_nproc(buf, (size_t)len, &max) : 0;
+	int r;
+
+	if (is_exempt(l, ruid, dir, user)) {
+		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
+				   "RLIMIT_NPROC of uid %" PRIu32 ", from which it is exempt",
+				   ruid);
+		return limit ? limits_add(l, has_max > 0 ? limit : NULL) : -ENOMEM;
+	}
+	r = count_all(l);
+	if (r >= 0)
+		r = add_owners(l, user);
+	if (r < 0 || has_max <= 0)
+		return r;
+	limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN, "RLIMIT_NPROC of uid %" PRIu32, ruid);
+	if (!limit)
+		return -ENOMEM;
+	limit->max = max;
+	limit->known = PIDNS_LIMIT_MAX;
+	set_count(l, user, ruid, limit);
+	return limits_add(l, limit);
+}
+
+/* ---- PID namespaces of users ----------------------------------------------------------------- */
+
+/* The first was not made by anybody. */
+static bool is_countable(const struct pidns_ns *ns)
+{
+	return ns->known & PIDNS_NS_OWNER_NS && ns->known & PIDNS_NS_INO &&
+	       ns->ino != LIMITS_INITIAL_NS;
+}
+
+/* Each is counted where it belongs and in all above, as inc_ucount() does. */
+static int count_pid_namespaces(struct limits *l)
+{
+	struct limits_users *u = l->users;
+
+	for (size_t i = 0; i < l->nr_namespaces; i++) {
+		uint64_t ino = is_countable(l->namespaces[i]) ? l->namespaces[i]->owner_ns : 0;
+
+		for (int up = 0; ino && up < DEEPEST; up++) {
+			struct user_ns *ns = find_user_ns(u, ino);
+
+			if (!ns && add_user_ns(u, ino, &ns) < 0)
+				return -ENOMEM;
+			ns->pid_namespaces++;
+			ino = ns->parent;
+		}
+	}
+	return 0;
+}
+
+/* Whoever belongs to a user namespace that somebody made is open to who may ask about it at all; of
+ * the machine's own, not everybody may know all. */
+static bool knows_all_of(const struct limits *l, uint64_t user)
+{
+	return l->is_whole && (user != INITIAL_USER_NS || !(l->cannot_see & PIDNS_UNSEEN_NS_LINKS));
+}
+
+/* The user namespaces above count as well; only the reader's own shows what it allows. */
+static int add_pid_namespaces(struct limits *l, uint64_t user)
+{
+	uint64_t max;
+	int r = 0;
+
+	for (int up = 0; r >= 0 && user && up < DEEPEST; up++) {
+		const struct user_ns *ns = find_user_ns(l->users, user);
+		bool is_own = user == l->own_user;
+		struct pidns_limit *limit;
+
+		if (is_own)
+			limit = limits_new(l, PIDNS_LIMIT_PID_NAMESPACES, ENOSPC,
+					   "/proc/sys/user/max_pid_namespaces");
+		else
+			limit = limits_new(l, PIDNS_LIMIT_PID_NAMESPACES, ENOSPC,
+					   "user.max_pid_namespaces in user:[%" PRIu64 "]", user);
+		if (!limit)
+			return -ENOMEM;
+		limit->is_fork = 0;
+		if (is_own &&
+		    limits_read_number(l->a->procfs, "sys/user/max_pid_namespaces", &max) == 0) {
+			limit->max = max;
+			limit->known |= PIDNS_LIMIT_MAX;
+		}
+		if (knows_all_of(l, user)) {
+			limit->used = ns ? ns->pid_namespaces : 0;
+			limit->known |= PIDNS_LIMIT_USED;
+		}
+		r = limits_add(l, limit);
+		if (r >= 0 && ns && !ns->parent && user != INITIAL_USER_NS) {
+			limit = limits_new(l, PIDNS_LIMIT_PID_NAMESPACES, ENOSPC,
+					   "user.max_pid_namespaces of the user namespaces above, "
+					   "which are out of sight");
+			if (!limit)
+				return -ENOMEM;
+			limit->is_fork = 0;
+			r = limits_add(l, limit);
+		}
+		user = ns ? ns->parent : 0;
+	}
+	return r;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
+static bool counts_everywhere(void)
+{
+	struct utsname name;
+	unsigned int major, minor;
+
+	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	       (major < 5 || (major == 5 && minor < 14));
+}
+
+/* The user namespaces that PID namespaces belong to, by way of their inits. */
+static int learn_owners(struct limits *l)
+{
+	uint64_t ino;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < l->nr_namespaces; i++) {
+		const struct pidns_ns *ns = l->namespaces[i];
+		_cleanup_close_ int dir = -1;
+
+		if (!is_countable(ns) || find_user_ns(l->users, ns->owner_ns) ||
+		    !(ns->known & PIDNS_NS_REAPER) || ns->reaper <= 0)
+			continue;
+		dir = limits_open_task(l, ns->reaper);
+		if (dir >= 0)
+			r = learn(l->users, dir, &ino);
+	}
+	return r;
+}
+
+int limits_user_open(struct limits *l)
+{
+	_cleanup_close_ int self = openat(l->a->procfs, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	uint64_t ino;
+	int r = 0;
+
+	l->users = calloc(1, sizeof(*l->users));
+	if (!l->users)
+		return -ENOMEM;
+	l->users->is_everywhere = counts_everywhere();
+	if (self >= 0)
+		r = learn(l->users, self, &ino);
+	if (r >= 0)
+		r = learn_owners(l);
+	return r < 0 ? r : count_pid_namespaces(l);
+}
+
+void limits_user_close(struct limits *l)
+{
+	if (!l->users)
+		return;
+	free(l->users->list);
+	free(l->users->counts);
+	free(l->users);
+}
+
+int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t owner)
+{
+	uint64_t user;
+	uint32_t ruid;
+	int r = learn(l->users, dir, &user);
+
+	if (r >= 0 && ruid_of(l, task, &ruid))
+		r = add_nproc(l, ruid, dir, user);
+	return r < 0 ? r : add_pid_namespaces(l, owner ? owner : user);
+}

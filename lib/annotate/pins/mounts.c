@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * mounts.c - bind mounts of nsfs files, and mounted instances of procfs.
+ *
+ * A list of mounts names each instance of procfs by a device number, and not the PID namespace it is
+ * of. That shows inside of it alone. So where the reader's own mount namespace has it, it is looked
+ * into, by a walk that never leaves what the kernel has in memory (RESOLVE_CACHED, openat2(2)), for a
+ * file system on the way may hang. Others cannot be told apart.
+ */
+#include "parse.h"
+#include "pins.h"
+#include "base/proc.h"
+#include "core/snapshot.h"
+#include "base/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define PROC_MAGIC 0x9fa0 /* PROC_SUPER_MAGIC, statfs(2) */
+
+/* ---- by number ------------------------------------------------------------------------------- */
+
+static struct pins_place *map_place(const struct pins_map *map, uint64_t key)
+{
+	size_t at = util_mix(key) & (map->size - 1);
+
+	while (map->places[at].key && map->places[at].key != key)
+		at = (at + 1) & (map->size - 1);
+	return &map->places[at];
+}
+
+static struct pins_place *map_find(const struct pins_map *map, uint64_t key)
+{
+	struct pins_place *place = map->size ? map_place(map, key) : NULL;
+
+	return place && place->key ? place : NULL;
+}
+
+static int map_grow(struct pins_map *map)
+{
+	struct pins_map grown = {.nr = map->nr, .size = map->size ? map->size * 2 : 64};
+
+	grown.places = calloc(grown.size, sizeof(*grown.places));
+	if (!grown.places)
+		return -ENOMEM;
+	for (size_t i = 0; i < map->size; i++)
+		if (map->places[i].key)
+			*map_place(&grown, map->places[i].key) = map->places[i];
+	free(map->places);
+	*map = grown;
+	return 0;
+}
+
+/* The place of that key, made if there is none; NULL: no memory. Good until the next is made. */
+static struct pins_place *map_have(struct pins_map *map, uint64_t key)
+{
+	struct pins_place *place;
+
+	if (map->nr * 2 >= map->size && map_grow(map) < 0)
+		return NULL;
+	place = map_place(map, key);
+	if (!place->key)
+		map->nr++;
+	place->key = key;
+	return place;
+}
+
+static uint64_t device_key(uint32_t major, uint32_t minor)
+{
+	return (uint64_t)major << 32 | minor;
+}
+
+static bool text_is(struct proc_text text, const char *s)
+{
+	return text.len == strlen(s) && !memcmp(text.text, s, text.len);
+}
+
+/* ---- whose a procfs is ----------------------------------------------------------------------- */
+
+static int open_how(int dir, const char *path, uint64_t flags, uint64_t resolve)
+{
+	struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = resolve};
+
+	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+}
+
+/* A kernel with CONFIG_PID_NS_INFO says it itself; else the first task in it does, if there is one.
+ * What is mounted over a file in there is another's. */
+static uint64_t ask_instance(int fd)
+{
+	_cleanup_close_ int own =
+		open_how(fd, "pidns", O_RDONLY | O_NONBLOCK, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS);
+	_cleanup_close_ int first = -1;
+	uint64_t ino = 0;
+	char text[1024];
+	ssize_t len = own < 0 ? -1 : read(own, text, sizeof(text));
+
+	if (len > 0 && pins_parse_own_ns(text, (size_t)len, &ino) == 0)
+		return ino;
+	first = open_how(fd, "1/ns", O_PATH | O_DIRECTORY, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS);
+	len = first < 0 ? -1 : readlinkat(first, "pid", text, sizeof(text));
+	if (len > 0)
+		proc_parse_ns_link(text, (size_t)len, "pid", &ino);
+	return ino;
+}
+
+/* 0: not known. */
+static uint64_t learn_instance(const struct proc_mount *mount)
+{
+	_cleanup_free_ char *path = malloc(mount->mount_point.len + 1);
+	_cleanup_close_ int fd = -1;
+	struct statfs fs;
+	struct stat st;
+
+	if (!path)
+		return 0;
+	path[pins_unescape(mount->mount_point.text, mount->mount_point.len, path)] = '\0';
+	fd = open_how(AT_FDCWD, path, O_PATH | O_DIRECTORY, RESOLVE_CACHED | RESOLVE_NO_SYMLINKS);
+	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != PROC_MAGIC || fstat(fd, &st) < 0 ||
+	    major(st.st_dev) != mount->major || minor(st.st_dev) != mount->minor)
+		return 0;
+	return ask_instance(fd);
+}
+
+/* The one that is asked has the numbers of the snapshot, so it is of the namespace they begin in. */
+static int learn_own_instance(struct pins *p)
+{
+	const struct ns_entry *root = p->a->snapshot->root;
+	struct pins_place *place;
+	struct stat st;
+
+	if (!root || !(root->pub.known & PIDNS_NS_INO) || fstat(p->a->procfs, &st) < 0)
+		return 0;
+	place = map_have(&p->instances, device_key(major(st.st_dev), minor(st.st_dev)));
+	if (!place)
+		return -ENOMEM;
+	place->ino = root->pub.ino;
+	return 0;
+}
+
+int pins_mounts_begin(struct pins *p)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *cursor;
+	struct proc_mount mount;
+	size_t len;
+	int r = learn_own_instance(p);
+
+	if (r < 0)
+		return r;
+	r = annotate_read(p->a->procfs, "self/mountinfo", &text, &len);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (cursor = text; proc_next_mount(&cursor, text + len, &mount);) {
+		uint64_t key = device_key(mount.major, mount.minor), ino;
+		struct pins_place *place;
+
+		if (!text_is(mount.type, "proc") || !text_is(mount.root, "/") ||
+		    map_find(&p->instances, key))
+			continue;
+		ino = learn_instance(&mount);
+		place = ino ? map_have(&p->instances, key) : NULL;
+		if (ino && !place)
+			return -ENOMEM;
+		if (place)
+			place->ino = ino;
+	}
+	return 0;
+}
+
+/* ---- all mounts ------------------------------------------------------------------------------ */
+
+static const char *path_of(struct pins *p, const struct proc_mount *mount)
+{
+	char *path = annotate_store(p->a, mount->mount_point.len + 1);
+
+	if (path)
+		pins_unescape(mount->mount_point.text, mount->mount_point.len, path);
+	return path;
+}
+
+static int note_mount(struct pins *p, const struct pidns_ns *ns, struct pidns_pin *pin,
+		      const struct proc_mount *mount)
+{
+	pin->path = path_of(p, mount);
+	pin->count = 1;
+	if (!pin->path)
+		return -ENOMEM;
+	return ns ? pins_note(p, ns, pin) : pins_suspect(p, pin);
+}
+
+static int look_at_bind(struct pins *p, int32_t pid, const struct proc_mount *mount)
+{
+	struct pidns_pin pin = {.kind = PIDNS_PIN_BIND, .pid = pid};
+	const struct pidns_ns *ns = NULL;
+	uint64_t ino;
+
+	if (proc_parse_ns_link(mount->root.text, mount->root.len, "pid", &ino) == 0)
+		ns = pidns_ns_find(p->a->snapshot, ino);
+	return ns ? note_mount(p, ns, &pin, mount) : 0;
+}
+
+/* What a task below the reader's namespace sees is likely that namespace's own, and nothing that
+ * would keep another. */
+static bool is_suspicious(const struct pins *p, int32_t pid)
+{
+	const struct pidns_task *task = pidns_task_find(p->a->snapshot, NULL, pid);
+
+	return task && !task->ns->depth;
+}
+
+/* Each instance once a mount namespace, for parts of it are often mounted over itself. */
+static int look_at_procfs(struct pins *p, int32_t pid, uint64_t mount_ns,
+			  const struct proc_mount *mount)
+{
+	struct pidns_pin pin = {.kind = PIDNS_PIN_PROCFS, .pid = pid};
+	struct pins_place *place = map_have(&p->instances, device_key(mount->major, mount->minor));
+	const struct pidns_ns *ns = NULL;
+	bool is_new;
+
+	if (!place)
+		return -ENOMEM;
+	if (place->met_in == mount_ns)
+		return 0;
+	is_new = !place->met_in;
+	place->met_in = mount_ns;
+	if (place->ino)
+		ns = pidns_ns_find(p->a->snapshot, place->ino);
+	if (!ns && (place->ino || !is_new || !is_suspicious(p, pid)))
+		return 0;
+	if (!ns)
+		pin.kind = PIDNS_PIN_UNSEEN;
+	return note_mount(p, ns, &pin, mount);
+}
+
+int pins_mounts_look(struct pins *p, int dir, const char *name, int32_t pid)
+{
+	_cleanup_free_ char *text = NULL;
+	struct proc_mount mount;
+	const char *cursor;
+	char link[64], path[64];
+	ssize_t link_len;
+	uint64_t mount_ns;
+	size_t len;
+	int r;
+
+	snprintf(path, sizeof(path), "%.20s/ns/mnt", name);
+	link_len = readlinkat(dir, path, link, sizeof(link));
+	if (link_len < 0)
+		return pins_hindered(p, pid, -errno);
+	if (proc_parse_ns_link(link, (size_t)link_len, "mnt", &mount_ns) < 0 ||
+	    map_find(&p->mount_namespaces, mount_ns))
+		return 0;
+	snprintf(path, sizeof(path), "%.20s/mountinfo", name);
+	r = annotate_read(dir, path, &text, &len);
+	if (r < 0)
+		return pins_hindered(p, pid, r);
+	if (!map_have(&p->mount_namespaces, mount_ns))
+		return -ENOMEM;
+	for (cursor = text; r >= 0 && proc_next_mount(&cursor, text + len, &mount);) {
+		if (text_is(mount.type, "nsfs"))
+			r = look_at_bind(p, pid, &mount);
+		else if (text_is(mount.type, "proc"))
+			r = look_at_procfs(p, pid, mount_ns, &mount);
+	}
+	return r;
+}
+
+void pins_mounts_end(struct pins *p)
+{
+	free(p->mount_namespaces.places);
+	free(p->instances.places);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pins.h - the rooms of the annotator that says what keeps a namespace alive: pins.c reads the
+ * picture and writes the notes, annotate/pins/scan.c goes through the tasks of a procfs, annotate/pins/mounts.c
+ * through their mounts, annotate/pins/parse.c understands what these say.
+ *
+ * Files and mounts of others are known by what their links and lists say. None is opened or examined
+ * through the task that has it, for it may hang.
+ */
+#ifndef PIDNS_PINS_H
+#define PIDNS_PINS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "annotate/annotate.h"
+
+/* Inode of a mount namespace, or device number of a procfs, to an inode. */
+struct pins_map {
+	struct pins_place {
+		uint64_t key; /* 0: empty */
+		uint64_t ino; /* of the PID namespace; 0: not known */
+		uint64_t met_in;
+	} * places;
+	size_t nr, size;
+};
+
+struct pins {
+	struct annotation *a;
+	struct found {
+		const struct pidns_ns *ns;
+		struct pidns_pin pin;
+	} * found;
+	size_t nr_found, room_found;
+	/* What may be it where nothing else is: pidfds of tasks that are gone, procfs instances that
+	 * cannot be told apart. */
+	struct pidns_pin *suspects;
+	size_t nr_suspects, room_suspects;
+	struct pidns_pin refused; /* the first who did not show everything; count: how many */
+	int32_t refused_last;
+	bool is_own;	 /* the procfs has the caller's own numbers */
+	bool has_unborn; /* so it is worth a look who might give birth */
+	struct pins_map mount_namespaces, instances;
+};
+
+/* All of these: 0, or -ENOMEM. */
+int pins_note(struct pins *p, const struct pidns_ns *ns, const struct pidns_pin *pin);
+int pins_suspect(struct pins *p, const struct pidns_pin *pin);
+/* What came of asking that task: only that there is no memory for it is a failure. */
+int pins_hindered(struct pins *p, int32_t pid, int error);
+
+/* annotate/pins/scan.c */
+int pins_scan(struct pins *p);
+
+/* annotate/pins/mounts.c */
+/* Find out which procfs instances are whose. */
+int pins_mounts_begin(struct pins *p);
+/* The mounts that the task sees whose directory that is, if nobody in its mount namespace was asked. */
+int pins_mounts_look(struct pins *p, int dir, const char *name, int32_t pid);
+void pins_mounts_end(struct pins *p);
+
+#endif /* PIDNS_PINS_H */

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* scan.c - goes through the tasks of a procfs for what they hold. */
+#include "base/pidfd.h"
+#include "parse.h"
+#include "pins.h"
+#include "base/proc.h"
+#include "core/snapshot.h"
+#include "base/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- open files ------------------------------------------------------------------------------ */
+
+static const struct pidns_ns *ns_of_link(const struct pins *p, const char *text, size_t len)
+{
+	uint64_t ino;
+
+	if (proc_parse_ns_link(text, len, "pid", &ino) < 0)
+		return NULL;
+	return pidns_ns_find(p->a->snapshot, ino);
+}
+
+/* Whose it is stands in its fdinfo, as long as the task has not been reaped. */
+static int look_at_pidfd(struct pins *p, int dir, int32_t pid, int32_t fd)
+{
+	struct pidns_pin pin = {.kind = PIDNS_PIN_PIDFD, .pid = pid, .fd = fd, .count = 1};
+	const struct pidns_task *task;
+	char name[32], text[512];
+	_cleanup_close_ int info = -1;
+	int32_t target;
+	ssize_t len;
+
+	snprintf(name, sizeof(name), "fdinfo/%d", fd);
+	info = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	len = info < 0 ? -1 : read(info, text, sizeof(text));
+	if (len < 0)
+		return pins_hindered(p, pid, -errno);
+	if (pins_parse_pidfd(text, (size_t)len, &target) < 0)
+		return 0;
+	if (target < 0) {
+		pin.kind = PIDNS_PIN_UNSEEN;
+		return pins_suspect(p, &pin);
+	}
+	task = target ? pidns_task_find(p->a->snapshot, NULL, target) : NULL;
+	return task ? pins_note(p, task->ns, &pin) : 0;
+}
+
+static int look_at_file(struct pins *p, int dir, int32_t pid, int32_t fd)
+{
+	const struct pidns_ns *ns;
+	char name[32], text[64];
+	ssize_t len;
+
+	snprintf(name, sizeof(name), "fd/%" PRId32, fd);
+	len = readlinkat(dir, name, text, sizeof(text));
+	if (len < 0)
+		return -errno;
+	if (pins_link_is_pidfd(text, (size_t)len))
+		return look_at_pidfd(p, dir, pid, fd);
+	ns = ns_of_link(p, text, (size_t)len);
+	if (!ns)
+		return 0;
+	return pins_note(
+		p, ns, &(struct pidns_pin){.kind = PIDNS_PIN_FD, .pid = pid, .fd = fd, .count = 1});
+}
+
+static int look_at_files(struct pins *p, int dir, int32_t pid)
+{
+	_cleanup_close_ int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct util_list list = {.fd = fd};
+	const char *name;
+	int r = fd < 0 ? -errno : 0;
+
+	while (r >= 0 && (name = util_list_next(&list))) {
+		r = look_at_file(p, dir, pid, (int32_t)strtol(name, NULL, 10));
+		if (r == -ENOENT)
+			r = 0; /* closed meanwhile */
+	}
+	return r < 0 ? pins_hindered(p, pid, r) : 0;
+}
+
+/* ---- where children would be born ------------------------------------------------------------ */
+
+/* Of a namespace without a first process no link speaks. */
+static int look_for_unborn(struct pins *p, int32_t pid, int32_t tid)
+{
+	struct pidns_pin pin = {.kind = PIDNS_PIN_FOR_CHILDREN, .pid = pid, .count = 1};
+	_cleanup_close_ int fd = -1;
+	const struct pidns_ns *ns;
+	struct stat st;
+
+	if (!p->has_unborn || !p->is_own)
+		return 0;
+	fd = pidfd_open_ns_for_children(tid);
+	if (fd == -ENOTTY || fd == -ENOSYS)
+		return 0; /* a kernel that does not tell */
+	if (fd < 0)
+		return pins_hindered(p, pid, fd);
+	if (fstat(fd, &st) < 0)
+		return 0;
+	ns = pidns_ns_find(p->a->snapshot, st.st_ino);
+	if (!ns || ns->state != PIDNS_STATE_UNBORN)
+		return 0;
+	return pins_note(p, ns, &pin);
+}
+
+static int look_at_thread(struct pins *p, int threads, const struct pidns_task *task,
+			  const char *name)
+{
+	struct pidns_pin pin = {.kind = PIDNS_PIN_FOR_CHILDREN, .pid = task->pid, .count = 1};
+	const struct pidns_ns *ns;
+	char path[64], text[64];
+	ssize_t len;
+	int32_t tid;
+
+	if (proc_parse_pid(name, &tid) < 0 || tid == task->pid)
+		return 0;
+	snprintf(path, sizeof(path), "%.20s/ns/pid_for_children", name);
+	len = readlinkat(threads, path, text, sizeof(text));
+	if (len < 0 && errno == ENOENT)
+		return look_for_unborn(p, task->pid, tid);
+	if (len < 0)
+		return -errno;
+	ns = ns_of_link(p, text, (size_t)len);
+	return ns && ns != task->ns ? pins_note(p, ns, &pin) : 0;
+}
+
+/* A leader that has exited has let go of the files and mounts that its threads still have. */
+static int look_at_heir(struct pins *p, int threads, const struct pidns_task *task,
+			const char *name)
+{
+	_cleanup_close_ int dir = openat(threads, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (dir < 0)
+		return pins_hindered(p, task->pid, -errno);
+	r = look_at_files(p, dir, task->pid);
+	return r < 0 ? r : pins_mounts_look(p, dir, ".", task->pid);
+}
+
+/* Each thread has a place for its children; that of the first is in the picture, if a link shows
+ * it. */
+static int look_at_threads(struct pins *p, int dir, const struct pidns_task *task)
+{
+	_cleanup_close_ int fd = -1;
+	struct util_list list;
+	const char *name;
+	int r = 0;
+
+	if (!(task->known & PIDNS_TASK_NS_FOR_CHILDREN))
+		r = look_for_unborn(p, task->pid, task->pid);
+	if (r < 0 || !(task->known & PIDNS_TASK_THREADS) || task->threads < 2)
+		return r;
+	fd = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return pins_hindered(p, task->pid, -errno);
+	list = (struct util_list){.fd = fd};
+	while (r >= 0 && (name = util_list_next(&list))) {
+		r = look_at_thread(p, fd, task, name);
+		if (r >= 0 && task->known & PIDNS_TASK_STATE && task->state == 'Z')
+			r = look_at_heir(p, fd, task, name);
+	}
+	return r < 0 ? pins_hindered(p, task->pid, r) : 0;
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+/* A task that may hold anything. */
+static int look_at_all(struct pins *p, const struct pidns_task *task, const char *name, int32_t pid)
+{
+	_cleanup_close_ int dir = openat(p->a->procfs, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (dir < 0)
+		return pins_hindered(p, pid, -errno);
+	r = look_at_files(p, dir, pid);
+	if (r >= 0)
+		r = pins_mounts_look(p, dir, ".", pid);
+	if (r >= 0 && task)
+		r = look_at_threads(p, dir, task);
+	return r;
+}
+
+/* A task that holds these alone. */
+static int look_at_held(struct pins *p, const char *name, int32_t pid, const struct holder *held,
+			size_t nr)
+{
+	_cleanup_close_ int dir = -1;
+	int r = 0;
+
+	if (nr) {
+		dir = openat(p->a->procfs, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0)
+			return pins_hindered(p, pid, -errno);
+	}
+	for (size_t i = 0; r >= 0 && i < nr; i++) {
+		r = look_at_file(p, dir, pid, held[i].fd);
+		if (r == -ENOENT)
+			r = 0; /* closed meanwhile */
+	}
+	if (r < 0)
+		return pins_hindered(p, pid, r);
+	return pins_mounts_look(p, p->a->procfs, name, pid);
+}
+
+/* What it was found to hold when the picture was taken. */
+static size_t find_held(const struct pidns_snapshot *s, int32_t pid, const struct holder **ret)
+{
+	size_t low = 0, high = s->nr_holders, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->holders[middle].pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < s->nr_holders && s->holders[end].pid == pid;)
+		end++;
+	*ret = end > low ? &s->holders[low] : NULL;
+	return end - low;
+}
+
+static int look_at_process(struct pins *p, const char *name, int32_t pid)
+{
+	const struct pidns_snapshot *s = p->a->snapshot;
+	const struct pidns_task *task = pidns_task_find(s, NULL, pid);
+	const struct holder *held;
+	size_t nr;
+
+	if (!s->knows_holders || !task)
+		return look_at_all(p, task, name, pid);
+	nr = find_held(s, pid, &held);
+	if (nr && held->fd < 0)
+		return look_at_all(p, task, name, pid);
+	return look_at_held(p, name, pid, held, nr);
+}
+
+/* NSpid: of the reader's own status begins at the mount's namespace: then that is the reader's. */
+static bool is_own_procfs(int procfs)
+{
+	struct proc_status status = {0};
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+
+	return annotate_read(procfs, "self/status", &text, &len) == 0 &&
+	       proc_parse_status(text, len, &status) == 0 && status.known & PROC_STATUS_NSPID &&
+	       status.nr_nspid == 1;
+}
+
+int pins_scan(struct pins *p)
+{
+	_cleanup_close_ int fd = openat(p->a->procfs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct util_list list = {.fd = fd};
+	const char *name;
+	int32_t pid;
+	int r = 0;
+
+	if (fd < 0)
+		return pins_hindered(p, 0, -errno);
+	p->is_own = is_own_procfs(p->a->procfs);
+	while (r >= 0 && (name = util_list_next(&list)))
+		if (proc_parse_pid(name, &pid) == 0)
+			r = look_at_process(p, name, pid);
+	return r;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* provider.c - a kernel with BTF, asked by who may load programs: exact, and no patch needed. */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_OVERFLOW_UID 65534 /* DEFAULT_OVERFLOWUID, include/linux/highuid.h */
+
+static int bpf_provider_may(const struct why *why)
+{
+	return bpf_may_load(why);
+}
+
+static int bpf_provider_open(const char *source, const struct why *why, void **ret_state)
+{
+	struct bpf_programs *programs;
+	int r;
+
+	if (source)
+		return why_set(why, -EINVAL, "bpf: asks the running kernel, and no \"%s\"", source);
+	r = bpf_may_load(why);
+	if (r < 0)
+		return r;
+	r = bpf_programs_load(&programs);
+	if (r < 0)
+		return bpf_explain(r, why);
+	*ret_state = programs;
+	return 0;
+}
+
+static void bpf_provider_close(void *state)
+{
+	bpf_programs_unload(state);
+}
+
+static int bpf_provider_probe(const struct why *why)
+{
+	void *state = NULL;
+	int r = bpf_provider_open(NULL, why, &state);
+
+	if (r >= 0)
+		bpf_provider_close(state);
+	return r;
+}
+
+static uint32_t read_setting(const char *path, uint32_t otherwise)
+{
+	char text[32];
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (len <= 0)
+		return otherwise;
+	text[len] = '\0';
+	return (uint32_t)strtoul(text, NULL, 10);
+}
+
+static int bpf_provider_take(void *state, const struct request *request, struct builder *b)
+{
+	const struct bpf_kernel kernel = {
+		.run = bpf_programs_run,
+		.arg = state,
+		.sheet = bpf_programs_sheet(state),
+		/* One for all, or, since Linux 6.14, the reader's: then programs know each. */
+		.pid_max = read_setting("/proc/sys/kernel/pid_max", 0),
+		.overflow_uid = read_setting("/proc/sys/kernel/overflowuid", DEFAULT_OVERFLOW_UID),
+		.page_size = (uint32_t)sysconf(_SC_PAGESIZE),
+	};
+
+	return bpf_take(&kernel, request, b);
+}
+
+const struct provider provider_bpf = {
+	.name = "bpf",
+	.only_for = PIDNS_OPEN_LONG_LIVED | PIDNS_OPEN_ALL,
+	.may = bpf_provider_may,
+	.probe = bpf_provider_probe,
+	.open = bpf_provider_open,
+	.take = bpf_provider_take,
+	.close = bpf_provider_close,
+};

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * reason.c - why the programs cannot be loaded, in one sentence.
+ *
+ * The kernel gives a number, and the same one for many reasons. So what it could be is looked at
+ * afterwards, the most certain first.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Of Linux 5.8: the headers of an older system lack them. */
+#ifndef CAP_PERFMON
+#define CAP_PERFMON 38
+#define CAP_BPF	    39
+#endif
+
+/* The initial user namespace: PROC_USER_INIT_INO, include/linux/proc_ns.h. */
+#define INITIAL_USER_NS_INO 0xEFFFFFFDu
+
+static bool has_capability(const struct __user_cap_data_struct *data, unsigned int cap)
+{
+	return data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
+}
+
+/* CAP_SYS_ADMIN stands for both (bpf_capable(), perfmon_capable()). */
+int bpf_may_load(const struct why *why)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	bool may = syscall(SYS_capget, &head, data) == 0 &&
+		   (has_capability(data, CAP_SYS_ADMIN) ||
+		    (has_capability(data, CAP_BPF) && has_capability(data, CAP_PERFMON)));
+	struct stat st;
+
+	if (!may)
+		return why_set(why, -EPERM, "bpf: needs CAP_BPF and CAP_PERFMON");
+	if (stat("/proc/self/ns/user", &st) == 0 && st.st_ino != INITIAL_USER_NS_INO)
+		return why_set(why, -EPERM,
+			       "bpf: capabilities count in the initial user namespace only");
+	return 0;
+}
+
+/* security(7) lockdown: "none integrity [confidentiality]". */
+static bool is_locked_down(void)
+{
+	char text[128];
+	_cleanup_close_ int fd = open("/sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (len < 0)
+		return false;
+	text[len] = '\0';
+	return strstr(text, "[confidentiality]");
+}
+
+static bool exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* A kernel that has bpf(2) at all has this setting. */
+static bool has_bpf(void)
+{
+	return exists("/proc/sys/kernel/unprivileged_bpf_disabled");
+}
+
+static int explain_refusal(int error, const struct why *why)
+{
+	if (!has_bpf() && exists("/proc/sys/kernel"))
+		return why_set(why, -EOPNOTSUPP, "bpf: this kernel has no bpf(2)");
+	return why_set(why, error, "bpf: bpf(2) is denied to this process (by seccomp?)");
+}
+
+int bpf_explain(int error, const struct why *why)
+{
+	if (error == -ENOMEM || error == -EMFILE || error == -ENFILE)
+		return why_set(why, error, "bpf: %s", strerror(-error));
+	if (error == -EOPNOTSUPP)
+		return why_set(
+			why, error,
+			"bpf: left out of this build (no clang, bpftool or libbpf, or not wanted)");
+	if (is_locked_down())
+		return why_set(why, -EPERM,
+			       "bpf: the kernel is locked down: none of it may be read");
+	if (error == -EPERM || error == -EACCES || error == -ENOSYS)
+		return explain_refusal(error, why);
+	if (!exists("/sys/kernel/btf/vmlinux") && exists("/sys/kernel"))
+		return why_set(why, -EOPNOTSUPP,
+			       "bpf: this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
+	return why_set(why, -EOPNOTSUPP,
+		       "bpf: this kernel does not take the programs, which need Linux 5.17: %s",
+		       strerror(-error));
+}

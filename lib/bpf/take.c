@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * take.c - the runs that make a picture: who asks, all numbers from the lowest to the highest,
+ * namespaces that nobody is in, occupancy.
+ *
+ * A namespace is told of where its number 1 is met, so that one that is born behind the walk's back
+ * may be known by a member only: then all are gone through once more, for namespaces alone.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A namespace that somebody was said to be in. */
+struct met {
+	uint32_t ino; /* 0: no entry */
+	int32_t init;
+	bool is_told; /* itself, and not only by a member */
+};
+
+struct taking {
+	const struct bpf_kernel *kernel;
+	const struct request *request;
+	struct builder *b;
+	int32_t *wanted; /* request->pids, sorted; NULL: all */
+	struct met *met; /* a hash table by inode, at most half full */
+	size_t met_size, nr_met;
+};
+
+static const struct {
+	uint32_t facts;
+	uint64_t fields;
+} groups[] = {
+	{BPF_FACTS_BASIC,
+	 PIDNS_TASK_PPID | PIDNS_TASK_STATE | PIDNS_TASK_START | PIDNS_TASK_THREADS},
+	{BPF_FACTS_GROUPS, PIDNS_TASK_VPGID | PIDNS_TASK_VSID},
+	{BPF_FACTS_CREDS, PIDNS_TASK_UID | PIDNS_TASK_RUID},
+	{BPF_FACTS_COMM, PIDNS_TASK_COMM},
+	{BPF_FACTS_CPU, PIDNS_TASK_CPU},
+	{BPF_FACTS_MEMORY, PIDNS_TASK_RSS},
+	{BPF_FACTS_CHILDREN, PIDNS_TASK_NS_FOR_CHILDREN},
+};
+
+static uint32_t facts_for(uint64_t fields)
+{
+	uint32_t facts = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		if (fields & groups[i].fields)
+			facts |= groups[i].facts;
+	return facts;
+}
+
+static int refuse(const struct taking *t, const char *what)
+{
+	return why_set(&t->request->why, -EPROTO, "bpf: the kernel tells of %s that cannot be",
+		       what);
+}
+
+static int run(const struct taking *t, enum bpf_job job)
+{
+	const struct bpf_sheet *s = t->kernel->sheet;
+	int r = t->kernel->run(t->kernel->arg, job);
+
+	if (r < 0)
+		return why_set(&t->request->why, r, "bpf: a program fails: %s", strerror(-r));
+	if (s->nr_tasks > BPF_TASKS || s->nr_namespaces > BPF_NAMESPACES ||
+	    s->reader.nr_extents > BPF_EXTENTS)
+		return refuse(t, "more than there is room for");
+	if (s->nr_vanished)
+		builder_add_flags(t->b, PIDNS_SNAPSHOT_RACED);
+	return 0;
+}
+
+/* ---- namespaces met -------------------------------------------------------------------------- */
+
+static struct met *met_place(const struct taking *t, uint32_t ino)
+{
+	size_t at = util_mix(ino) & (t->met_size - 1);
+
+	while (t->met[at].ino && t->met[at].ino != ino)
+		at = (at + 1) & (t->met_size - 1);
+	return &t->met[at];
+}
+
+static int met_grow(struct taking *t)
+{
+	struct met *old = t->met;
+	size_t old_size = t->met_size, i;
+
+	t->met = calloc(old_size ? 2 * old_size : 64, sizeof(*t->met));
+	if (!t->met) {
+		t->met = old;
+		return -ENOMEM;
+	}
+	t->met_size = old_size ? 2 * old_size : 64;
+	for (i = 0; i < old_size; i++)
+		if (old[i].ino)
+			*met_place(t, old[i].ino) = old[i];
+	free(old);
+	return 0;
+}
+
+/* NULL: no memory. */
+static struct met *meet(struct taking *t, uint32_t ino)
+{
+	struct met *met;
+
+	if (2 * t->nr_met >= t->met_size && met_grow(t) < 0)
+		return NULL;
+	met = met_place(t, ino);
+	if (!met->ino) {
+		met->ino = ino;
+		t->nr_met++;
+	}
+	return met;
+}
+
+static bool has_untold(const struct taking *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->met_size; i++)
+		if (t->met[i].ino && !t->met[i].is_told)
+			return true;
+	return false;
+}
+
+/* ---- what a run has told --------------------------------------------------------------------- */
+
+static bool is_wanted(const struct taking *t, int32_t pid)
+{
+	return util_has_pid(t->wanted, t->request->nr_pids, pid);
+}
+
+static int pour_task(struct taking *t, const struct bpf_task_record *record)
+{
+	struct raw_task raw;
+
+	if (bpf_read_task(t->kernel, record, &raw) < 0)
+		return refuse(t, "a task");
+	if (t->wanted && !is_wanted(t, raw.pid) && !is_wanted(t, raw.tid))
+		return 0;
+	if (!meet(t, record->ns_ino))
+		return -ENOMEM;
+	return builder_add_task(t->b, &raw);
+}
+
+static int pour_ns(struct taking *t, const struct bpf_ns_record *record)
+{
+	struct raw_ns raw;
+	struct met *met;
+
+	if (bpf_read_ns(t->kernel, record, &raw) < 0)
+		return refuse(t, "a namespace");
+	met = meet(t, record->ino);
+	if (!met)
+		return -ENOMEM;
+	met->init = record->init;
+	met->is_told = true;
+	return builder_add_ns(t->b, &raw);
+}
+
+static int pour(struct taking *t)
+{
+	const struct bpf_sheet *s = t->kernel->sheet;
+	uint32_t i;
+	int r = 0;
+
+	for (i = 0; r >= 0 && i < s->nr_namespaces; i++)
+		r = pour_ns(t, &s->namespaces[i]);
+	for (i = 0; r >= 0 && i < s->nr_tasks; i++)
+		r = pour_task(t, &s->tasks[i]);
+	return r;
+}
+
+/* ---- walks ----------------------------------------------------------------------------------- */
+
+static int walk(struct taking *t, uint32_t flags, uint32_t first, uint32_t last)
+{
+	struct bpf_sheet *s = t->kernel->sheet;
+	int r;
+
+	s->flags = flags;
+	s->last = last;
+	s->next = first;
+	do {
+		first = s->next;
+		r = run(t, BPF_WALK);
+		if (r >= 0 && s->next <= first && s->next <= last)
+			r = refuse(t, "numbers in an order");
+		if (r >= 0)
+			r = pour(t);
+	} while (r >= 0 && s->next <= last);
+	return r;
+}
+
+/* Who asks, and nobody else yet. */
+static int take_reader(struct taking *t)
+{
+	struct bpf_sheet *s = t->kernel->sheet;
+	int r;
+
+	s->flags = BPF_ASK_READER;
+	s->last = 0;
+	s->next = 1;
+	r = run(t, BPF_WALK);
+	if (r < 0)
+		return r;
+	if (s->nr_namespaces != 1 || s->nr_tasks || s->namespaces[0].ino != s->reader.ns_ino ||
+	    s->namespaces[0].parent_ino)
+		return refuse(t, "a reader");
+	r = builder_set_root(t->b, s->reader.ns_ino);
+	return r < 0 ? r : pour(t);
+}
+
+static uint32_t namespace_flags(const struct taking *t)
+{
+	return BPF_ASK_NAMESPACES | (t->kernel->sheet->reader.has_list ? 0 : BPF_ASK_EMPTY);
+}
+
+/* The threads of a group can only be had by looking at all. */
+static int take_chosen(struct taking *t)
+{
+	uint32_t flags = namespace_flags(t);
+	bool is_threads = t->request->flags & PIDNS_TAKE_THREADS && t->request->nr_pids;
+	size_t i;
+	int r;
+
+	if (is_threads)
+		flags |= BPF_ASK_TASKS | BPF_ASK_THREADS;
+	r = walk(t, flags, 1, BPF_NUMBER_MAX);
+	for (i = 0; r >= 0 && !is_threads && i < t->request->nr_pids; i++)
+		if (t->wanted[i] > 0 && (!i || t->wanted[i] != t->wanted[i - 1]))
+			r = walk(t, BPF_ASK_TASKS | BPF_ASK_THREADS, (uint32_t)t->wanted[i],
+				 (uint32_t)t->wanted[i]);
+	return r;
+}
+
+static int take_all(struct taking *t)
+{
+	uint32_t flags = namespace_flags(t) | BPF_ASK_TASKS;
+
+	if (t->request->flags & PIDNS_TAKE_THREADS)
+		flags |= BPF_ASK_THREADS;
+	return walk(t, flags, 1, BPF_NUMBER_MAX);
+}
+
+static int take_latecomers(struct taking *t)
+{
+	int r = 0;
+
+	if (has_untold(t))
+		r = walk(t, namespace_flags(t), 1, BPF_NUMBER_MAX);
+	if (r >= 0 && has_untold(t))
+		builder_add_flags(t->b, PIDNS_SNAPSHOT_RACED);
+	return r;
+}
+
+/* ---- namespaces that nobody is in ------------------------------------------------------------ */
+
+static int take_empty(struct taking *t)
+{
+	struct bpf_sheet *s = t->kernel->sheet;
+	uint64_t last;
+	int r;
+
+	s->after = 0;
+	if (!s->reader.has_list) {
+		builder_add_unseen(t->b, PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND | PIDNS_UNSEEN_PIDFD |
+						 PIDNS_UNSEEN_PROCFS_MOUNT);
+		return 0;
+	}
+	do {
+		r = run(t, BPF_LIST);
+		if (r < 0 || !s->nr_namespaces)
+			return r;
+		last = s->namespaces[s->nr_namespaces - 1].cookie;
+		if (last <= s->after)
+			return refuse(t, "namespaces in an order");
+		r = pour(t);
+		s->after = last;
+	} while (r >= 0 && s->nr_namespaces == BPF_NAMESPACES);
+	return r;
+}
+
+/* ---- occupancy ------------------------------------------------------------------------------- */
+
+static int pour_pidmap(struct taking *t, uint32_t ino)
+{
+	struct raw_ns raw = {
+		.known = PIDNS_NS_INO | PIDNS_NS_PIDMAP,
+		.ino = ino,
+		.pidmap = t->kernel->sheet->blocks,
+		.pidmap_block = 1u << BPF_BLOCK_SHIFT,
+		.nr_pidmap = BPF_BLOCKS,
+	};
+
+	while (raw.nr_pidmap && !raw.pidmap[raw.nr_pidmap - 1])
+		raw.nr_pidmap--;
+	return builder_add_ns(t->b, &raw);
+}
+
+/* Of the namespace of that init; nothing where it has gone meanwhile. */
+static int take_pidmap(struct taking *t, const struct met *met)
+{
+	struct bpf_sheet *s = t->kernel->sheet;
+	uint32_t first;
+	int r = 0;
+
+	memset(s->blocks, 0, sizeof(s->blocks));
+	s->init = met->init;
+	s->last = BPF_NUMBER_MAX;
+	for (s->next = 1; met->init && r >= 0 && s->next <= s->last;) {
+		first = s->next;
+		r = run(t, BPF_COUNT);
+		if (r >= 0 && s->ino != met->ino) {
+			builder_add_flags(t->b, PIDNS_SNAPSHOT_RACED);
+			return 0;
+		}
+		if (r >= 0 && s->next <= first)
+			r = refuse(t, "numbers in an order");
+	}
+	return r < 0 ? r : pour_pidmap(t, met->ino);
+}
+
+static int take_pidmaps(struct taking *t)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r >= 0 && i < t->met_size; i++)
+		if (t->met[i].ino && t->met[i].is_told)
+			r = take_pidmap(t, &t->met[i]);
+	return r;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+int bpf_take(const struct bpf_kernel *kernel, const struct request *request, struct builder *b)
+{
+	struct taking t = {.kernel = kernel, .request = request, .b = b};
+	int r = util_sorted_pids(request->pids, request->nr_pids, &t.wanted);
+
+	kernel->sheet->task_facts = facts_for(request->task_fields);
+	/* What a namespace needs to know of its reaper is in its own record. */
+	kernel->sheet->reaper_facts = facts_for(request->task_fields | request->reaper_fields);
+	if (r >= 0)
+		r = take_reader(&t);
+	if (r >= 0)
+		r = request->pids ? take_chosen(&t) : take_all(&t);
+	if (r >= 0)
+		r = take_latecomers(&t);
+	if (r >= 0)
+		r = take_empty(&t);
+	if (r >= 0 && request->ns_fields & PIDNS_NS_PIDMAP)
+		r = take_pidmaps(&t);
+	free(t.met);
+	free(t.wanted);
+	return r;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * provider.h - facts, and the few functions that make a provider.
+ *
+ * A provider knows one way of asking one kernel. It pours raw facts into a builder, in any order,
+ * and knows nothing of trees or snapshots. The table of providers is in ctx.c.
+ */
+#ifndef PIDNS_PROVIDER_H
+#define PIDNS_PROVIDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pidnsinfo.h"
+#include "base/util.h"
+
+struct annotation;
+struct builder;
+
+/* An inode of 0 stands for "not known" wherever a namespace is named. */
+struct raw_ns {
+	uint64_t known; /* PIDNS_NS_* of the fields below */
+	uint64_t ino;	/* the key; required */
+	uint64_t cookie;
+	uint64_t parent_ino; /* with PIDNS_NS_PARENT; 0: nothing above may be seen */
+	uint64_t owner_ns;
+	uint64_t alloc_failures;
+	uint32_t level;
+	uint32_t state;
+	int32_t reaper; /* as the reader numbers it; 0 with PIDNS_NS_REAPER: there is none */
+	uint64_t reaper_start_ns;
+	uint32_t owner_uid;
+	/* Of a picture without its tasks only: in others, the builder counts. */
+	uint32_t processes, threads, zombies;
+	uint32_t pids_used; /* exact; without it the builder makes a lower bound of the tasks */
+	uint32_t pids_peak;
+	int32_t last_pid;
+	uint32_t pids_max;
+	uint32_t pidmap_block;	/* with PIDNS_NS_PIDMAP: numbers in a block … */
+	uint32_t nr_pidmap;	/* … and how many of them are told, */
+	const uint32_t *pidmap; /* each by how many of its numbers are taken */
+};
+
+struct raw_task {
+	uint64_t known; /* PIDNS_TASK_* of the fields below; pid and tid are required */
+	uint64_t ns_ino;
+	uint64_t ns_for_children_ino;
+	const int32_t *vpids; /* with PIDNS_TASK_VPIDS: outermost first, vpids[0] == tid */
+	const char *comm;
+	uint64_t start_ns;
+	uint64_t cpu_ns;
+	uint64_t rss_bytes;
+	uint32_t nr_vpids;
+	int32_t pid;
+	int32_t tid;
+	int32_t ppid;
+	int32_t vpgid;
+	int32_t vsid;
+	uint32_t uid;
+	uint32_t ruid;
+	uint32_t state;
+	uint32_t threads;
+	uint32_t exiting; /* PF_EXITING: with state, tells an init that is going down */
+};
+
+/*
+ * What a provider pours into (builder.c). Facts about one namespace may come in several pieces and
+ * are merged. All copy what they are given. 0; -ENOMEM; -EPROTO with a sentence: contradicts itself.
+ */
+int builder_add_ns(struct builder *b, const struct raw_ns *raw);
+int builder_add_task(struct builder *b, const struct raw_task *raw);
+/* The reader's own namespace: the root that all numbers speak of. */
+int builder_set_root(struct builder *b, uint64_t ino);
+/* PIDNS_SNAPSHOT_* and PIDNS_UNSEEN_* bits, added up. */
+void builder_add_flags(struct builder *b, uint32_t flags);
+void builder_clear_flags(struct builder *b, uint32_t flags);
+void builder_add_unseen(struct builder *b, uint32_t unseen);
+/*
+ * What tasks hold keeps namespaces, too. A provider that looks through every task it pours says so,
+ * and then what it found: an open nsfs file or a pidfd, or -1 for a task with more than its first
+ * thread, or which it could not look through. So nobody need list the files of all again. 0 or
+ * -ENOMEM.
+ */
+void builder_know_holders(struct builder *b);
+int builder_add_holder(struct builder *b, int32_t pid, int32_t fd);
+/* Forget all facts that were poured: a provider begins again. */
+void builder_start_over(struct builder *b);
+/* CLOCK_BOOTTIME of the picture; the builder's own clock if never said. */
+void builder_set_time(struct builder *b, uint64_t time_ns);
+/* For a recording: who took it in the first place, if not this provider. 0 or -ENOMEM. */
+int builder_set_taken_by(struct builder *b, const char *provider);
+/* What the caller wants, after the builder has added what it needs itself to answer. */
+struct request {
+	uint64_t ns_fields;   /* PIDNS_NS_*: of the provider, not of the counts the builder makes */
+	uint64_t task_fields; /* PIDNS_TASK_* */
+	uint64_t reaper_fields; /* PIDNS_TASK_* of child reapers, task_fields included */
+	const int32_t *pids;	/* NULL: all */
+	size_t nr_pids;
+	uint32_t flags; /* PIDNS_TAKE_* */
+	struct why why;
+};
+
+struct provider {
+	const char *name;
+	/* PIDNS_OPEN_*: "auto" takes it only for who says one of these; 0: for everybody. */
+	uint32_t only_for;
+	/* PIDNS_TASK_*: what costs so much that annotators ask for it themselves, of few. */
+	uint64_t dear;
+	/* Is this caller one for whom it could work? Asked by "auto" before it is opened, where that
+	 * costs something. 0 or -Exxx and why. NULL: everybody is. */
+	int (*may)(const struct why *why);
+	/* Can it work here? 0 or -Exxx and why. */
+	int (*probe)(const struct why *why);
+	/* source as in pidns_open_opts; *ret_state is passed to the others. */
+	int (*open)(const char *source, const struct why *why, void **ret_state);
+	/* May "auto" take it for this caller, who would see no less by it than by what comes after?
+	 * 0 or -Exxx and why. NULL: whenever it opens. */
+	int (*suits)(void *state, const struct why *why);
+	int (*take)(void *state, const struct request *request, struct builder *b);
+	/* A descriptor that is readable once something may have changed, and is emptied by read(2)
+	 * without waiting; -Exxx. NULL: nobody tells. */
+	int (*listen)(void *state);
+	/* The procfs that speaks of the same tasks by the same numbers, borrowed, for annotators.
+	 * NULL: the one at /proc, if it does. */
+	int (*procfs)(void *state);
+	/* The notes it has already, for a picture that nobody else has yet (annotate.h): 0 or
+	 * -ENOMEM. NULL: they are to be made. */
+	int (*notes)(void *state, struct annotation *a);
+	void (*close)(void *state);
+};
+
+extern const struct provider provider_netlink;
+extern const struct provider provider_bpf;
+extern const struct provider provider_procfs;
+extern const struct provider provider_replay;
+
+#endif /* PIDNS_PROVIDER_H */

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * hidden.c - namespaces that no task is in, where /proc shows what keeps them: open files,
+ * bind mounts, a thread's pid_for_children; and where a pidfd shows that, one without a first
+ * process. Asked for with PIDNS_TAKE_ALL.
+ *
+ * The target of somebody's descriptor or mount is never opened or examined, for it may hang: what a
+ * link says is read, and only what says "pid:[…]", which no path can, is opened.
+ */
+#include "base/pidfd.h"
+#include "procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_fatal(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+/* The namespace of a link is to be met, if it is none that was met before. */
+static int meet(struct procfs_take *t, int dir, const char *name, uint64_t ino)
+{
+	int r = procfs_ns_find(t, ino) >= 0 ? 0 : procfs_ns_learn(t, dir, name, ino);
+
+	return is_fatal(r) ? r : 0;
+}
+
+static bool is_pidfd(const char *text, ssize_t len)
+{
+	return len == sizeof(PIDFD_LINK) - 1 && !memcmp(text, PIDFD_LINK, (size_t)len);
+}
+
+static int look_at_fd(struct procfs_take *t, int dir, const char *name)
+{
+	char text[64];
+	uint64_t ino;
+	ssize_t len = readlinkat(dir, name, text, sizeof(text));
+	bool is_ns = len > 0 && proc_parse_ns_link(text, (size_t)len, "pid", &ino) == 0;
+
+	int r = 0;
+
+	if (is_ns || is_pidfd(text, len))
+		r = builder_add_holder(t->b, t->looked_at, (int32_t)strtol(name, NULL, 10));
+	return r >= 0 && is_ns ? meet(t, dir, name, ino) : r;
+}
+
+/* *ret_none: it may be looked at, and has no open files. */
+static int look_at_fds(struct procfs_take *t, int dir, bool *ret_none)
+{
+	_cleanup_close_ int fd = procfs_open(t, dir, "fd", O_RDONLY | O_DIRECTORY);
+	struct util_list list = {.fd = fd};
+	const char *name;
+	int r = fd < 0 ? procfs_error(fd) : 0;
+
+	*ret_none = fd >= 0;
+	if (r == -EACCES)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_FD);
+	if (r < 0)
+		return is_fatal(r) ? r : builder_add_holder(t->b, t->looked_at, -1);
+	while (r >= 0 && (name = util_list_next(&list))) {
+		*ret_none = false;
+		r = look_at_fd(t, fd, name);
+	}
+	return r;
+}
+
+bool procfs_hidden_finds_unborn(void)
+{
+	_cleanup_close_ int fd = pidfd_open_ns_for_children(getpid());
+
+	return fd >= 0;
+}
+
+/*
+ * The link of pid_for_children is not there until a first process is (pidns_for_children_get()), and
+ * a pidfd leads there all the same. Nor is it there of a task that has ended: then the pidfd says
+ * ESRCH.
+ */
+static int look_for_unborn(struct procfs_take *t, const char *name)
+{
+	int32_t tid;
+	int fd, place;
+
+	if (!t->finds_unborn || proc_parse_pid(name, &tid) < 0)
+		return 0;
+	fd = pidfd_open_ns_for_children(tid);
+	while (fd == -EMFILE && procfs_ns_give_back(t, -1))
+		fd = pidfd_open_ns_for_children(tid);
+	if (fd == -EACCES || fd == -EPERM)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_UNBORN);
+	if (fd < 0)
+		return is_fatal(fd) ? fd : 0;
+	place = procfs_ns_learn_fd(t, fd);
+	if (place >= 0)
+		t->ns[place].is_unborn = true;
+	return is_fatal(place) ? place : 0;
+}
+
+/* The pid_for_children of a thread. */
+static int look_at_link(struct procfs_take *t, int dir, const char *name, const char *tid)
+{
+	uint64_t ino;
+	int r = procfs_read_ns_link(dir, name, "pid", &ino);
+
+	if (r >= 0)
+		return meet(t, dir, name, ino);
+	if (r == -ESRCH)
+		return look_for_unborn(t, tid);
+	if (r == -EACCES)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_UNBORN);
+	return is_fatal(r) ? r : 0;
+}
+
+/* A file of any length, grown into. NULL with *ret_error. */
+static char *read_whole(struct procfs_take *t, int dir, const char *name, size_t *ret_len,
+			int *ret_error)
+{
+	_cleanup_close_ int fd = procfs_open(t, dir, name, O_RDONLY);
+	_cleanup_free_ char *buf = NULL;
+	size_t len = 0, room = 0;
+	ssize_t n = 1;
+
+	*ret_error = fd < 0 ? procfs_error(fd) : 0;
+	while (!*ret_error && n > 0) {
+		if (len == room) {
+			char *grown = realloc(buf, room = room ? room * 2 : 65536);
+
+			if (!grown) {
+				*ret_error = -ENOMEM;
+				break;
+			}
+			buf = grown;
+		}
+		n = read(fd, buf + len, room - len);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+		else if (n < 0)
+			*ret_error = procfs_error(-errno);
+		else
+			len += (size_t)n;
+	}
+	if (*ret_error)
+		return NULL;
+	*ret_len = len;
+	return steal_pointer(&buf);
+}
+
+static bool is_nsfs(const struct proc_mount *m)
+{
+	return m->type.len == 4 && !memcmp(m->type.text, "nsfs", 4);
+}
+
+/* The mounts of one mount namespace, as the first task met in it sees them. */
+static int look_at_mounts(struct procfs_take *t, int dir)
+{
+	_cleanup_free_ char *text = NULL;
+	struct proc_mount mount;
+	const char *cursor;
+	uint64_t mount_ns, ino;
+	size_t len = 0, i;
+	int r = procfs_read_ns_link(dir, "ns/mnt", "mnt", &mount_ns);
+
+	if (r == -EACCES)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_BIND);
+	if (r < 0)
+		return is_fatal(r) ? r : 0;
+	for (i = 0; i < t->nr_mount_namespaces; i++)
+		if (t->mount_namespaces[i] == mount_ns)
+			return 0;
+	text = read_whole(t, dir, "mountinfo", &len, &r);
+	if (r == -EACCES)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_BIND);
+	if (!text)
+		return is_fatal(r) ? r : 0;
+	r = util_grow(&t->mount_namespaces, &t->room_mount_namespaces, t->nr_mount_namespaces,
+		      sizeof(*t->mount_namespaces));
+	if (r < 0)
+		return r;
+	t->mount_namespaces[t->nr_mount_namespaces++] = mount_ns;
+	for (cursor = text; r >= 0 && proc_next_mount(&cursor, text + len, &mount);)
+		if (is_nsfs(&mount) &&
+		    proc_parse_ns_link(mount.root.text, mount.root.len, "pid", &ino) == 0)
+			r = procfs_ns_add(t, ino);
+	return r < 0 ? r : 0;
+}
+
+/* The directory of threads has a link for each, and two: proc_task_getattr(), fs/proc/base.c. */
+static bool has_one_thread(int dir)
+{
+	struct stat st;
+
+	return fstatat(dir, "task", &st, 0) == 0 && st.st_nlink == 3;
+}
+
+/* A leader that has ended has let go of the files and mounts that its threads still have. */
+static int look_at_heir(struct procfs_take *t, int threads, const char *tid)
+{
+	_cleanup_close_ int dir = procfs_open(t, threads, tid, O_PATH | O_DIRECTORY);
+	bool has_none;
+	int r;
+
+	if (dir < 0)
+		return is_fatal(dir) ? dir : 0;
+	r = look_at_fds(t, dir, &has_none);
+	return r < 0 ? r : look_at_mounts(t, dir);
+}
+
+/* Each thread has its own pid_for_children. */
+static int look_at_threads(struct procfs_take *t, int dir, bool may_be_heirs)
+{
+	_cleanup_close_ int fd = -1;
+	struct util_list list;
+	char path[64];
+	const char *name;
+	int r;
+
+	/* The first one's, which is all there is to see here. */
+	if (t->shows_children && has_one_thread(dir))
+		return 0;
+	fd = procfs_open(t, dir, "task", O_RDONLY | O_DIRECTORY);
+	if (fd < 0 && is_fatal(fd))
+		return fd;
+	r = builder_add_holder(t->b, t->looked_at, -1);
+	list = (struct util_list){.fd = fd};
+	while (r >= 0 && fd >= 0 && (name = util_list_next(&list))) {
+		snprintf(path, sizeof(path), "%.20s/ns/pid_for_children", name);
+		r = look_at_link(t, fd, path, name);
+		if (r >= 0 && may_be_heirs)
+			r = look_at_heir(t, fd, name);
+	}
+	return r;
+}
+
+int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid)
+{
+	bool has_none;
+	int r;
+
+	t->looked_at = pid;
+	r = look_at_fds(t, dir, &has_none);
+	if (r >= 0)
+		r = look_at_threads(t, dir, has_none);
+	if (r >= 0)
+		r = look_at_mounts(t, dir);
+	return r;
+}

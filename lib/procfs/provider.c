@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * provider.c - any kernel, any user: opens a procfs and goes through its tasks.
+ *
+ * The quick way takes who is where by path, with one readlink and one ioctl: what the ioctl says is
+ * true of whoever has the number then, and if the namespace of the link has none below it, whoever
+ * has a number in it is in it. Where that reasoning does not hold, the task is asked through a
+ * directory descriptor of its own (procfs/task.c).
+ */
+#include "procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* Passes over the list of tasks: the second finds who was born behind the first one's back. */
+#define MAX_PASSES 3
+/* /proc/stat has a number for each interrupt line before the one wanted. */
+#define STAT_MAX (1 << 18)
+
+/* Who was taken the quick way, until it is known which namespaces have others below them. */
+struct procfs_pending {
+	uint64_t dir_ino;
+	int32_t pid, vpid, place;
+};
+
+/* ---- Opening -------------------------------------------------------------------------------- */
+
+int procfs_open_at(int root, const char *name, const struct why *why, void **ret_state)
+{
+	struct procfs *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->name = strdup(name);
+	if (!p || !p->name) {
+		free(p);
+		close(root);
+		return why_set(why, -ENOMEM, "out of memory");
+	}
+	p->root = root;
+	p->tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+	p->page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+	p->hides_tasks = procfs_mount_hides(root);
+	p->may_remember = procfs_memory_is_sound(root);
+	*ret_state = p;
+	return 0;
+}
+
+static int open_root(const char *name, const struct why *why)
+{
+	_cleanup_close_ int fd = open(name, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+	struct statfs fs;
+	int r;
+
+	if (fd < 0 || fstatfs(fd, &fs) < 0) {
+		r = -errno;
+		return why_set(why, r, "%s: %s", name, strerror(-r));
+	}
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return why_set(why, -EPROTO, "%s: not a procfs (is it mounted?)", name);
+	return steal_fd(&fd);
+}
+
+static int procfs_provider_open(const char *source, const struct why *why, void **ret_state)
+{
+	const char *name = source ? source : "/proc";
+	int fd = open_root(name, why);
+
+	return fd < 0 ? fd : procfs_open_at(fd, name, why, ret_state);
+}
+
+static int procfs_provider_probe(const struct why *why)
+{
+	_cleanup_close_ int fd = open_root("/proc", why);
+
+	return fd < 0 ? fd : 0;
+}
+
+static void procfs_provider_close(void *state)
+{
+	struct procfs *p = state;
+
+	close(p->root);
+	procfs_memory_free(p->memory);
+	free(p->name);
+	free(p);
+}
+
+/* ---- Scanning ------------------------------------------------------------------------------- */
+
+/* "6025/ns/pid", without printf: this is done for every task. */
+static void write_link_name(char *name, int32_t pid)
+{
+	char digits[12], *at = digits + sizeof(digits);
+
+	do {
+		*--at = (char)('0' + pid % 10);
+		pid /= 10;
+	} while (pid);
+	memcpy(name, at, (size_t)(digits + sizeof(digits) - at));
+	memcpy(name + (digits + sizeof(digits) - at), "/ns/pid", 8);
+}
+
+static int pour_quick(struct procfs_take *t, int32_t pid, int32_t vpid, int place)
+{
+	int32_t vpids[2] = {pid, vpid};
+	struct raw_task raw = {
+		.known = PIDNS_TASK_VPIDS,
+		.pid = pid,
+		.tid = pid,
+		.ns_ino = t->ns[place].ino,
+		.vpids = vpids,
+		.nr_vpids = vpid ? 2 : 1,
+	};
+
+	procfs_ns_mark_tasks(t, place);
+	if (procfs_remember(t, &raw) < 0)
+		return -ENOMEM;
+	return builder_add_task(t->b, &raw);
+}
+
+/* One that has been here before: its namespace, which it holds, is to be met all the same. 1: done;
+ * 0: it has to be asked after all; -Exxx. */
+static int take_known(struct procfs_take *t, int32_t pid)
+{
+	struct raw_task raw;
+	char name[24];
+	int place;
+
+	if (!procfs_recall(t, pid, &raw))
+		return 0;
+	place = procfs_ns_find(t, raw.ns_ino);
+	if (place < 0) {
+		write_link_name(name, pid);
+		place = procfs_ns_learn(t, t->p->root, name, raw.ns_ino);
+	}
+	if (place < 0 || !t->ns[place].reaches_root)
+		return 0;
+	procfs_ns_mark_tasks(t, place);
+	return procfs_task_take_known(t, &raw);
+}
+
+static int hold_quick(struct procfs_take *t, int32_t pid, int32_t vpid, int place)
+{
+	if (util_grow(&t->pending, &t->room_pending, t->nr_pending, sizeof(*t->pending)) < 0)
+		return -ENOMEM;
+	t->pending[t->nr_pending++] = (struct procfs_pending){t->dir_ino, pid, vpid, place};
+	return 0;
+}
+
+/* Now that all namespaces are met: where one turned out to have others below it, ask properly. */
+static int pour_pending(struct procfs_take *t)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r >= 0 && i < t->nr_pending; i++) {
+		const struct procfs_pending *held = &t->pending[i];
+
+		t->dir_ino = held->dir_ino;
+		r = t->ns[held->place].has_children
+			    ? procfs_task_take(t, held->pid)
+			    : pour_quick(t, held->pid, held->vpid, held->place);
+	}
+	t->nr_pending = 0;
+	return r;
+}
+
+static int take_quick(struct procfs_take *t, int32_t pid)
+{
+	char name[24];
+	int32_t vpid;
+	uint64_t ino;
+	int place, r;
+
+	write_link_name(name, pid);
+	r = procfs_read_ns_link(t->p->root, name, "pid", &ino);
+	if (r < 0)
+		return r == -ESRCH || r == -EACCES ? procfs_task_take(t, pid) : r;
+	if (ino == t->own_ino)
+		return pid == 1 && t->request->reaper_fields
+			       ? procfs_task_take(t, pid)
+			       : pour_quick(t, pid, 0, procfs_ns_find(t, ino));
+	place = procfs_ns_find(t, ino);
+	if (place < 0)
+		place = procfs_ns_learn(t, t->p->root, name, ino);
+	if (place < 0 || !t->ns[place].reaches_root || t->ns[place].depth != 1 ||
+	    t->ns[place].has_children)
+		return procfs_task_take(t, pid);
+	r = procfs_ns_translate(t, place, place, t->p->root, name, pid, &vpid);
+	if (r < 0 || (vpid == 1 && t->request->reaper_fields))
+		return procfs_task_take(t, pid);
+	return hold_quick(t, pid, vpid, place);
+}
+
+static bool was_seen(const struct procfs_take *t, size_t nr_before, int32_t pid)
+{
+	return util_has_pid(t->seen, nr_before, pid);
+}
+
+/* One pass over the list of thread groups; *ret_new: how many were not in an earlier one. */
+static int scan(struct procfs_take *t, bool is_quick, size_t *ret_new)
+{
+	size_t nr_before = t->nr_seen;
+	int fd = procfs_open(t, t->p->root, ".", O_RDONLY | O_DIRECTORY), r = 0;
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int32_t pid;
+
+	if (!list) {
+		r = fd < 0 ? fd : -ENOMEM;
+		if (fd >= 0)
+			close(fd);
+		return why_set(&t->request->why, r, "%s: %s", t->p->name, strerror(-r));
+	}
+	while (r >= 0 && (entry = readdir(list))) {
+		if (proc_parse_pid(entry->d_name, &pid) < 0 || was_seen(t, nr_before, pid))
+			continue;
+		if (util_grow(&t->seen, &t->room_seen, t->nr_seen, sizeof(*t->seen)) < 0) {
+			r = -ENOMEM;
+			break;
+		}
+		t->seen[t->nr_seen++] = pid;
+		t->dir_ino = entry->d_ino;
+		r = t->next_memory ? take_known(t, pid) : 0;
+		if (!r)
+			r = is_quick ? take_quick(t, pid) : procfs_task_take(t, pid);
+	}
+	closedir(list);
+	/* The kernel lists them in order; a fixture need not. */
+	util_sort_pids(t->seen, t->nr_seen);
+	*ret_new = t->nr_seen - nr_before;
+	return r;
+}
+
+/* "processes N" of /proc/stat: forks since boot, threads included. 0: not known. */
+static uint64_t count_forks(struct procfs_take *t)
+{
+	_cleanup_free_ char *text = malloc(STAT_MAX);
+	ssize_t len = text ? procfs_read_file(t, t->p->root, "stat", text, STAT_MAX) : -ENOMEM;
+	const char *at = len > 0 ? strstr(text, "\nprocesses ") : NULL;
+
+	return at ? strtoull(at + sizeof("\nprocesses ") - 1, NULL, 10) : 0;
+}
+
+/*
+ * A number that moves whenever somebody is born, perhaps behind a scan's back; 0: not known. The
+ * last PID is cheap, but it is of the reader's own namespace.
+ */
+static uint64_t count_births(struct procfs_take *t)
+{
+	char text[128];
+	int32_t pid;
+	ssize_t len;
+
+	if (!t->is_own)
+		return count_forks(t);
+	len = procfs_read_file(t, t->p->root, "loadavg", text, sizeof(text));
+	return len > 0 && proc_parse_loadavg(text, (size_t)len, &pid) == 0 ? (uint64_t)pid : 0;
+}
+
+/* Pass after pass, until nobody is new. */
+static int scan_all(struct procfs_take *t, bool is_quick)
+{
+	uint64_t before, after = count_births(t);
+	size_t nr_new = 0;
+	int pass, r;
+
+	for (pass = 0; pass < MAX_PASSES; pass++) {
+		before = after;
+		r = scan(t, is_quick, &nr_new);
+		if (r < 0)
+			return r;
+		after = count_births(t);
+		if (pass && nr_new)
+			builder_add_flags(t->b, PIDNS_SNAPSHOT_RACED);
+		if ((before && before == after) || (pass && !nr_new))
+			break;
+	}
+	return pour_pending(t);
+}
+
+static int take_all(struct procfs_take *t)
+{
+	const uint64_t for_free = PIDNS_TASK_VPIDS;
+	bool is_plain = t->translates &&
+			!(t->request->flags & (PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL));
+	bool is_quick = is_plain && !(t->request->task_fields & ~for_free);
+	int r = 0;
+
+	if (is_plain && procfs_task_is_light(t->request->reaper_fields))
+		r = procfs_memory_begin(t);
+
+	if (r >= 0)
+		r = scan_all(t, is_quick);
+	procfs_memory_end(t, r >= 0);
+	return r;
+}
+
+static int take_chosen(struct procfs_take *t)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r >= 0 && i < t->request->nr_pids; i++)
+		if (t->request->pids[i] > 0)
+			r = procfs_task_take(t, t->request->pids[i]);
+	return r;
+}
+
+/*
+ * Whose mount is it? NSpid: of the reader's own status begins at the mount's namespace: one number
+ * only, and it is the reader's own. Without a "self" the reader is not in it or below.
+ */
+static int find_own(struct procfs_take *t)
+{
+	char text[4096];
+	struct proc_status status = {0};
+	uint64_t ino;
+	int place;
+	ssize_t len = procfs_read_file(t, t->p->root, "self/status", text, sizeof(text));
+
+	t->is_own = len > 0 && proc_parse_status(text, (size_t)len, &status) == 0 &&
+		    status.known & PROC_STATUS_NSPID && status.nr_nspid == 1;
+	if (procfs_read_ns_link(t->p->root, t->is_own ? "self/ns/pid" : "1/ns/pid", "pid", &ino) <
+	    0)
+		return 0;
+	t->own_ino = ino;
+	place = procfs_ns_add(t, ino);
+	if (place < 0)
+		return place;
+	t->translates = t->is_own && procfs_ns_probe(t);
+	t->finds_unborn = t->translates && t->request->flags & PIDNS_TAKE_ALL &&
+			  procfs_hidden_finds_unborn();
+	return 0;
+}
+
+static void say_unseen(struct procfs_take *t)
+{
+	builder_add_unseen(t->b, PIDNS_UNSEEN_PIDFD | PIDNS_UNSEEN_PROCFS_MOUNT);
+	if (!t->finds_unborn || t->p->hides_tasks)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_UNBORN);
+	if (!(t->request->flags & PIDNS_TAKE_ALL))
+		builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND);
+	if (t->p->hides_tasks)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_TASKS);
+}
+
+static int procfs_provider_take(void *state, const struct request *request, struct builder *b)
+{
+	struct procfs_take t = {.p = state, .request = request, .b = b};
+	int r = find_own(&t);
+
+	if (request->flags & PIDNS_TAKE_ALL)
+		builder_know_holders(b);
+	if (r >= 0)
+		r = request->pids ? take_chosen(&t) : take_all(&t);
+	if (r >= 0) {
+		say_unseen(&t);
+		r = procfs_ns_pour(&t);
+	}
+	if (r == -EMFILE || r == -ENFILE)
+		why_set(&request->why, r, "%s: %s", t.p->name, strerror(-r));
+	procfs_ns_free(&t);
+	free(t.pending);
+	free(t.seen);
+	free(t.mount_namespaces);
+	return r;
+}
+
+static int procfs_provider_procfs(void *state)
+{
+	const struct procfs *p = state;
+
+	return p->root;
+}
+
+const struct provider provider_procfs = {
+	.name = "procfs",
+	.dear = PIDNS_TASK_RUID, /* which `status` alone has, the slowest file of all */
+	.probe = procfs_provider_probe,
+	.open = procfs_provider_open,
+	.take = procfs_provider_take,
+	.procfs = procfs_provider_procfs,
+	.close = procfs_provider_close,
+};

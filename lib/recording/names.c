@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* names.c - the words that recordings alone have for bits and values. */
+#include "recording.h"
+
+#include <errno.h>
+
+#include "base/util.h"
+
+#define NAME_CASE(value, name) \
+	case value:            \
+		return name;
+
+const char *recording_flag_name(uint32_t bit)
+{
+	switch (bit) {
+		RECORDING_FLAG_NAMES(NAME_CASE)
+	default:
+		return NULL;
+	}
+}
+
+const char *recording_note_name(uint32_t bit)
+{
+	switch (bit) {
+		RECORDING_NOTE_NAMES(NAME_CASE)
+	default:
+		return NULL;
+	}
+}
+
+const char *recording_sigchld_name(uint32_t value)
+{
+	switch (value) {
+		RECORDING_SIGCHLD_NAMES(NAME_CASE)
+	default:
+		return NULL;
+	}
+}
+
+/* Words, since the numbers differ from one architecture to another. */
+static const struct {
+	int32_t error;
+	const char *name;
+} errors[] = {
+	{EAGAIN, "EAGAIN"},
+	{ENOMEM, "ENOMEM"},
+	{ENOSPC, "ENOSPC"},
+};
+
+const char *recording_error_name(size_t i, int32_t *ret_error)
+{
+	if (i >= ARRAY_SIZE(errors))
+		return NULL;
+	*ret_error = errors[i].error;
+	return errors[i].name;
+}

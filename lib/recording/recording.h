@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * recording.h - the tables behind both halves of a recording, so that they cannot disagree:
+ * recording.c expands them over the public records it writes, recording/replay.c over the raw facts
+ * it reads. The format is described in doc/recording.md.
+ */
+#ifndef PIDNS_RECORDING_H
+#define PIDNS_RECORDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pidnsinfo.h"
+
+#define RECORDING_MAGIC	  "pidns-recording"
+#define RECORDING_VERSION 1
+
+/* The first word of each line after the magic. */
+#define RECORDING_HEAD "snapshot"
+#define RECORDING_NS   "ns"
+#define RECORDING_TASK "task"
+#define RECORDING_END  "end"
+/* Notes on a namespace: which there are, and one line for each thing in them. */
+#define RECORDING_NOTES	    "notes"
+#define RECORDING_CONTAINER "container"
+#define RECORDING_LIMIT	    "limit"
+#define RECORDING_PIN	    "pin"
+#define RECORDING_ZOMBIE    "zombie"
+
+/* The last line ends in this word and the 16 hexadecimal digits of the hash of all before them. */
+#define RECORDING_CHECKSUM	  "fnv1a64="
+#define RECORDING_CHECKSUM_DIGITS 16
+
+/* Where a list of words has none. */
+#define RECORDING_NONE "-"
+
+/* What a value looks like, and the member that holds it. */
+enum recording_type {
+	RECORDING_U64,	  /* decimal */
+	RECORDING_U32,	  /* decimal */
+	RECORDING_I32,	  /* decimal; never negative, such a value is left out */
+	RECORDING_STATE,  /* uint32_t: a word of pidns_state_name() */
+	RECORDING_LETTER, /* uint32_t: one letter */
+	RECORDING_TEXT,	  /* const char *: all but printable ASCII is \ooo, space and \ too;
+			     NULL is left out */
+	RECORDING_VPIDS,  /* decimals parted by commas, outermost first */
+	RECORDING_PIDMAP, /* how many numbers a block has, a colon, and decimals parted by commas */
+	RECORDING_PARENT, /* the inode of the namespace above */
+	RECORDING_BELOW,  /* of a pin: the inode of a namespace; left out where there is none */
+	RECORDING_REF,	  /* the inode of a namespace; left out where that is not known */
+	RECORDING_FLAGS,  /* uint32_t: words of recording_flag_name(), parted by commas */
+	RECORDING_UNSEEN, /* uint32_t: words of pidns_unseen_name(), parted by commas */
+	RECORDING_NOTED,  /* uint64_t: words of recording_note_name(), parted by commas */
+	RECORDING_LKIND,  /* uint32_t: a word of pidns_limit_name() */
+	RECORDING_PKIND,  /* uint32_t: a word of pidns_pin_name() */
+	RECORDING_CHILD,  /* uint32_t: a word of recording_sigchld_name() */
+	RECORDING_ERRNO,  /* int32_t: a word of recording_error_name() */
+};
+
+/* What the second line and the last hold. */
+struct recording_head {
+	uint64_t known; /* RECORDING_KNOWN_* */
+	uint64_t time_ns;
+	const char *provider;
+	uint32_t flags;
+	uint32_t cannot_see;
+	uint64_t root; /* inode of the reader's own namespace */
+};
+
+#define RECORDING_KNOWN_TIME (UINT64_C(1) << 0)
+#define RECORDING_KNOWN_ROOT (UINT64_C(1) << 1)
+
+struct recording_end {
+	uint64_t known; /* RECORDING_KNOWN_COUNT once there */
+	uint64_t namespaces;
+	uint64_t tasks;
+};
+
+#define RECORDING_KNOWN_COUNT (UINT64_C(1) << 0)
+
+/*
+ * POURED(TYPE, key, member, raw, known): `member` of the public record, `raw` of the facts read.
+ * DERIVED(TYPE, key, member, known): for other readers; the builder makes it again from the rest.
+ * A field is written where the bit `known` is set; 0: always. `member` of what is no plain member
+ * stands for itself.
+ */
+#define RECORDING_HEAD_FIELDS(POURED)                                \
+	POURED(U64, time_ns, time_ns, time_ns, RECORDING_KNOWN_TIME) \
+	POURED(TEXT, provider, provider, provider, 0)                \
+	POURED(FLAGS, flags, flags, flags, 0)                        \
+	POURED(UNSEEN, cannot_see, cannot_see, cannot_see, 0)        \
+	POURED(U64, root, root, root, RECORDING_KNOWN_ROOT)
+
+#define RECORDING_END_FIELDS(POURED)                                           \
+	POURED(U64, namespaces, namespaces, namespaces, RECORDING_KNOWN_COUNT) \
+	POURED(U64, tasks, tasks, tasks, RECORDING_KNOWN_COUNT)
+
+#define RECORDING_NS_FIELDS(POURED, DERIVED)                                                      \
+	POURED(U64, ino, ino, raw.ino, PIDNS_NS_INO)                                              \
+	POURED(U64, cookie, cookie, raw.cookie, PIDNS_NS_COOKIE)                                  \
+	POURED(PARENT, parent, ino, raw.parent_ino, PIDNS_NS_PARENT)                              \
+	POURED(U32, level, level, raw.level, PIDNS_NS_LEVEL)                                      \
+	POURED(U32, depth, depth, depth, 0)                                                       \
+	POURED(STATE, state, state, raw.state, PIDNS_NS_STATE)                                    \
+	POURED(I32, reaper, reaper, raw.reaper, PIDNS_NS_REAPER)                                  \
+	POURED(U64, reaper_start_ns, reaper_start_ns, raw.reaper_start_ns, PIDNS_NS_REAPER_START) \
+	POURED(U32, owner_uid, owner_uid, raw.owner_uid, PIDNS_NS_OWNER_UID)                      \
+	POURED(U64, owner_ns, owner_ns, raw.owner_ns, PIDNS_NS_OWNER_NS)                          \
+	POURED(U32, pids_used, pids_used, raw.pids_used, PIDNS_NS_PIDS_USED)                      \
+	POURED(U32, pids_used_exact, pids_used_exact, pids_used_exact, PIDNS_NS_PIDS_USED)        \
+	POURED(U32, pids_peak, pids_peak, raw.pids_peak, PIDNS_NS_PIDS_PEAK)                      \
+	POURED(U64, alloc_failures, alloc_failures, raw.alloc_failures, PIDNS_NS_ALLOC_FAILURES)  \
+	POURED(I32, last_pid, last_pid, raw.last_pid, PIDNS_NS_LAST_PID)                          \
+	POURED(U32, pids_max, pids_max, raw.pids_max, PIDNS_NS_PIDS_MAX)                          \
+	POURED(PIDMAP, pidmap, pidmap, raw.pidmap, PIDNS_NS_PIDMAP)                               \
+	DERIVED(U32, processes, processes, PIDNS_NS_PROCESSES)                                    \
+	DERIVED(U32, processes_below, processes_below, PIDNS_NS_PROCESSES)                        \
+	DERIVED(U32, threads, threads, PIDNS_NS_THREADS)                                          \
+	DERIVED(U32, threads_below, threads_below, PIDNS_NS_THREADS)                              \
+	DERIVED(U32, zombies, zombies, PIDNS_NS_ZOMBIES)                                          \
+	DERIVED(U32, zombies_below, zombies_below, PIDNS_NS_ZOMBIES)                              \
+	DERIVED(U32, joined, joined, PIDNS_NS_JOINED)
+
+#define RECORDING_TASK_FIELDS(POURED, DERIVED)                                 \
+	POURED(I32, pid, pid, raw.pid, 0)                                      \
+	POURED(I32, tid, tid, raw.tid, 0)                                      \
+	POURED(REF, ns, ns, raw.ns_ino, 0)                                     \
+	POURED(VPIDS, vpids, vpids, vpids, PIDNS_TASK_VPIDS)                   \
+	POURED(I32, ppid, ppid, raw.ppid, PIDNS_TASK_PPID)                     \
+	POURED(LETTER, state, state, raw.state, PIDNS_TASK_STATE)              \
+	POURED(U32, uid, uid, raw.uid, PIDNS_TASK_UID)                         \
+	POURED(U32, ruid, ruid, raw.ruid, PIDNS_TASK_RUID)                     \
+	POURED(TEXT, comm, comm, comm, PIDNS_TASK_COMM)                        \
+	POURED(U64, start_ns, start_ns, raw.start_ns, PIDNS_TASK_START)        \
+	POURED(U64, cpu_ns, cpu_ns, raw.cpu_ns, PIDNS_TASK_CPU)                \
+	POURED(U64, rss_bytes, rss_bytes, raw.rss_bytes, PIDNS_TASK_RSS)       \
+	POURED(U32, threads, threads, raw.threads, PIDNS_TASK_THREADS)         \
+	POURED(I32, vpgid, vpgid, raw.vpgid, PIDNS_TASK_VPGID)                 \
+	POURED(I32, vsid, vsid, raw.vsid, PIDNS_TASK_VSID)                     \
+	POURED(REF, ns_for_children, ns_for_children, raw.ns_for_children_ino, \
+	       PIDNS_TASK_NS_FOR_CHILDREN)                                     \
+	DERIVED(U32, has_joined, has_joined, PIDNS_TASK_HAS_JOINED)
+
+/* What note_line is read into has the same members as the public record, but for ns of a pin. */
+#define RECORDING_NOTES_FIELDS(POURED) POURED(NOTED, known, known, noted, 0)
+
+#define RECORDING_CONTAINER_FIELDS(POURED)                   \
+	POURED(TEXT, name, name, container.name, 0)          \
+	POURED(TEXT, id, id, container.id, 0)                \
+	POURED(TEXT, runtime, runtime, container.runtime, 0) \
+	POURED(TEXT, source, source, container.source, 0)    \
+	POURED(TEXT, pod, pod, container.pod, 0)
+
+#define RECORDING_LIMIT_FIELDS(POURED)                        \
+	POURED(LKIND, kind, kind, limit.kind, 0)              \
+	POURED(U64, used, used, limit.used, PIDNS_LIMIT_USED) \
+	POURED(U64, max, max, limit.max, PIDNS_LIMIT_MAX)     \
+	POURED(U64, hits, hits, limit.hits, PIDNS_LIMIT_HITS) \
+	POURED(TEXT, source, source, limit.source, 0)         \
+	POURED(ERRNO, error, error, limit.error, 0)           \
+	POURED(U32, is_fork, is_fork, limit.is_fork, 0)
+
+#define RECORDING_PIN_FIELDS(POURED)               \
+	POURED(PKIND, kind, kind, pin.kind, 0)     \
+	POURED(I32, pid, pid, pin.pid, 0)          \
+	POURED(I32, fd, fd, pin.fd, 0)             \
+	POURED(I32, parent, parent, pin.parent, 0) \
+	POURED(TEXT, path, path, pin.path, 0)      \
+	POURED(BELOW, below, ns, below, 0)         \
+	POURED(U64, count, count, pin.count, 0)
+
+#define RECORDING_ZOMBIE_FIELDS(POURED)                     \
+	POURED(I32, pid, pid, zombie.pid, 0)                \
+	POURED(I32, parent, parent, zombie.parent, 0)       \
+	POURED(U64, start_ns, start_ns, zombie.start_ns, 0) \
+	POURED(CHILD, sigchld, sigchld, zombie.sigchld, 0)  \
+	POURED(U32, parent_is_reaper, parent_is_reaper, zombie.parent_is_reaper, 0)
+
+#define RECORDING_NOTE_NAMES(X)              \
+	X(PIDNS_NOTE_LIMITS, "limits")       \
+	X(PIDNS_NOTE_CONTAINER, "container") \
+	X(PIDNS_NOTE_PINS, "pins")           \
+	X(PIDNS_NOTE_ZOMBIE, "zombie")
+
+#define RECORDING_SIGCHLD_NAMES(X)          \
+	X(PIDNS_SIGCHLD_DEFAULT, "default") \
+	X(PIDNS_SIGCHLD_IGNORED, "ignored") \
+	X(PIDNS_SIGCHLD_HANDLED, "handled")
+
+#define RECORDING_FLAG_NAMES(X)              \
+	X(PIDNS_SNAPSHOT_PARTIAL, "partial") \
+	X(PIDNS_SNAPSHOT_RACED, "raced")     \
+	X(PIDNS_SNAPSHOT_SUBSET, "subset")   \
+	X(PIDNS_SNAPSHOT_THREADS, "threads")
+
+/* recording/names.c: the word for one bit of pidns_snapshot_flags(), one of pidns_notes.known, what
+ * a parent does about SIGCHLD; NULL: none. */
+const char *recording_flag_name(uint32_t bit);
+const char *recording_note_name(uint32_t bit);
+const char *recording_sigchld_name(uint32_t value);
+/* The i-th errno that a limit can have, and the word for it; NULL after the last. */
+const char *recording_error_name(size_t i, int32_t *ret_error);
+
+#endif /* PIDNS_RECORDING_H */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * picture.h - all that is known at one moment: what rows are made of and cells are filled from.
+ *
+ * Borrowed pointers all; any of them may be NULL.
+ */
+#ifndef PIDNS_TOP_PICTURE_H
+#define PIDNS_TOP_PICTURE_H
+
+#include <pidnsinfo.h>
+
+#include "pidns-top/details.h"
+#include "pidns-top/machine.h"
+#include "sheet.h"
+#include "pidns-top/usage.h"
+#include "pidns-top/users.h"
+
+struct picture {
+	struct pidns_snapshot *snapshot; /* every task and namespace, with what all rows need */
+	struct usage usage;		 /* of that snapshot; its arrays may be NULL */
+	const struct details *details;	 /* the rest, for the rows on the screen */
+	const struct sheet *sheet;	 /* app.detailed, while that is shown */
+	const struct users *users;
+	struct machine_figures machine;
+	const char *recording; /* replayed from this file; NULL: the running machine */
+};
+
+#endif /* PIDNS_TOP_PICTURE_H */

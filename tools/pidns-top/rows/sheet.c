@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* sheet.c - all about one namespace, as lines. */
+#include "sheet.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/findings.h"
+#include "common/pidmap.h"
+#include "common/remedy.h"
+#include "text.h"
+
+#define LINE_SIZE 1024
+#define INDENT	  4  /* of what did not fit the line before */
+#define MAP_WORDS 46 /* columns beside a map */
+
+void sheet_clear(struct sheet *sheet)
+{
+	for (size_t i = 0; i < sheet->count; i++)
+		free(sheet->lines[i]);
+	free(sheet->lines);
+	*sheet = (struct sheet){0};
+}
+
+static void add_line(struct sheet *sheet, const char *text, size_t len)
+{
+	if (sheet->count == sheet->room) {
+		size_t room = sheet->room ? sheet->room * 2 : 32;
+		char **grown = realloc(sheet->lines, room * sizeof(*grown));
+
+		if (!grown)
+			return;
+		sheet->lines = grown;
+		sheet->room = room;
+	}
+	sheet->lines[sheet->count] = strndup(text, len);
+	sheet->count += sheet->lines[sheet->count] != NULL;
+}
+
+/* How much of a text goes on a line: up to a blank, unless there is none but at its beginning. */
+static size_t length_of_line(const char *text, size_t columns)
+{
+	size_t width, len = text_cut(text, columns, &width), end = len;
+
+	if (!text[len])
+		return len;
+	while (end && text[end] != ' ')
+		end--;
+	return end > strspn(text, " ") ? end : len;
+}
+
+/* As many lines as the screen's width makes of it; those after the first are indented. */
+static void add_wrapped(struct sheet *sheet, const char *text)
+{
+	char line[LINE_SIZE * 4 + INDENT];
+	size_t columns = sheet->width > INDENT * 2 ? sheet->width : SIZE_MAX;
+	size_t len = length_of_line(text, columns);
+
+	add_line(sheet, text, len);
+	for (text += len; len && *(text += strspn(text, " ")); text += len) {
+		len = length_of_line(text, columns - INDENT);
+		snprintf(line, sizeof(line), "%*s%.*s", INDENT, "", (int)len, text);
+		add_line(sheet, line, strlen(line));
+	}
+}
+
+/* Names and paths in it may be anybody's. */
+static void __attribute__((format(printf, 2, 3))) add(struct sheet *sheet, const char *format, ...)
+{
+	char line[LINE_SIZE], clean[LINE_SIZE * 4];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	text_clean(line, strlen(line), clean, sizeof(clean));
+	add_wrapped(sheet, clean);
+}
+
+static void add_head(struct sheet *sheet, const struct pidns_snapshot *snapshot,
+		     const struct pidns_ns *ns)
+{
+	const char *state = ns->known & PIDNS_NS_STATE ? pidns_state_name(ns->state) : NULL;
+	const struct pidns_task *init = NULL;
+
+	if (ns->known & PIDNS_NS_REAPER && ns->reaper)
+		init = pidns_task_find(snapshot, NULL, ns->reaper);
+	add(sheet, "Namespace %" PRIu64 ", %s, %" PRIu32 " below yours", ns->ino,
+	    state ? state : "state unknown", ns->depth);
+	if (init)
+		add(sheet, "  init is PID %" PRId32 "%s%s", init->pid,
+		    init->known & PIDNS_TASK_COMM ? ", " : "",
+		    init->known & PIDNS_TASK_COMM ? init->comm : "");
+	if (ns->known & PIDNS_NS_OWNER_UID)
+		add(sheet, "  its user namespace is owned by uid %" PRIu32, ns->owner_uid);
+}
+
+/* A heading, and whether there is anything known to put below it. */
+static bool begin(struct sheet *sheet, const struct pidns_ns *ns, const char *title, uint64_t note)
+{
+	bool is_known = ns->known & PIDNS_NS_NOTES && ns->notes->known & note;
+
+	add(sheet, "%s", "");
+	add(sheet, "%s", title);
+	if (!is_known)
+		add(sheet, "  not known");
+	return is_known;
+}
+
+static void add_container(struct sheet *sheet, const struct pidns_ns *ns)
+{
+	const struct pidns_container *container;
+
+	if (!begin(sheet, ns, "CONTAINER", PIDNS_NOTE_CONTAINER))
+		return;
+	container = ns->notes->container;
+	if (!container) {
+		add(sheet, "  none");
+		return;
+	}
+	if (container->name)
+		add(sheet, "  name     %s", container->name);
+	if (container->id)
+		add(sheet, "  id       %s", container->id);
+	if (container->runtime)
+		add(sheet, "  runtime  %s", container->runtime);
+	if (container->pod)
+		add(sheet, "  pod      %s", container->pod);
+	if (container->source)
+		add(sheet, "  known by %s", container->source);
+}
+
+static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
+{
+	const char *name = pidns_limit_name(limit->kind), *error = limit_error_name(limit->error);
+	char used[24] = "-", max[24] = "-", percent[16] = "-", hits[48] = "";
+
+	if (limit->known & PIDNS_LIMIT_USED)
+		snprintf(used, sizeof(used), "%" PRIu64, limit->used);
+	if (limit->known & PIDNS_LIMIT_MAX)
+		snprintf(max, sizeof(max), "%" PRIu64, limit->max);
+	if (limit->kind == PIDNS_LIMIT_INIT)
+		snprintf(percent, sizeof(percent), "100 %%");
+	else if (limit->known & PIDNS_LIMIT_USED && limit->known & PIDNS_LIMIT_MAX)
+		snprintf(percent, sizeof(percent), "%.0f %%",
+			 limit->max ? (double)limit->used * 100 / (double)limit->max : 100);
+	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
+		snprintf(hits, sizeof(hits), ", refused %" PRIu64 " so far", limit->hits);
+	add(sheet, "  %-14s %8s of %8s %5s  %s  %s%s", name ? name : "other", used, max, percent,
+	    error ? error : "-", limit->source ? limit->source : "-", hits);
+}
+
+static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
+{
+	if (!begin(sheet, ns, "LIMITS, the fullest first", PIDNS_NOTE_LIMITS))
+		return;
+	for (uint32_t i = 0; i < ns->notes->nr_limits; i++)
+		add_limit(sheet, ns->notes->limits[i]);
+}
+
+static void add_drawing(struct sheet *sheet, const struct pidmap_drawing *drawing,
+			const char *words)
+{
+	add(sheet, "  [%s] %" PRIu64 " to a cell%s", drawing->cells, drawing->cell_size, words);
+}
+
+/* By the kernel's blocks where these are several; else by the tasks in the picture, of which threads
+ * may be no part. */
+static void add_pidmap(struct sheet *sheet, const struct pidns_ns *ns)
+{
+	size_t room = sheet->width > MAP_WORDS ? sheet->width - MAP_WORDS : 1;
+	uint32_t most = room < PIDMAP_CELLS ? (uint32_t)room : PIDMAP_CELLS;
+	struct pidmap_drawing drawing;
+	struct pidmap map;
+
+	if (ns->known & PIDNS_NS_PIDMAP && ns->nr_pidmap > 1) {
+		pidmap_draw_blocks(ns, most, &drawing);
+		add_drawing(sheet, &drawing, "");
+	} else if (!pidmap_make(ns, &map)) {
+		pidmap_draw(&map, most, &drawing);
+		if (map.nr)
+			add_drawing(sheet, &drawing, ", by the tasks shown");
+		pidmap_free(&map);
+	}
+}
+
+static void add_numbers(struct sheet *sheet, const struct pidns_ns *ns)
+{
+	char max[24] = "", peak[40] = "", last[40] = "", refused[72] = "";
+
+	add(sheet, "%s", "");
+	add(sheet, "NUMBERS IN USE");
+	if (!(ns->known & PIDNS_NS_PIDS_USED)) {
+		add(sheet, "  not known");
+		return;
+	}
+	if (ns->known & PIDNS_NS_PIDS_MAX)
+		snprintf(max, sizeof(max), " of %" PRIu32, ns->pids_max);
+	if (ns->known & PIDNS_NS_PIDS_PEAK)
+		snprintf(peak, sizeof(peak), ", %" PRIu32 " at the most so far", ns->pids_peak);
+	if (ns->known & PIDNS_NS_LAST_PID && ns->last_pid)
+		snprintf(last, sizeof(last), ", the last one was %" PRId32, ns->last_pid);
+	if (ns->known & PIDNS_NS_ALLOC_FAILURES && ns->alloc_failures)
+		snprintf(refused, sizeof(refused), ", refused %" PRIu64 " times for want of one",
+			 ns->alloc_failures);
+	add(sheet, "  %s%" PRIu32 "%s%s%s%s", ns->pids_used_exact ? "" : "at least ", ns->pids_used,
+	    max, peak, last, refused);
+	add_pidmap(sheet, ns);
+}
+
+static const char *words_for(const struct pidns_pin *pin)
+{
+	if (pin->kind != PIDNS_PIN_UNSEEN)
+		return "";
+	if (pin->fd)
+		return " something out of sight; perhaps a pidfd of a task that is gone, of";
+	if (pin->path)
+		return " something out of sight; perhaps a mounted procfs, where this is:";
+	return pin->pid ? " something out of sight; perhaps of who does not show all:"
+			: " something out of sight";
+}
+
+static void add_pin(struct sheet *sheet, const struct pidns_pin *pin)
+{
+	const char *name = pidns_pin_name(pin->kind);
+	char who[24] = "", file[24] = "", parent[48] = "", below[32] = "", more[40] = "";
+
+	if (pin->pid)
+		snprintf(who, sizeof(who), " PID %" PRId32, pin->pid);
+	if (pin->kind == PIDNS_PIN_FD || pin->kind == PIDNS_PIN_PIDFD || pin->fd > 0)
+		snprintf(file, sizeof(file), " fd %" PRId32, pin->fd);
+	if (pin->kind == PIDNS_PIN_ZOMBIE && pin->parent)
+		snprintf(parent, sizeof(parent), ", to be reaped by PID %" PRId32, pin->parent);
+	if (pin->ns)
+		snprintf(below, sizeof(below), " %" PRIu64, pin->ns->ino);
+	if (pin->count > 1)
+		snprintf(more, sizeof(more), " and %" PRIu64 " more", pin->count - 1);
+	add(sheet, "  %-14s%s%s%s%s%s%s%s%s", name ? name : "other", words_for(pin), who, file,
+	    pin->path ? " " : "", pin->path ? pin->path : "", below, parent, more);
+}
+
+static void add_pins(struct sheet *sheet, const struct pidns_ns *ns)
+{
+	if (!begin(sheet, ns, "KEPT ALIVE BY", PIDNS_NOTE_PINS))
+		return;
+	for (uint32_t i = 0; i < ns->notes->nr_pins; i++)
+		add_pin(sheet, ns->notes->pins[i]);
+}
+
+/* What the doctor says of it: not known where there are no notes that it could be made of. */
+static void add_findings(struct sheet *sheet, const struct pidns_snapshot *snapshot,
+			 const struct pidns_ns *ns)
+{
+	const uint32_t wanted = PIDNS_NOTE_LIMITS | PIDNS_NOTE_PINS | PIDNS_NOTE_ZOMBIE;
+	bool is_known = ns->known & PIDNS_NS_NOTES && (ns->notes->known & wanted) == wanted;
+	struct findings findings;
+	int r = findings_make_of(snapshot, ns, &findings);
+
+	add(sheet, "%s", "");
+	add(sheet, "FINDINGS");
+	for (size_t i = 0; r >= 0 && i < findings.nr; i++) {
+		const struct finding *finding = &findings.list[i];
+
+		add(sheet, "  %s: %s: %s", finding_name(finding->kind), finding->message,
+		    finding->remedy);
+	}
+	if (r < 0 || !findings.nr)
+		add(sheet, "  %s", r >= 0 && is_known ? "none" : "not known");
+	findings_clear(&findings);
+}
+
+void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
+		const struct ident *ident, size_t width)
+{
+	const struct pidns_ns *ns = snapshot ? ident_find_ns(ident, snapshot) : NULL;
+
+	sheet_clear(sheet);
+	sheet->width = width;
+	if (!ns) {
+		add(sheet, "This namespace is gone.");
+		return;
+	}
+	add_head(sheet, snapshot, ns);
+	add_findings(sheet, snapshot, ns);
+	add_container(sheet, ns);
+	add_limits(sheet, ns);
+	add_numbers(sheet, ns);
+	add_pins(sheet, ns);
+}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* draw.c - one frame: the state of the UI and its rows become cells of the terminal. */
+#include "draw.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pidns-top/ui/help.h"
+#include "pidns-top/ui/keys.h"
+#include "term.h"
+#include "pidns-top/rows/text.h"
+
+void draw_plan(struct draw_frame *frame, const struct app *app, const struct rows *rows,
+	       const struct picture *picture, const char *trouble, unsigned int height,
+	       unsigned int width)
+{
+	unsigned int above, below = height >= 4 ? 1 : 0;
+
+	frame->height = height;
+	frame->width = width;
+	header_make(&frame->header, app, rows, picture, trouble, width, height);
+	layout_make(&frame->layout, app, rows, width);
+	above = (unsigned int)frame->header.count + (height >= 3 ? 1 : 0);
+	frame->list_y = above;
+	frame->page = height > above + below ? height - above - below : 1;
+}
+
+/* So much text as fits from x on, padded to the end of the line. */
+static void put_line(const struct draw_frame *frame, unsigned int y, unsigned int x,
+		     const char *text, enum style style)
+{
+	char line[CELL_SIZE];
+
+	if (x >= frame->width)
+		return;
+	text_fit(text, frame->width - x, TEXT_LEFT, line, sizeof(line));
+	term_put(y, x, line, style);
+}
+
+static void draw_header(const struct draw_frame *frame)
+{
+	for (size_t i = 0; i < frame->header.count; i++)
+		term_put((unsigned int)i, 0, frame->header.lines[i].text,
+			 frame->header.lines[i].style);
+}
+
+/* ---- Titles ---- */
+
+/* Beside the title, in the space that parts the columns: no column is ever too narrow for it. */
+static void draw_sort_mark(unsigned int y, const struct layout_column *at, bool is_big_first)
+{
+	const char *mark = is_big_first ? "v" : "^";
+	unsigned int title = (unsigned int)strlen(at->column->title);
+	unsigned int x;
+
+	if (text_is_utf8())
+		mark = is_big_first ? "▼" : "▲";
+	if (!(at->column->flags & COLUMN_RIGHT))
+		x = at->x + title;
+	else if (at->x + at->width > title)
+		x = at->x + at->width - title - 1;
+	else
+		return;
+	term_put(y, x, mark, STYLE_SORTED);
+}
+
+static void draw_titles(const struct draw_frame *frame, const struct app *app)
+{
+	const struct app_place *place = &app->places[app->view];
+	const struct column *sorted = &view_of(app)->columns[place->sorted_by];
+	bool is_big_first = !!(sorted->flags & COLUMN_BIG_FIRST) != place->is_reversed;
+	unsigned int y = frame->list_y - 1;
+
+	put_line(frame, y, 0, "", STYLE_TITLE);
+	for (size_t i = 0; i < frame->layout.count; i++) {
+		const struct layout_column *at = &frame->layout.columns[i];
+		char title[CELL_SIZE];
+
+		layout_title(at, title, sizeof(title));
+		term_put(y, at->x, title, at->column == sorted ? STYLE_SORTED : STYLE_TITLE);
+	}
+	for (size_t i = 0; i < frame->layout.count; i++) {
+		if (frame->layout.columns[i].column == sorted)
+			draw_sort_mark(y, &frame->layout.columns[i], is_big_first);
+	}
+}
+
+/* ---- Rows ---- */
+
+static void draw_cell(unsigned int y, const struct layout_column *at, struct cell *cell,
+		      bool is_selected)
+{
+	char faint[CELL_SIZE];
+	unsigned int x = at->x;
+
+	if (is_selected) {
+		term_put(y, x, cell->text, STYLE_SELECTED);
+		return;
+	}
+	if (cell->faint) {
+		memcpy(faint, cell->text, cell->faint);
+		faint[cell->faint] = '\0';
+		x = term_put(y, x, faint, STYLE_FAINT);
+	}
+	term_put(y, x, cell->text + cell->faint, cell->style);
+}
+
+static void draw_row(const struct draw_frame *frame, unsigned int y, struct cell_source *source,
+		     bool is_selected)
+{
+	struct cell cell;
+
+	if (is_selected)
+		put_line(frame, y, 0, "", STYLE_SELECTED);
+	for (size_t i = 0; i < frame->layout.count; i++) {
+		const struct layout_column *at = &frame->layout.columns[i];
+
+		layout_fill(at, source, &cell);
+		draw_cell(y, at, &cell, is_selected);
+	}
+	/* Where nothing can be shown in reverse, a mark in the one place that is always free. */
+	if (is_selected && !term_can_mark())
+		term_put(y, frame->layout.columns[0].x + frame->layout.columns[0].width, ">",
+			 STYLE_SELECTED);
+}
+
+static void draw_list(const struct draw_frame *frame, const struct app *app,
+		      const struct rows *rows, const struct picture *picture)
+{
+	const struct app_place *place = &app->places[app->view];
+
+	for (unsigned int i = 0; i < frame->page && place->top + i < rows->count; i++) {
+		size_t at = place->top + i;
+		struct cell_source source = {
+			.picture = picture,
+			.app = app,
+			.rows = rows,
+			.row = &rows->list[at],
+		};
+
+		draw_row(frame, frame->list_y + i, &source, at == place->selected);
+	}
+	if (picture->snapshot && !rows->count)
+		term_put(frame->list_y, 0,
+			 place->filter[0] ? "Nothing matches the filter." : "Nobody is here.",
+			 STYLE_TEXT);
+}
+
+/* ---- The bottom line ---- */
+
+static bool is_offered(const struct app *app, enum request request)
+{
+	bool is_inside = app->view == APP_PROCESSES;
+
+	switch (request) {
+	case REQUEST_open:
+	case REQUEST_tree:
+		return !is_inside;
+	case REQUEST_back:
+		return is_inside || app->places[app->view].filter[0];
+	default:
+		return request_infos[request].label != NULL;
+	}
+}
+
+static unsigned int draw_offer(unsigned int y, unsigned int x, unsigned int width,
+			       enum request request)
+{
+	const char *label = request_infos[request].label, *keys;
+	size_t len = request_first_key(request, &keys);
+	char name[16];
+
+	if (x + len + 1 + strlen(label) > width)
+		return x;
+	snprintf(name, sizeof(name), "%.*s", (int)len, keys);
+	x = term_put(y, x, name, STYLE_KEY) + 1;
+	return term_put(y, x, label, STYLE_LABEL) + 2;
+}
+
+/* "filter: nginx  3/120": what is shown of how much. */
+static void describe_place(const struct app_place *place, const struct rows *rows,
+			   unsigned int page, char *out, size_t size)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	if (place->filter[0]) {
+		len = (size_t)snprintf(out, size, "filter: ");
+		len += text_clean(place->filter, strlen(place->filter), out + len, size - len);
+	}
+	if (rows->count > page)
+		snprintf(out + len, size - len, "%s%zu/%zu", len ? "  " : "", place->selected + 1,
+			 rows->count);
+}
+
+static void draw_offers(const struct draw_frame *frame, const struct app *app,
+			const struct rows *rows, unsigned int y)
+{
+	const struct app_place *place = &app->places[app->view];
+	unsigned int x = 0, width = frame->width;
+	char where[CELL_SIZE];
+	unsigned int taken;
+
+	describe_place(place, rows, frame->page, where, sizeof(where));
+	taken = (unsigned int)text_width(where);
+	if (taken && taken + 20 < width) {
+		term_put(y, width - taken, where, STYLE_TEXT);
+		width -= taken + 1;
+	}
+	for (int request = 0; request < NR_REQUESTS; request++) {
+		if (is_offered(app, (enum request)request))
+			x = draw_offer(y, x, width, (enum request)request);
+	}
+}
+
+/* Past the first character: one column of it, or two. */
+static const char *skip_character(const char *text)
+{
+	size_t width;
+	size_t len = text_cut(text, 1, &width);
+
+	return text + (len ? len : text_cut(text, 2, &width));
+}
+
+/* Of a text too long for the line the end is shown: that is where the typing happens. */
+static unsigned int draw_prompt(const struct draw_frame *frame, const struct app *app,
+				unsigned int y)
+{
+	char text[CELL_SIZE];
+	const char *shown = text;
+	unsigned int x = term_put(y, 0, prompt_label(&app->prompt), STYLE_KEY);
+
+	text_clean(app->prompt.text, app->prompt.len, text, sizeof(text));
+	while (*shown && x + text_width(shown) + 1 > frame->width)
+		shown = skip_character(shown);
+	return term_put(y, x, shown, STYLE_TEXT);
+}
+
+static unsigned int draw_bottom(const struct draw_frame *frame, const struct app *app,
+				const struct rows *rows, unsigned int y)
+{
+	if (app->mode == APP_PROMPT && !app->message[0])
+		return draw_prompt(frame, app, y);
+	if (app->mode == APP_PROMPT) {
+		unsigned int x = draw_prompt(frame, app, y);
+
+		term_put(y, x + 2, app->message, STYLE_WARNING);
+		return x;
+	}
+	if (app->message[0])
+		return term_put(y, 0, app->message, STYLE_WARNING);
+	draw_offers(frame, app, rows, y);
+	return 0;
+}
+
+/* ---- Help and menu: the whole screen ---- */
+
+static void draw_details(const struct draw_frame *frame, const struct app *app,
+			 const struct sheet *sheet)
+{
+	for (size_t y = 0; sheet && y < app->help_page && app->help_top + y < sheet->count; y++)
+		put_line(frame, (unsigned int)y, 0, sheet->lines[app->help_top + y], STYLE_TEXT);
+	if (frame->height > 1)
+		put_line(frame, frame->height - 1, 0, "Esc leaves, PgDn goes on", STYLE_TITLE);
+	term_end(0, 0);
+}
+
+static void draw_help(const struct draw_frame *frame, const struct app *app)
+{
+	char line[256];
+	size_t width;
+
+	for (unsigned int y = 0; y < app->help_page; y++) {
+		help_line(app->help_top + y, line, sizeof(line));
+		term_put(y, 0, line + text_cut(line, app->help_left, &width), STYLE_TEXT);
+	}
+	if (frame->height > 1)
+		put_line(frame, frame->height - 1, 0, "Esc leaves, PgDn goes on", STYLE_TITLE);
+	term_end(0, 0);
+}
+
+static void draw_choice(const struct draw_frame *frame, unsigned int y, const struct column *column,
+			bool is_selected)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "%c %-8s %s", is_selected ? '>' : ' ', column->title,
+		 column->help);
+	put_line(frame, y, 0, line, is_selected ? STYLE_SELECTED : STYLE_TEXT);
+}
+
+/* How many columns before that one can be sorted by. */
+static size_t choices_before(const struct view *view, size_t column)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < column; i++)
+		count += view->columns[i].key != NULL;
+	return count;
+}
+
+/* Returns the line of the choice. */
+static unsigned int draw_menu(const struct draw_frame *frame, const struct app *app)
+{
+	const struct view *view = view_of(app);
+	unsigned int page = frame->height > 1 ? frame->height - 1 : 1;
+	size_t chosen = choices_before(view, app->menu);
+	size_t first = chosen >= page ? chosen - page + 1 : 0;
+
+	for (size_t i = 0; i < view->nr_columns; i++) {
+		size_t at = choices_before(view, i);
+
+		if (view->columns[i].key && at >= first && at < first + page)
+			draw_choice(frame, (unsigned int)(at - first), &view->columns[i],
+				    i == app->menu);
+	}
+	if (frame->height > 1)
+		put_line(frame, frame->height - 1, 0, "Sort by: Enter chooses, Esc leaves",
+			 STYLE_TITLE);
+	return (unsigned int)(chosen - first);
+}
+
+void draw(const struct draw_frame *frame, const struct app *app, const struct rows *rows,
+	  const struct picture *picture, bool is_anew)
+{
+	const struct app_place *place = &app->places[app->view];
+	unsigned int bottom = frame->height - 1, x = 0;
+
+	term_begin(is_anew);
+	if (app->mode == APP_HELP) {
+		draw_help(frame, app);
+		return;
+	}
+	if (app->mode == APP_DETAILS) {
+		draw_details(frame, app, picture->sheet);
+		return;
+	}
+	if (app->mode == APP_MENU) {
+		term_end(draw_menu(frame, app), 0);
+		return;
+	}
+	draw_header(frame);
+	if (frame->height >= 3)
+		draw_titles(frame, app);
+	draw_list(frame, app, rows, picture);
+	if (frame->height >= 4 || app->mode == APP_PROMPT)
+		x = draw_bottom(frame, app, rows, bottom);
+	/* A screen reader reads where the cursor is. */
+	if (app->mode == APP_PROMPT)
+		term_end(bottom, x);
+	else
+		term_end(frame->list_y + (unsigned int)(place->selected - place->top), 0);
+}

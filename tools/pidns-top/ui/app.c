@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* app.c - the state of the user interface, and which key goes where in which mode. */
+#include "app.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app-requests.h"
+#include "config.h"
+#include "help.h"
+#include "keys.h"
+#include "pidns-top/rows/text.h"
+#include "pidns-top/view.h"
+
+/* Columns by which the help goes sideways on a narrow screen, and how far. */
+#define HELP_STEP     8
+#define HELP_LEFT_MAX 80
+
+void app_init(struct app *app)
+{
+	*app = (struct app){
+		.is_tree = true,
+		.has_commands = true,
+		.delay = 2,
+		.page = 1,
+	};
+	app->places[APP_NAMESPACES].sorted_by = view_namespaces.sorted_by;
+	app->places[APP_PROCESSES].sorted_by = view_processes.sorted_by;
+}
+
+void app_clear(struct app *app)
+{
+	folds_clear(&app->folds);
+}
+
+struct app_place *app_place(struct app *app)
+{
+	return &app->places[app->view];
+}
+
+void app_quit(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	app->is_leaving = true;
+}
+
+void app_help(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	app->mode = APP_HELP;
+	app->help_top = app->help_left = 0;
+}
+
+/* What is known of it so far does not say all. */
+void app_details(struct app *app, const struct scene *scene)
+{
+	const struct row *row = app_selected_row(app, scene);
+
+	if (!row)
+		return;
+	app->mode = APP_DETAILS;
+	app->detailed = ident_of_ns(row->ns);
+	app->help_top = app->help_left = 0;
+	app->wants_take = true;
+}
+
+void app_command(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	app->has_commands = !app->has_commands;
+}
+
+void app_pause(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	app->is_paused = !app->is_paused;
+	app->wants_take = !app->is_paused;
+}
+
+void app_refresh(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	app->wants_take = true;
+}
+
+void app_save(struct app *app, const struct scene *scene)
+{
+	char path[CONFIG_PATH_SIZE], why[CONFIG_PATH_SIZE + 100];
+
+	(void)scene;
+	if (config_path(path, sizeof(path)) < 0)
+		snprintf(why, sizeof(why), "There is no home to keep settings in.");
+	else if (config_save(path, app, why, sizeof(why)) == 0)
+		snprintf(why, sizeof(why), "Written: %s", path);
+	text_clean(why, strlen(why), app->message, sizeof(app->message));
+}
+
+void app_redraw(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	app->wants_redraw = true;
+}
+
+void app_request(struct app *app, const struct scene *scene, enum request request)
+{
+	static void (*const requests[NR_REQUESTS])(struct app *, const struct scene *) = {
+#define X(name, keys, label, help) [REQUEST_##name] = app_##name,
+		REQUESTS(X)
+#undef X
+	};
+
+	if (request < NR_REQUESTS)
+		requests[request](app, scene);
+}
+
+/* So many lines are read page by page. */
+static void page_key(struct app *app, size_t lines, int key)
+{
+	size_t last = lines > app->help_page ? lines - app->help_page : 0;
+
+	switch (key_request(key)) {
+	case REQUEST_up:
+		app->help_top -= app->help_top ? 1 : 0;
+		break;
+	case REQUEST_down:
+		app->help_top++;
+		break;
+	case REQUEST_page_up:
+		app->help_top -= app->help_top > app->help_page ? app->help_page : app->help_top;
+		break;
+	case REQUEST_page_down:
+	case REQUEST_refresh:
+		app->help_top += app->help_page;
+		break;
+	case REQUEST_fold:
+		app->help_left -= app->help_left ? HELP_STEP : 0;
+		break;
+	case REQUEST_unfold:
+		app->help_left += app->help_left < HELP_LEFT_MAX ? HELP_STEP : 0;
+		break;
+	case REQUEST_first:
+		app->help_top = 0;
+		break;
+	case REQUEST_last:
+		app->help_top = last;
+		break;
+	case REQUEST_back:
+	case REQUEST_help:
+	case REQUEST_details:
+	case REQUEST_open:
+	case REQUEST_quit:
+		app->mode = APP_LIST;
+		break;
+	case REQUEST_redraw:
+		app->wants_redraw = true;
+		break;
+	default:
+		break;
+	}
+	if (app->help_top > last)
+		app->help_top = last;
+}
+
+void app_key(struct app *app, const struct scene *scene, int key)
+{
+	switch (app->mode) {
+	case APP_LIST:
+		app->message[0] = '\0';
+		app_request(app, scene, key_request(key));
+		break;
+	case APP_PROMPT:
+		app_prompt_key(app, scene, key);
+		break;
+	case APP_MENU:
+		app_menu_key(app, key);
+		break;
+	case APP_HELP:
+		page_key(app, help_lines(), key);
+		break;
+	case APP_DETAILS:
+		page_key(app, app->details, key);
+		break;
+	}
+}

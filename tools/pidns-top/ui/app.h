@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * app.h - the state of the user interface, and what each request does to it. It knows rows, and
+ * nothing of terminals or of where facts come from.
+ */
+#ifndef PIDNS_TOP_APP_H
+#define PIDNS_TOP_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "folds.h"
+#include "pidns-top/rows/ident.h"
+#include "prompt.h"
+#include "request.h"
+
+struct picture;
+struct rows;
+
+#define APP_DELAY_MIN 0.1
+#define APP_DELAY_MAX 86400.0
+
+enum app_view {
+	APP_NAMESPACES,
+	APP_PROCESSES, /* of app.inside */
+	NR_APP_VIEWS,
+};
+
+enum app_mode {
+	APP_LIST,   /* keys are requests */
+	APP_PROMPT, /* keys are text: app.prompt */
+	APP_MENU,   /* choose a column to sort by */
+	APP_HELP,
+	APP_DETAILS, /* of app.detailed */
+};
+
+/* Each view has its own place in its own list. */
+struct app_place {
+	struct ident cursor;  /* who is selected; unset: nobody in particular, the first row */
+	size_t selected, top; /* its row, and the first row on the screen */
+	size_t sorted_by;     /* of the view's columns */
+	bool is_reversed;
+	char filter[PROMPT_SIZE]; /* "": none */
+};
+
+struct app {
+	enum app_view view;
+	enum app_mode mode;
+	struct app_place places[NR_APP_VIEWS];
+	struct ident inside;
+	struct ident detailed;
+	struct folds folds;
+	bool is_tree, is_below, has_commands, is_paused, is_plain;
+	double delay; /* seconds */
+	struct prompt prompt;
+	struct app_place origin; /* as it was when the prompt was opened */
+	char search[PROMPT_SIZE];
+	size_t menu;	   /* the column offered */
+	size_t help_top;   /* first line of the help, or of the details, on the screen … */
+	size_t help_left;  /* … and first column */
+	size_t page;	   /* rows the screen has for the list … */
+	size_t help_page;  /* … and lines for the help */
+	size_t details;	   /* lines that there are of them */
+	char message[256]; /* for the bottom line, until the next key; clean */
+	/* What the loop has to do about the last key. */
+	bool is_leaving, wants_rows, wants_take, wants_redraw;
+};
+
+/* What a key is looked at against. */
+struct scene {
+	const struct rows *rows;
+	const struct picture *picture;
+};
+
+void app_init(struct app *app);
+void app_clear(struct app *app);
+struct app_place *app_place(struct app *app);
+
+void app_key(struct app *app, const struct scene *scene, int key);
+void app_request(struct app *app, const struct scene *scene, enum request request);
+/* The rows were made anew: find the cursor's again, or stay where it was. */
+void app_settle(struct app *app, const struct rows *rows);
+/* The namespace whose processes were shown is gone. */
+void app_leave_namespace(struct app *app);
+/* Show the processes of that namespace. */
+void app_enter_namespace(struct app *app, const struct pidns_ns *ns);
+/* Select the next row after (or the last before) the cursor that matches app.search; if `is_here`,
+ * the cursor's own row will do. */
+void app_find(struct app *app, const struct scene *scene, bool is_forward, bool is_here);
+/* The same for a search that is being typed, from where it began. */
+void app_find_typed(struct app *app, const struct scene *scene);
+/* Seconds between two looks; false: not a number in bounds. */
+bool app_parse_delay(const char *text, double *ret_delay);
+
+#endif /* PIDNS_TOP_APP_H */
