@@ -56,7 +56,7 @@ int annotate_read(int dir, const char *name, char **ret_buf, size_t *ret_len);
 void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr);
 
 /*
- * Run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,
+ * annotators.c: run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,
  * where it is of the reader's own namespace; without one nothing is noted. 0 or -ENOMEM.
  */
 int annotate(struct pidns_snapshot *snapshot, int procfs, uint32_t flags, int32_t limits_of);

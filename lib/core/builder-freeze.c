@@ -333,7 +333,7 @@ static void add_below(struct pidns_ns *ns, const struct pidns_ns *child)
 	ns->processes_below += child->processes_below;
 	ns->threads_below += child->threads_below;
 	ns->zombies_below += child->zombies_below;
-	ns->known &= child->known | ~BUILDER_SUMMED;
+	ns->known &= child->known | ~BUILDER_COUNTED;
 }
 
 /* Without an exact figure, the tasks in sight are the least there can be. */

@@ -53,6 +53,11 @@ int builder_order(struct builder *b);
 void builder_count(struct builder *b);
 
 /* Counts that a namespace's own record and its _below counterpart share a bit of. */
-#define BUILDER_SUMMED (PIDNS_NS_PROCESSES | PIDNS_NS_THREADS | PIDNS_NS_ZOMBIES)
+#define BUILDER_BIT(type, member, at, name, bit, help) PIDNS_NS_##name |
+#define BUILDER_COUNTED \
+	(PIDNS_NS_FACTS(FACT_SKIP, BUILDER_BIT, FACT_SKIP, FACT_SKIP, FACT_SKIP, FACT_SKIP) 0)
+/* What a provider reports of a namespace itself. */
+#define BUILDER_POURED \
+	(PIDNS_NS_FACTS(BUILDER_BIT, FACT_SKIP, FACT_SKIP, FACT_SKIP, FACT_SKIP, FACT_SKIP) 0)
 
 #endif /* PIDNS_BUILDER_INTERNAL_H */

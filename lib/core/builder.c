@@ -163,11 +163,18 @@ struct ns_build *builder_ns_of(struct builder *b, uint64_t ino)
 	return b->last = ns;
 }
 
-/* What a provider says of a namespace itself. */
-#define NS_FACTS                                                                               \
-	(PIDNS_NS_COOKIE | PIDNS_NS_LEVEL | PIDNS_NS_STATE | PIDNS_NS_REAPER |                 \
-	 PIDNS_NS_REAPER_START | PIDNS_NS_OWNER_UID | PIDNS_NS_OWNER_NS | PIDNS_NS_PIDS_USED | \
-	 PIDNS_NS_PIDS_PEAK | PIDNS_NS_ALLOC_FAILURES | PIDNS_NS_LAST_PID | PIDNS_NS_PIDS_MAX)
+/* The facts among `wanted` that are known. */
+static void ns_copy_facts(struct pidns_ns *pub, const struct raw_ns *raw, uint64_t wanted)
+{
+	const uint64_t known = raw->known & wanted;
+
+#define COPY(type, member, at, name, bit, help) \
+	if (known & PIDNS_NS_##name)            \
+		pub->member = raw->member;
+	PIDNS_NS_FACTS(COPY, COPY, FACT_SKIP, FACT_SKIP, FACT_SKIP, FACT_SKIP)
+#undef COPY
+	pub->known |= known;
+}
 
 static int ns_copy_pidmap(struct builder *b, struct pidns_ns *pub, const struct raw_ns *raw)
 {
@@ -194,34 +201,12 @@ int builder_add_ns(struct builder *b, const struct raw_ns *raw)
 	if (!ns)
 		return -ENOMEM;
 	pub = &ns->entry.pub;
-#define TAKE(bit, field)                         \
-	do {                                     \
-		if (raw->known & (bit))          \
-			pub->field = raw->field; \
-	} while (0)
-	TAKE(PIDNS_NS_COOKIE, cookie);
-	TAKE(PIDNS_NS_LEVEL, level);
-	TAKE(PIDNS_NS_STATE, state);
-	TAKE(PIDNS_NS_REAPER, reaper);
-	TAKE(PIDNS_NS_REAPER_START, reaper_start_ns);
-	TAKE(PIDNS_NS_OWNER_UID, owner_uid);
-	TAKE(PIDNS_NS_OWNER_NS, owner_ns);
-	TAKE(PIDNS_NS_PIDS_USED, pids_used);
-	TAKE(PIDNS_NS_PIDS_PEAK, pids_peak);
-	TAKE(PIDNS_NS_ALLOC_FAILURES, alloc_failures);
-	TAKE(PIDNS_NS_LAST_PID, last_pid);
-	TAKE(PIDNS_NS_PIDS_MAX, pids_max);
+	ns_copy_facts(pub, raw, BUILDER_POURED);
 	/* What the builder counts it counts from nothing: builder_count(). */
-	if (b->s->flags & PIDNS_SNAPSHOT_SUBSET) {
-		TAKE(PIDNS_NS_PROCESSES, processes);
-		TAKE(PIDNS_NS_THREADS, threads);
-		TAKE(PIDNS_NS_ZOMBIES, zombies);
-		pub->known |= raw->known & BUILDER_SUMMED;
-	}
-#undef TAKE
+	if (b->s->flags & PIDNS_SNAPSHOT_SUBSET)
+		ns_copy_facts(pub, raw, BUILDER_COUNTED);
 	if (raw->known & PIDNS_NS_PIDS_USED)
 		pub->pids_used_exact = 1;
-	pub->known |= raw->known & NS_FACTS;
 	if (raw->known & PIDNS_NS_PARENT && raw->parent_ino) {
 		parent = builder_ns_of(b, raw->parent_ino);
 		if (!parent)
@@ -365,19 +350,12 @@ int builder_add_task(struct builder *b, const struct raw_task *raw)
 		.known = raw->known,
 		.ns = ns ? &ns->entry.pub : NULL,
 		.ns_for_children = children ? &children->entry.pub : NULL,
-		.start_ns = raw->start_ns,
-		.cpu_ns = raw->cpu_ns,
-		.rss_bytes = raw->rss_bytes,
 		.pid = raw->pid,
 		.tid = raw->tid,
-		.ppid = raw->ppid,
-		.vpgid = raw->vpgid,
-		.vsid = raw->vsid,
-		.uid = raw->uid,
-		.ruid = raw->ruid,
-		.state = raw->state,
-		.threads = raw->threads,
-		.has_joined = raw->exiting != 0, /* until builder_count() knows better */
+#define COPY(type, member, at, name, bit, help) .member = raw->member,
+		PIDNS_TASK_FACTS(COPY, FACT_SKIP, FACT_SKIP, FACT_SKIP, FACT_SKIP, FACT_SKIP)
+#undef COPY
+			.has_joined = raw->exiting != 0, /* until builder_count() knows better */
 	};
 	if (ns && raw->known & PIDNS_TASK_VPIDS)
 		ns->depth_hint = raw->nr_vpids - 1;

@@ -12,55 +12,39 @@
 #include <stdint.h>
 
 #include "pidnsinfo.h"
+#include "facts.h"
 #include "base/util.h"
 
 struct annotation;
 struct builder;
 
-/* An inode of 0 stands for "not known" wherever a namespace is named. */
+#define RAW_MEMBER(type, member, at, name, bit, help) FACT_C_##type member;
+
+/* What a provider reports of a namespace. An inode of 0 means "not known". */
 struct raw_ns {
-	uint64_t known; /* PIDNS_NS_* of the fields below */
-	uint64_t ino;	/* the key; required */
-	uint64_t cookie;
-	uint64_t parent_ino; /* with PIDNS_NS_PARENT; 0: nothing above may be seen */
-	uint64_t owner_ns;
-	uint64_t alloc_failures;
-	uint32_t level;
-	uint32_t state;
-	int32_t reaper; /* as the reader numbers it; 0 with PIDNS_NS_REAPER: there is none */
-	uint64_t reaper_start_ns;
-	uint32_t owner_uid;
-	/* Of a picture without its tasks only: in others, the builder counts. */
-	uint32_t processes, threads, zombies;
-	uint32_t pids_used; /* exact; without it the builder makes a lower bound of the tasks */
-	uint32_t pids_peak;
-	int32_t last_pid;
-	uint32_t pids_max;
-	uint32_t pidmap_block;	/* with PIDNS_NS_PIDMAP: numbers in a block … */
-	uint32_t nr_pidmap;	/* … and how many of them are told, */
-	const uint32_t *pidmap; /* each by how many of its numbers are taken */
+	uint64_t known;		/* PIDNS_NS_* of the fields below */
+	uint64_t ino;		/* the key; required */
+	uint64_t parent_ino;	/* with PIDNS_NS_PARENT; 0: nothing above may be seen */
+	uint32_t pidmap_block;	/* with PIDNS_NS_PIDMAP: PIDs per block … */
+	uint32_t nr_pidmap;	/* … how many blocks there are, */
+	const uint32_t *pidmap; /* and how many PIDs of each are in use */
+	/* pids_used is exact: without it the builder makes a lower bound of the tasks. reaper is 0
+	 * where there is none. The counts are of a snapshot without its tasks only. */
+	PIDNS_NS_FACTS(RAW_MEMBER, RAW_MEMBER, FACT_SKIP, FACT_SKIP, FACT_SKIP, FACT_SKIP)
 };
 
+/* What a provider reports of a task. */
 struct raw_task {
 	uint64_t known; /* PIDNS_TASK_* of the fields below; pid and tid are required */
 	uint64_t ns_ino;
 	uint64_t ns_for_children_ino;
 	const int32_t *vpids; /* with PIDNS_TASK_VPIDS: outermost first, vpids[0] == tid */
 	const char *comm;
-	uint64_t start_ns;
-	uint64_t cpu_ns;
-	uint64_t rss_bytes;
 	uint32_t nr_vpids;
 	int32_t pid;
 	int32_t tid;
-	int32_t ppid;
-	int32_t vpgid;
-	int32_t vsid;
-	uint32_t uid;
-	uint32_t ruid;
-	uint32_t state;
-	uint32_t threads;
 	uint32_t exiting; /* PF_EXITING: with state, tells an init that is going down */
+	PIDNS_TASK_FACTS(RAW_MEMBER, FACT_SKIP, FACT_SKIP, FACT_SKIP, FACT_SKIP, FACT_SKIP)
 };
 
 /*

@@ -51,26 +51,29 @@ struct pidns_watch;    /* what changes, as it does */
 /* ---- A PID namespace ------------------------------------------------------------------------ */
 
 /* Bits of pidns_ns.known, and of pidns_take_opts.ns_fields. */
-#define PIDNS_NS_INO		(UINT64_C(1) << 0)
-#define PIDNS_NS_COOKIE		(UINT64_C(1) << 1)
-#define PIDNS_NS_PARENT		(UINT64_C(1) << 2) /* pidns_ns_parent() is the true parent */
-#define PIDNS_NS_LEVEL		(UINT64_C(1) << 3)
-#define PIDNS_NS_STATE		(UINT64_C(1) << 4)
-#define PIDNS_NS_REAPER		(UINT64_C(1) << 5)
-#define PIDNS_NS_REAPER_START	(UINT64_C(1) << 6)
-#define PIDNS_NS_OWNER_UID	(UINT64_C(1) << 7)
-#define PIDNS_NS_OWNER_NS	(UINT64_C(1) << 8)
-#define PIDNS_NS_PIDS_USED	(UINT64_C(1) << 9)
-#define PIDNS_NS_PIDS_PEAK	(UINT64_C(1) << 10)
-#define PIDNS_NS_ALLOC_FAILURES (UINT64_C(1) << 11)
-#define PIDNS_NS_LAST_PID	(UINT64_C(1) << 12)
-#define PIDNS_NS_PIDS_MAX	(UINT64_C(1) << 13)
-#define PIDNS_NS_PROCESSES	(UINT64_C(1) << 14) /* processes and processes_below */
-#define PIDNS_NS_THREADS	(UINT64_C(1) << 15) /* threads and threads_below */
-#define PIDNS_NS_ZOMBIES	(UINT64_C(1) << 16) /* zombies and zombies_below */
-#define PIDNS_NS_JOINED		(UINT64_C(1) << 17)
-#define PIDNS_NS_PIDMAP		(UINT64_C(1) << 18) /* pidmap, nr_pidmap, pidmap_block. Since: 0.2 */
-#define PIDNS_NS_NOTES		(UINT64_C(1) << 19) /* only pidns_take_opts.flags ask. Since: 0.3 */
+/* lib/core/facts.py: bits of pidns_ns */
+#define PIDNS_NS_INO		(UINT64_C(1) << 0) /* inode number: unique now, used again later */
+#define PIDNS_NS_COOKIE		(UINT64_C(1) << 1) /* 64-bit id, never used again */
+#define PIDNS_NS_PARENT		(UINT64_C(1) << 2) /* inode number of the parent namespace */
+#define PIDNS_NS_LEVEL		(UINT64_C(1) << 3) /* the kernel's level; the initial namespace has 0 */
+#define PIDNS_NS_STATE		(UINT64_C(1) << 4)  /* alive, unborn, dying, dead or zombie-init */
+#define PIDNS_NS_REAPER		(UINT64_C(1) << 5)  /* its init (child reaper), as a PID of yours */
+#define PIDNS_NS_REAPER_START	(UINT64_C(1) << 6)  /* when its init started, since boot */
+#define PIDNS_NS_OWNER_UID	(UINT64_C(1) << 7)  /* user that owns the owning user namespace */
+#define PIDNS_NS_OWNER_NS	(UINT64_C(1) << 8)  /* inode number of the owning user namespace */
+#define PIDNS_NS_PIDS_USED	(UINT64_C(1) << 9)  /* PIDs in use, namespaces below included */
+#define PIDNS_NS_PIDS_PEAK	(UINT64_C(1) << 10) /* the most PIDs ever in use */
+#define PIDNS_NS_ALLOC_FAILURES (UINT64_C(1) << 11) /* how often no PID was left */
+#define PIDNS_NS_LAST_PID	(UINT64_C(1) << 12) /* the PID allocated last */
+#define PIDNS_NS_PIDS_MAX	(UINT64_C(1) << 13) /* least pid_max of it and its ancestors */
+#define PIDNS_NS_PROCESSES	(UINT64_C(1) << 14) /* processes in it, zombies included */
+#define PIDNS_NS_THREADS	(UINT64_C(1) << 15) /* threads in it */
+#define PIDNS_NS_ZOMBIES	(UINT64_C(1) << 16) /* zombies in it */
+#define PIDNS_NS_JOINED		(UINT64_C(1) << 17) /* processes whose parent is outside */
+#define PIDNS_NS_PIDMAP		(UINT64_C(1) << 18) /* PIDs in use per block. Since: 0.2 */
+#define PIDNS_NS_NOTES \
+	(UINT64_C(1) << 19) /* what annotators found; asked for by flags. Since: 0.3 */
+/* lib/core/facts.py: end */
 
 /* Values of pidns_ns.state. */
 #define PIDNS_STATE_ALIVE	1 /* init runs */
@@ -86,80 +89,87 @@ struct pidns_watch;    /* what changes, as it does */
  * A record without PIDNS_NS_INO collects tasks whose namespace could not be identified; its members
  * need not share one namespace.
  */
+/* lib/core/facts.py: struct pidns_ns */
 struct pidns_ns {
-	uint64_t known;		  /* PIDNS_NS_* bits of the fields below that hold */
-	uint64_t ino;		  /* nsfs inode: unique among the living, reused after */
-	uint64_t cookie;	  /* 64-bit id, never reused since boot */
-	uint64_t owner_ns;	  /* nsfs inode of the owning user namespace (NS_GET_USERNS) */
-	uint64_t reaper_start_ns; /* when the child reaper started */
-	uint64_t alloc_failures;  /* PID allocations refused because this namespace was full */
-	uint32_t depth;		  /* below a root of this snapshot, which has 0; always known */
-	uint32_t level;		  /* the kernel's absolute level; 0 is the initial namespace */
-	uint32_t state;		  /* PIDNS_STATE_* */
-	int32_t reaper;		  /* child reaper's pid for the reader; 0: none, or out of sight */
-	uint32_t owner_uid;	  /* owner of that user namespace, in the reader's user namespace */
-	uint32_t pids_used;	  /* numbers allocated here, descendants' tasks included */
-	uint32_t pids_used_exact; /* 1: exact; 0: pids_used is a lower bound */
-	uint32_t pids_peak;	  /* the most pids_used has been */
-	int32_t last_pid;	  /* the number handed out last */
-	uint32_t pids_max;	  /* least pid_max of the namespace and its ancestors */
-	uint32_t processes;	  /* thread-group leaders here, zombies included */
-	uint32_t threads;	  /* tasks here, leaders included */
-	uint32_t zombies;	  /* processes here whose leader is a zombie */
-	uint32_t joined; /* processes here, init apart, whose parent is outside (nsenter) */
-	uint32_t processes_below; /* the same counts with every descendant's added */
-	uint32_t threads_below;
-	uint32_t zombies_below;
-	uint32_t pidmap_block;	/* how many numbers each block of the pidmap has */
-	const uint32_t *pidmap; /* how many of them are taken: [0] is of the numbers from 0 on */
-	uint32_t nr_pidmap;	/* blocks in it; there is nothing in those after */
-	uint32_t reserved;
-	const struct pidns_notes *notes; /* what annotators found */
+	uint64_t known;			 /* PIDNS_NS_* bits of the fields below that hold */
+	uint64_t ino;			 /* inode number: unique now, used again later */
+	uint64_t cookie;		 /* 64-bit id, never used again */
+	uint64_t owner_ns;		 /* inode number of the owning user namespace */
+	uint64_t reaper_start_ns;	 /* when its init started, since boot */
+	uint64_t alloc_failures;	 /* how often no PID was left */
+	uint32_t depth;			 /* levels below a root of this snapshot */
+	uint32_t level;			 /* the kernel's level; the initial namespace has 0 */
+	uint32_t state;			 /* alive, unborn, dying, dead or zombie-init */
+	int32_t reaper;			 /* its init (child reaper), as a PID of yours */
+	uint32_t owner_uid;		 /* user that owns the owning user namespace */
+	uint32_t pids_used;		 /* PIDs in use, namespaces below included */
+	uint32_t pids_used_exact;	 /* whether pids_used is exact, or a lower bound */
+	uint32_t pids_peak;		 /* the most PIDs ever in use */
+	int32_t last_pid;		 /* the PID allocated last */
+	uint32_t pids_max;		 /* least pid_max of it and its ancestors */
+	uint32_t processes;		 /* processes in it, zombies included */
+	uint32_t threads;		 /* threads in it */
+	uint32_t zombies;		 /* zombies in it */
+	uint32_t joined;		 /* processes whose parent is outside */
+	uint32_t processes_below;	 /* processes in it and below */
+	uint32_t threads_below;		 /* threads in it and below */
+	uint32_t zombies_below;		 /* zombies in it and below */
+	uint32_t pidmap_block;		 /* PIDs per block of pidmap; [0] begins at PID 0 */
+	const uint32_t *pidmap;		 /* PIDs in use per block. Since: 0.2 */
+	uint32_t nr_pidmap;		 /* blocks in pidmap; later ones are empty */
+	uint32_t reserved;		 /* 0 */
+	const struct pidns_notes *notes; /* what annotators found; asked for by flags. Since: 0.3 */
 };
+/* lib/core/facts.py: end */
 
 /* ---- A task --------------------------------------------------------------------------------- */
 
 /* Bits of pidns_task.known, and of pidns_take_opts.task_fields. */
-#define PIDNS_TASK_VPIDS	   (UINT64_C(1) << 0) /* vpids of every level, not only vpids[0] */
-#define PIDNS_TASK_PPID		   (UINT64_C(1) << 1)
-#define PIDNS_TASK_STATE	   (UINT64_C(1) << 2)
-#define PIDNS_TASK_UID		   (UINT64_C(1) << 3)
-#define PIDNS_TASK_RUID		   (UINT64_C(1) << 4)
-#define PIDNS_TASK_COMM		   (UINT64_C(1) << 5)
-#define PIDNS_TASK_START	   (UINT64_C(1) << 6)
-#define PIDNS_TASK_CPU		   (UINT64_C(1) << 7)
-#define PIDNS_TASK_RSS		   (UINT64_C(1) << 8)
-#define PIDNS_TASK_THREADS	   (UINT64_C(1) << 9)
-#define PIDNS_TASK_VPGID	   (UINT64_C(1) << 10)
-#define PIDNS_TASK_VSID		   (UINT64_C(1) << 11)
-#define PIDNS_TASK_NS_FOR_CHILDREN (UINT64_C(1) << 12)
-#define PIDNS_TASK_HAS_JOINED	   (UINT64_C(1) << 13)
+/* lib/core/facts.py: bits of pidns_task */
+#define PIDNS_TASK_VPIDS   (UINT64_C(1) << 0)  /* its PID in each namespace, yours first */
+#define PIDNS_TASK_PPID	   (UINT64_C(1) << 1)  /* parent, as a PID of yours; 0: none in sight */
+#define PIDNS_TASK_STATE   (UINT64_C(1) << 2)  /* letter, as in proc_pid_stat(5) */
+#define PIDNS_TASK_UID	   (UINT64_C(1) << 3)  /* effective user */
+#define PIDNS_TASK_RUID	   (UINT64_C(1) << 4)  /* real user */
+#define PIDNS_TASK_COMM	   (UINT64_C(1) << 5)  /* name: untrusted bytes */
+#define PIDNS_TASK_START   (UINT64_C(1) << 6)  /* when it started, since boot */
+#define PIDNS_TASK_CPU	   (UINT64_C(1) << 7)  /* CPU time it has used */
+#define PIDNS_TASK_RSS	   (UINT64_C(1) << 8)  /* resident memory */
+#define PIDNS_TASK_THREADS (UINT64_C(1) << 9)  /* threads of its process */
+#define PIDNS_TASK_VPGID   (UINT64_C(1) << 10) /* process group, as a PID of its namespace */
+#define PIDNS_TASK_VSID	   (UINT64_C(1) << 11) /* session, as a PID of its namespace */
+#define PIDNS_TASK_NS_FOR_CHILDREN \
+	(UINT64_C(1) << 12)			  /* namespace of its children, where another */
+#define PIDNS_TASK_HAS_JOINED (UINT64_C(1) << 13) /* whether its parent is in another namespace */
+/* lib/core/facts.py: end */
 
 /* All bits, for pidns_take_opts.ns_fields and .task_fields: whatever the provider can know. */
 #define PIDNS_FIELDS_ALL UINT64_MAX
 
 /* One task: a process (tid == pid) or, with PIDNS_TAKE_THREADS, a thread. */
+/* lib/core/facts.py: struct pidns_task */
 struct pidns_task {
 	uint64_t known;		   /* PIDNS_TASK_* bits of the fields below that hold */
-	const struct pidns_ns *ns; /* innermost namespace; never NULL */
-	const struct pidns_ns *ns_for_children; /* where it differs from ns, else NULL */
-	const int32_t *vpids; /* [0] in the reader's namespace … [nr_vpids - 1] in ns */
-	const char *comm;     /* raw bytes, NUL-terminated, untrusted: escape before printing */
-	uint64_t start_ns;    /* when it started, CLOCK_BOOTTIME */
-	uint64_t cpu_ns;      /* user and system time so far (a process: all its threads) */
-	uint64_t rss_bytes;   /* resident memory */
-	uint32_t nr_vpids;    /* ns->depth + 1 where PIDNS_TASK_VPIDS holds, else 1 */
-	int32_t pid;	      /* thread group id, in the reader's namespace */
-	int32_t tid;	      /* its own number there; equals vpids[0] */
-	int32_t ppid;	      /* parent's pid there; 0: none, or out of sight */
-	int32_t vpgid;	      /* process group and session, as numbered in ns; 0: outside it */
-	int32_t vsid;
-	uint32_t uid;	     /* effective user id, in the reader's user namespace */
-	uint32_t ruid;	     /* real user id */
-	uint32_t state;	     /* the letter of proc(5): 'R', 'S', 'D', 'T', 't', 'Z', 'X', 'I' */
-	uint32_t threads;    /* tasks in its thread group */
-	uint32_t has_joined; /* 1: not init, and its parent lives in another namespace */
+	const struct pidns_ns *ns; /* its innermost namespace */
+	const struct pidns_ns *ns_for_children; /* namespace of its children, where another */
+	const int32_t *vpids;			/* its PID in each namespace, yours first */
+	const char *comm;			/* name: untrusted bytes */
+	uint64_t start_ns;			/* when it started, since boot */
+	uint64_t cpu_ns;			/* CPU time it has used */
+	uint64_t rss_bytes;			/* resident memory */
+	uint32_t nr_vpids;			/* how many vpids there are */
+	int32_t pid;				/* process, as a PID of yours */
+	int32_t tid;				/* thread, as a PID of yours */
+	int32_t ppid;				/* parent, as a PID of yours; 0: none in sight */
+	int32_t vpgid;				/* process group, as a PID of its namespace */
+	int32_t vsid;				/* session, as a PID of its namespace */
+	uint32_t uid;				/* effective user */
+	uint32_t ruid;				/* real user */
+	uint32_t state;				/* letter, as in proc_pid_stat(5) */
+	uint32_t threads;			/* threads of its process */
+	uint32_t has_joined;			/* whether its parent is in another namespace */
 };
+/* lib/core/facts.py: end */
 
 /* ---- What annotators add -------------------------------------------------------------------- */
 

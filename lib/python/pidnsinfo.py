@@ -22,6 +22,17 @@ __all__ = ["Container", "Limit", "Namespace", "Pin", "Snapshot", "Task", "Zombie
 # One row a field, in the order of the C record: name, type, bit of `known`, conversion. A None for
 # the bit: the field is always known, or (with a leading underscore) not an attribute of its own.
 # tests/bind compares all of it with the C compiler's view of the header.
+
+def _pid(value):
+    """A process that is known; 0 is none."""
+    return value or None
+
+
+def _state(value):
+    return _name(_library().pidns_state_name, value)
+
+
+# lib/core/facts.py: namespaces
 _NS_FIELDS = (
     ("_known", c_uint64, None, None),
     ("ino", c_uint64, 0, None),
@@ -31,8 +42,8 @@ _NS_FIELDS = (
     ("alloc_failures", c_uint64, 11, None),
     ("depth", c_uint32, None, None),
     ("level", c_uint32, 3, None),
-    ("state", c_uint32, 4, lambda value: _name(_library().pidns_state_name, value)),
-    ("reaper", c_int32, 5, lambda pid: pid or None),
+    ("state", c_uint32, 4, _state),
+    ("reaper", c_int32, 5, _pid),
     ("owner_uid", c_uint32, 7, None),
     ("pids_used", c_uint32, 9, None),
     ("pids_used_exact", c_uint32, 9, bool),
@@ -55,7 +66,9 @@ _NS_FIELDS = (
 _NS_PARENT = 1 << 2
 _NS_PIDMAP = 1 << 18
 _NS_NOTES = 1 << 19
+# lib/core/facts.py: end
 
+# lib/core/facts.py: tasks
 _TASK_FIELDS = (
     ("_known", c_uint64, None, None),
     ("_ns", c_void_p, None, None),
@@ -79,7 +92,7 @@ _TASK_FIELDS = (
 )
 _TASK_VPIDS = 1 << 0
 _TASK_NS_FOR_CHILDREN = 1 << 12
-
+# lib/core/facts.py: end
 
 
 def _text(value):

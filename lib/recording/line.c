@@ -19,20 +19,27 @@ struct field {
 	{#key, known, RECORDING_##type, offsetof(struct recording_head, raw)},
 #define END_FIELD(type, key, member, raw, known) \
 	{#key, known, RECORDING_##type, offsetof(struct recording_end, raw)},
-#define NS_FIELD(type, key, member, raw, known) \
-	{#key, known, RECORDING_##type, offsetof(struct ns_line, raw)},
-#define TASK_FIELD(type, key, member, raw, known) \
-	{#key, known, RECORDING_##type, offsetof(struct task_line, raw)},
+#define NS_POURED(type, member, at, name, bit, help) \
+	{#member, PIDNS_NS_##name, RECORDING_##type, offsetof(struct ns_line, raw.member)},
+#define NS_SPECIAL(type, key, member, raw, at, name, bit, help) \
+	{#key, PIDNS_NS_##name, RECORDING_##type, offsetof(struct ns_line, raw)},
+#define NS_LINK(type, key, member, raw, name, bit, help) \
+	NS_SPECIAL(type, key, member, raw, 0, name, bit, help)
+#define TASK_POURED(type, member, at, name, bit, help) \
+	{#member, PIDNS_TASK_##name, RECORDING_##type, offsetof(struct task_line, raw.member)},
+#define TASK_SPECIAL(type, key, member, raw, at, name, bit, help) \
+	{#key, PIDNS_TASK_##name, RECORDING_##type, offsetof(struct task_line, raw)},
 #define NOTE_FIELD(type, key, member, raw, known) \
 	{#key, known, RECORDING_##type, offsetof(struct note_line, raw)},
-#define SKIP(type, key, member, known)
 /* What every line of notes begins with. */
 #define NOTE_NS {"ns", 0, RECORDING_REF, offsetof(struct note_line, ns)},
 
 static const struct field head_fields[] = {RECORDING_HEAD_FIELDS(HEAD_FIELD)};
 static const struct field end_fields[] = {RECORDING_END_FIELDS(END_FIELD)};
-static const struct field ns_fields[] = {RECORDING_NS_FIELDS(NS_FIELD, SKIP)};
-static const struct field task_fields[] = {RECORDING_TASK_FIELDS(TASK_FIELD, SKIP)};
+static const struct field ns_fields[] = {
+	PIDNS_NS_FACTS(NS_POURED, FACT_SKIP, FACT_SKIP, NS_SPECIAL, NS_LINK, FACT_SKIP)};
+static const struct field task_fields[] = {
+	PIDNS_TASK_FACTS(TASK_POURED, FACT_SKIP, FACT_SKIP, TASK_SPECIAL, FACT_SKIP, FACT_SKIP)};
 static const struct field notes_fields[] = {NOTE_NS RECORDING_NOTES_FIELDS(NOTE_FIELD)};
 static const struct field container_fields[] = {NOTE_NS RECORDING_CONTAINER_FIELDS(NOTE_FIELD)};
 static const struct field limit_fields[] = {NOTE_NS RECORDING_LIMIT_FIELDS(NOTE_FIELD)};
@@ -261,6 +268,8 @@ static const struct {
 	[RECORDING_U64] = {get_u64, "no 64-bit number"},
 	[RECORDING_U32] = {get_u32, "no 32-bit number"},
 	[RECORDING_I32] = {get_i32, "no 31-bit number"},
+	[RECORDING_PID] = {get_i32, "no 31-bit number"},
+	[RECORDING_BOOL] = {get_u32, "no 32-bit number"},
 	[RECORDING_STATE] = {get_state, "no state"},
 	[RECORDING_LETTER] = {get_letter, "no letter"},
 	[RECORDING_TEXT] = {get_text, "wrongly escaped"},

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "writer.h"
+#include "core/facts.h"
 #include "core/snapshot.h"
 #include "base/util.h"
 
@@ -15,12 +16,16 @@
 	{#key, known, RECORDING_##type, offsetof(struct recording_head, member)},
 #define END_POURED(type, key, member, raw, known) \
 	{#key, known, RECORDING_##type, offsetof(struct recording_end, member)},
-#define NS_POURED(type, key, member, raw, known) \
-	{#key, known, RECORDING_##type, offsetof(struct pidns_ns, member)},
-#define NS_DERIVED(type, key, member, known) NS_POURED(type, key, member, , known)
-#define TASK_POURED(type, key, member, raw, known) \
-	{#key, known, RECORDING_##type, offsetof(struct pidns_task, member)},
-#define TASK_DERIVED(type, key, member, known) TASK_POURED(type, key, member, , known)
+#define NS_FACT(type, member, at, name, bit, help) \
+	{#member, PIDNS_NS_##name, RECORDING_##type, offsetof(struct pidns_ns, member)},
+#define NS_SPECIAL(type, key, member, raw, at, name, bit, help) \
+	{#key, PIDNS_NS_##name, RECORDING_##type, offsetof(struct pidns_ns, member)},
+#define NS_LINK(type, key, member, raw, name, bit, help) \
+	NS_SPECIAL(type, key, member, raw, 0, name, bit, help)
+#define TASK_FACT(type, member, at, name, bit, help) \
+	{#member, PIDNS_TASK_##name, RECORDING_##type, offsetof(struct pidns_task, member)},
+#define TASK_SPECIAL(type, key, member, raw, at, name, bit, help) \
+	{#key, PIDNS_TASK_##name, RECORDING_##type, offsetof(struct pidns_task, member)},
 #define NOTES_POURED(type, key, member, raw, known) \
 	{#key, known, RECORDING_##type, offsetof(struct pidns_notes, member)},
 #define CONTAINER_POURED(type, key, member, raw, known) \
@@ -34,8 +39,10 @@
 
 static const struct writer_field head_fields[] = {RECORDING_HEAD_FIELDS(HEAD_POURED)};
 static const struct writer_field end_fields[] = {RECORDING_END_FIELDS(END_POURED)};
-static const struct writer_field ns_fields[] = {RECORDING_NS_FIELDS(NS_POURED, NS_DERIVED)};
-static const struct writer_field task_fields[] = {RECORDING_TASK_FIELDS(TASK_POURED, TASK_DERIVED)};
+static const struct writer_field ns_fields[] = {
+	PIDNS_NS_FACTS(NS_FACT, NS_FACT, NS_FACT, NS_SPECIAL, NS_LINK, FACT_SKIP)};
+static const struct writer_field task_fields[] = {
+	PIDNS_TASK_FACTS(TASK_FACT, TASK_FACT, TASK_FACT, TASK_SPECIAL, FACT_SKIP, FACT_SKIP)};
 static const struct writer_field notes_fields[] = {RECORDING_NOTES_FIELDS(NOTES_POURED)};
 static const struct writer_field container_fields[] = {
 	RECORDING_CONTAINER_FIELDS(CONTAINER_POURED)};

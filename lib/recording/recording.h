@@ -39,6 +39,8 @@ enum recording_type {
 	RECORDING_U64,	  /* decimal */
 	RECORDING_U32,	  /* decimal */
 	RECORDING_I32,	  /* decimal; never negative, such a value is left out */
+	RECORDING_PID,	  /* the same: 0 is no process */
+	RECORDING_BOOL,	  /* uint32_t: 0 or 1 */
 	RECORDING_STATE,  /* uint32_t: a word of pidns_state_name() */
 	RECORDING_LETTER, /* uint32_t: one letter */
 	RECORDING_TEXT,	  /* const char *: all but printable ASCII is \ooo, space and \ too;
@@ -79,10 +81,9 @@ struct recording_end {
 #define RECORDING_KNOWN_COUNT (UINT64_C(1) << 0)
 
 /*
- * POURED(TYPE, key, member, raw, known): `member` of the public record, `raw` of the facts read.
- * DERIVED(TYPE, key, member, known): for other readers; the builder makes it again from the rest.
- * A field is written where the bit `known` is set; 0: always. `member` of what is no plain member
- * stands for itself.
+ * The tables of namespaces and tasks are those of core/facts.h. Here is what else a line can hold.
+ * POURED(TYPE, key, member, raw, known): `member` of the record written, `raw` of the facts read.
+ * A field is written where the bit `known` is set; 0: always.
  */
 #define RECORDING_HEAD_FIELDS(POURED)                                \
 	POURED(U64, time_ns, time_ns, time_ns, RECORDING_KNOWN_TIME) \
@@ -94,52 +95,6 @@ struct recording_end {
 #define RECORDING_END_FIELDS(POURED)                                           \
 	POURED(U64, namespaces, namespaces, namespaces, RECORDING_KNOWN_COUNT) \
 	POURED(U64, tasks, tasks, tasks, RECORDING_KNOWN_COUNT)
-
-#define RECORDING_NS_FIELDS(POURED, DERIVED)                                                      \
-	POURED(U64, ino, ino, raw.ino, PIDNS_NS_INO)                                              \
-	POURED(U64, cookie, cookie, raw.cookie, PIDNS_NS_COOKIE)                                  \
-	POURED(PARENT, parent, ino, raw.parent_ino, PIDNS_NS_PARENT)                              \
-	POURED(U32, level, level, raw.level, PIDNS_NS_LEVEL)                                      \
-	POURED(U32, depth, depth, depth, 0)                                                       \
-	POURED(STATE, state, state, raw.state, PIDNS_NS_STATE)                                    \
-	POURED(I32, reaper, reaper, raw.reaper, PIDNS_NS_REAPER)                                  \
-	POURED(U64, reaper_start_ns, reaper_start_ns, raw.reaper_start_ns, PIDNS_NS_REAPER_START) \
-	POURED(U32, owner_uid, owner_uid, raw.owner_uid, PIDNS_NS_OWNER_UID)                      \
-	POURED(U64, owner_ns, owner_ns, raw.owner_ns, PIDNS_NS_OWNER_NS)                          \
-	POURED(U32, pids_used, pids_used, raw.pids_used, PIDNS_NS_PIDS_USED)                      \
-	POURED(U32, pids_used_exact, pids_used_exact, pids_used_exact, PIDNS_NS_PIDS_USED)        \
-	POURED(U32, pids_peak, pids_peak, raw.pids_peak, PIDNS_NS_PIDS_PEAK)                      \
-	POURED(U64, alloc_failures, alloc_failures, raw.alloc_failures, PIDNS_NS_ALLOC_FAILURES)  \
-	POURED(I32, last_pid, last_pid, raw.last_pid, PIDNS_NS_LAST_PID)                          \
-	POURED(U32, pids_max, pids_max, raw.pids_max, PIDNS_NS_PIDS_MAX)                          \
-	POURED(PIDMAP, pidmap, pidmap, raw.pidmap, PIDNS_NS_PIDMAP)                               \
-	DERIVED(U32, processes, processes, PIDNS_NS_PROCESSES)                                    \
-	DERIVED(U32, processes_below, processes_below, PIDNS_NS_PROCESSES)                        \
-	DERIVED(U32, threads, threads, PIDNS_NS_THREADS)                                          \
-	DERIVED(U32, threads_below, threads_below, PIDNS_NS_THREADS)                              \
-	DERIVED(U32, zombies, zombies, PIDNS_NS_ZOMBIES)                                          \
-	DERIVED(U32, zombies_below, zombies_below, PIDNS_NS_ZOMBIES)                              \
-	DERIVED(U32, joined, joined, PIDNS_NS_JOINED)
-
-#define RECORDING_TASK_FIELDS(POURED, DERIVED)                                 \
-	POURED(I32, pid, pid, raw.pid, 0)                                      \
-	POURED(I32, tid, tid, raw.tid, 0)                                      \
-	POURED(REF, ns, ns, raw.ns_ino, 0)                                     \
-	POURED(VPIDS, vpids, vpids, vpids, PIDNS_TASK_VPIDS)                   \
-	POURED(I32, ppid, ppid, raw.ppid, PIDNS_TASK_PPID)                     \
-	POURED(LETTER, state, state, raw.state, PIDNS_TASK_STATE)              \
-	POURED(U32, uid, uid, raw.uid, PIDNS_TASK_UID)                         \
-	POURED(U32, ruid, ruid, raw.ruid, PIDNS_TASK_RUID)                     \
-	POURED(TEXT, comm, comm, comm, PIDNS_TASK_COMM)                        \
-	POURED(U64, start_ns, start_ns, raw.start_ns, PIDNS_TASK_START)        \
-	POURED(U64, cpu_ns, cpu_ns, raw.cpu_ns, PIDNS_TASK_CPU)                \
-	POURED(U64, rss_bytes, rss_bytes, raw.rss_bytes, PIDNS_TASK_RSS)       \
-	POURED(U32, threads, threads, raw.threads, PIDNS_TASK_THREADS)         \
-	POURED(I32, vpgid, vpgid, raw.vpgid, PIDNS_TASK_VPGID)                 \
-	POURED(I32, vsid, vsid, raw.vsid, PIDNS_TASK_VSID)                     \
-	POURED(REF, ns_for_children, ns_for_children, raw.ns_for_children_ino, \
-	       PIDNS_TASK_NS_FOR_CHILDREN)                                     \
-	DERIVED(U32, has_joined, has_joined, PIDNS_TASK_HAS_JOINED)
 
 /* What note_line is read into has the same members as the public record, but for ns of a pin. */
 #define RECORDING_NOTES_FIELDS(POURED) POURED(NOTED, known, known, noted, 0)

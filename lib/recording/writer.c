@@ -284,7 +284,8 @@ static void put_noted(struct writer *w, const struct writer_field *field, const 
 
 static void (*const put_field[])(struct writer *, const struct writer_field *, const void *) = {
 	[RECORDING_U64] = put_u64,	    [RECORDING_U32] = put_u32,
-	[RECORDING_I32] = put_i32,	    [RECORDING_STATE] = put_state,
+	[RECORDING_I32] = put_i32,	    [RECORDING_PID] = put_i32,
+	[RECORDING_BOOL] = put_u32,	    [RECORDING_STATE] = put_state,
 	[RECORDING_LETTER] = put_letter,    [RECORDING_TEXT] = put_name,
 	[RECORDING_VPIDS] = put_vpids,	    [RECORDING_PARENT] = put_parent,
 	[RECORDING_REF] = put_ref,	    [RECORDING_FLAGS] = put_flags,

@@ -5,6 +5,8 @@
  */
 #include "unit.h"
 
+#include "core/facts.h"
+
 struct field {
 	const char *name;
 	size_t offset, size, want_offset, want_size;
@@ -225,6 +227,28 @@ static const struct value values[] = {
 	VALUE(PIDNS_WATCH_PROMPT, 1),
 };
 
+/* What facts.h declares is where it says, and its bits are those of the header. */
+static void test_facts(void **state)
+{
+	(void)state;
+	if (sizeof(void *) != 8)
+		skip_because("pointers have another size here");
+#define AT(record, prefix, type, member, at, name, bit)                                \
+	assert_int_equal(offsetof(struct record, member), at);                         \
+	assert_int_equal(sizeof(((struct record *)0)->member), sizeof(FACT_C_##type)); \
+	assert_true(prefix##_##name == (prefix##_##name ? UINT64_C(1) << (bit) : 0));
+#define NS(type, member, at, name, bit, help)			AT(pidns_ns, PIDNS_NS, type, member, at, name, bit)
+#define NS_SPECIAL(type, key, member, raw, at, name, bit, help) NS(type, member, at, name, bit, )
+#define NS_LINK(type, key, member, raw, name, bit, help) \
+	assert_true(PIDNS_NS_##name == UINT64_C(1) << (bit));
+#define TASK(type, member, at, name, bit, help) \
+	AT(pidns_task, PIDNS_TASK, type, member, at, name, bit)
+#define TASK_SPECIAL(type, key, member, raw, at, name, bit, help) \
+	TASK(type, member, at, name, bit, )
+	PIDNS_NS_FACTS(NS, NS, NS, NS_SPECIAL, NS_LINK, NS)
+	PIDNS_TASK_FACTS(TASK, TASK, TASK, TASK_SPECIAL, FACT_SKIP, TASK)
+}
+
 static void test_fields(void **state)
 {
 	size_t i;
@@ -254,6 +278,7 @@ static void test_values(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_values),
 	};
