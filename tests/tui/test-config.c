@@ -305,17 +305,130 @@ static void test_folder(void **state)
 
 static void test_link(void **state)
 {
-	struct app before = app;
-
 	(void)state;
 	replace_by(make_dangling);
-	assert_int_equal(config_load(path, &app, why, sizeof(why)), 0);
+	expect_refused(-EINVAL, "not a regular file");
 	expect_not_written();
 	replace_by(make_link_to_secret);
-	/* Whose it is decides, and nothing in it is a setting. */
-	config_load(path, &app, why, sizeof(why));
-	assert_memory_equal(&app, &before, sizeof(app));
+	expect_refused(-EINVAL, "not a regular file");
 	expect_not_written();
+}
+
+/* A shell command about $HOME. */
+static void run(const char *command)
+{
+	assert_int_equal(system(command), 0);
+}
+
+/* Neither read nor written, with that word in the sentence; and the folder `secret` is as it was. */
+static void expect_folder_refused(const char *word)
+{
+	struct app before = app;
+
+	assert_true(config_save(path, &app, why, sizeof(why)) < 0);
+	assert_non_null(strstr(why, "not written"));
+	assert_non_null(strstr(why, word));
+	assert_true(config_load(path, &app, why, sizeof(why)) < 0);
+	assert_non_null(strstr(why, "not read"));
+	assert_non_null(strstr(why, word));
+	assert_memory_equal(&app, &before, sizeof(app));
+	run("test \"$(find $HOME/secret -type f | wc -l) $(cat $HOME/secret/config)\" = '1 "
+	    "delay=9'");
+}
+
+static void make_secret(void)
+{
+	run("mkdir -p $HOME/secret $HOME/.config && echo delay=9 >$HOME/secret/config");
+	run("chmod 600 $HOME/secret/config");
+}
+
+/* A user's folder that is a link to one of root's must not lead a write there. */
+static void test_c4_folder_is_a_link(void **state)
+{
+	(void)state;
+	make_secret();
+	run("ln -s $HOME/secret $HOME/.config/pidns-top");
+	expect_folder_refused("a symbolic link");
+	run("rm $HOME/.config/pidns-top && ln -s ../secret $HOME/.config/pidns-top");
+	expect_folder_refused("a symbolic link");
+}
+
+static void test_c4_folder_above_is_a_link(void **state)
+{
+	(void)state;
+	make_secret();
+	run("mv $HOME/secret $HOME/pidns-top && mkdir $HOME/secret && mv $HOME/pidns-top "
+	    "$HOME/secret");
+	run("rmdir $HOME/.config && ln -s secret $HOME/.config");
+	assert_true(config_save(path, &app, why, sizeof(why)) < 0);
+	assert_non_null(strstr(why, "a symbolic link"));
+	assert_true(config_load(path, &app, why, sizeof(why)) < 0);
+	run("test \"$(cat $HOME/secret/pidns-top/config)\" = delay=9");
+}
+
+/* XDG_CONFIG_HOME that leads through a link in a folder that others may write. */
+static void test_c4_base_is_a_link(void **state)
+{
+	char base[128];
+
+	(void)state;
+	make_secret();
+	run("mkdir -m 1777 $HOME/open && ln -s ../secret $HOME/open/link");
+	snprintf(base, sizeof(base), "%s/open/link", home);
+	setenv("XDG_CONFIG_HOME", base, 1);
+	assert_int_equal(config_path(path, sizeof(path)), 0);
+	if (geteuid() == 0) {
+		assert_true(config_save(path, &app, why, sizeof(why)) < 0);
+		assert_non_null(strstr(why, "a symbolic link"));
+		run("test ! -e $HOME/secret/pidns-top");
+	}
+}
+
+/* HOME that sudo has kept: all is written by root, into folders of the user. */
+static void test_c4_folder_of_another_user(void **state)
+{
+	static const char *const folders[] = {"", "/.config", "/.config/pidns-top"};
+
+	(void)state;
+	if (geteuid()) {
+		print_message("only root can give a folder away\n");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		struct app before = app;
+
+		put_file("delay=9\n", 0600);
+		setenv("FOLDER", folders[i], 1);
+		run("chown 1000 $HOME$FOLDER");
+		assert_int_equal(config_save(path, &app, why, sizeof(why)), -EPERM);
+		assert_non_null(strstr(why, "not yours"));
+		assert_int_equal(config_load(path, &app, why, sizeof(why)), -EPERM);
+		assert_memory_equal(&app, &before, sizeof(app));
+		run("chown 0 $HOME$FOLDER");
+	}
+	/* What is not there needs no sentence at the start. */
+	run("rm -r $HOME/.config && chown 1000 $HOME");
+	assert_int_equal(config_load(path, &app, why, sizeof(why)), 0);
+	assert_int_equal(config_save(path, &app, why, sizeof(why)), -EPERM);
+	run("test ! -e $HOME/.config && chown 0 $HOME");
+}
+
+static void test_c4_folder_that_others_may_write(void **state)
+{
+	(void)state;
+	put_file("delay=9\n", 0600);
+	run("chmod 777 $HOME/.config/pidns-top");
+	assert_int_equal(config_save(path, &app, why, sizeof(why)), -EPERM);
+	assert_non_null(strstr(why, "others may write it"));
+	assert_int_equal(config_load(path, &app, why, sizeof(why)), -EPERM);
+}
+
+static void test_folders_are_made(void **state)
+{
+	(void)state;
+	assert_int_equal(config_save(path, &app, why, sizeof(why)), 0);
+	run("test $(stat -c %a $HOME/.config) = 700 && test $(stat -c %a $HOME/.config/pidns-top) "
+	    "= 700");
 }
 
 static void test_huge_file(void **state)
@@ -358,6 +471,12 @@ int main(void)
 		TEST(test_fifo),
 		TEST(test_folder),
 		TEST(test_link),
+		TEST(test_c4_folder_is_a_link),
+		TEST(test_c4_folder_above_is_a_link),
+		TEST(test_c4_base_is_a_link),
+		TEST(test_c4_folder_of_another_user),
+		TEST(test_c4_folder_that_others_may_write),
+		TEST(test_folders_are_made),
 		TEST(test_huge_file),
 		TEST(test_nothing_half_written),
 	};

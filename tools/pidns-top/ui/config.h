@@ -3,9 +3,10 @@
  * config.h - the few settings that are remembered: $XDG_CONFIG_HOME/pidns-top/config, or the same
  * below ~/.config.
  *
- * Nothing in that file can do harm: what is not understood is left out. It is read only if it is an
- * ordinary file that nobody but its owner, who must be us, may write; it is written beside and
- * then renamed, so that it is never half there.
+ * Nothing in that file can do harm: what is not understood is left out. It is read only if it is a
+ * regular file that belongs to the caller and that no other user may write; it is written to a
+ * temporary file and renamed, so that it is never half there. config-folder.h says which folders
+ * are trusted with it.
  */
 #ifndef PIDNS_TOP_CONFIG_H
 #define PIDNS_TOP_CONFIG_H
