@@ -3,15 +3,17 @@
 #include "users.h"
 
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Nobody has more; a file that does is not what it seems. */
+/* A file with more entries is not read to its end. */
 #define USERS_MAX 100000
 
 struct user {
 	uint32_t uid;
+	uint32_t place; /* of the entry in the file */
 	char *name;
 };
 
@@ -20,11 +22,40 @@ struct users {
 	size_t count, room;
 };
 
-static int user_compare(const void *a, const void *b)
+static int compare_uid(const void *a, const void *b)
 {
 	const struct user *x = a, *y = b;
 
 	return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+static int compare_entry(const void *a, const void *b)
+{
+	const struct user *x = a, *y = b;
+	int r = compare_uid(a, b);
+
+	return r ? r : x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* Of the users with one uid the first entry of the file counts, as for getpwuid(3). */
+static void users_sort(struct users *users)
+{
+	size_t count = 0;
+
+	qsort(users->list, users->count, sizeof(*users->list), compare_entry);
+	for (size_t i = 0; i < users->count; i++) {
+		if (count && users->list[count - 1].uid == users->list[i].uid)
+			free(users->list[i].name);
+		else
+			users->list[count++] = users->list[i];
+	}
+	users->count = count;
+}
+
+/* "+" and "-" ask other services, nsswitch.conf(5); such a line has no uid of its own. */
+static bool is_user(const struct passwd *entry)
+{
+	return entry->pw_name[0] && entry->pw_name[0] != '+' && entry->pw_name[0] != '-';
 }
 
 static int users_add(struct users *users, uint32_t uid, const char *name)
@@ -39,6 +70,7 @@ static int users_add(struct users *users, uint32_t uid, const char *name)
 		users->room = room;
 	}
 	users->list[users->count].uid = uid;
+	users->list[users->count].place = (uint32_t)users->count;
 	users->list[users->count].name = strdup(name);
 	return users->list[users->count].name ? (int)users->count++ : -1;
 }
@@ -52,11 +84,11 @@ struct users *users_open(const char *path)
 	if (!file)
 		return users_close(users);
 	while (users->count < USERS_MAX && (entry = fgetpwent(file))) {
-		if (users_add(users, entry->pw_uid, entry->pw_name) < 0)
+		if (is_user(entry) && users_add(users, entry->pw_uid, entry->pw_name) < 0)
 			break;
 	}
 	fclose(file);
-	qsort(users->list, users->count, sizeof(*users->list), user_compare);
+	users_sort(users);
 	return users;
 }
 
@@ -77,6 +109,6 @@ const char *users_name(const struct users *users, uint32_t uid)
 	const struct user *found = NULL;
 
 	if (users && users->count)
-		found = bsearch(&wanted, users->list, users->count, sizeof(wanted), user_compare);
+		found = bsearch(&wanted, users->list, users->count, sizeof(wanted), compare_uid);
 	return found ? found->name : NULL;
 }

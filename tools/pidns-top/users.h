@@ -2,8 +2,9 @@
 /*
  * users.h - names of users, from /etc/passwd alone.
  *
- * Not getpwuid(3): the services behind that may ask the network, and a viewer that is looked at
- * because the machine is in trouble must not wait for a server.
+ * Not getpwuid(3): the services behind that may ask the network, and a viewer that is used because
+ * the machine is in trouble must not wait for a server. So users that only such a service knows
+ * are numbers.
  */
 #ifndef PIDNS_TOP_USERS_H
 #define PIDNS_TOP_USERS_H
@@ -17,7 +18,8 @@ struct users;
 struct users *users_open(const char *path);
 struct users *users_close(struct users *users);
 
-/* The user's name, raw, valid while `users` is; NULL: it has none. users may be NULL. */
+/* The name of the first entry with that uid, raw, valid while `users` is; NULL: there is none.
+ * users may be NULL. */
 const char *users_name(const struct users *users, uint32_t uid);
 
 #endif /* PIDNS_TOP_USERS_H */
