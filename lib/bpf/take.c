@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
+
 /* A namespace that somebody was said to be in. */
 struct met {
-	uint32_t ino; /* 0: no entry */
+	uint32_t ino;
 	int32_t init;
 	bool is_told; /* itself, and not only by a member */
 };
@@ -24,8 +26,9 @@ struct taking {
 	const struct request *request;
 	struct builder *b;
 	int32_t *wanted; /* request->pids, sorted; NULL: all */
-	struct met *met; /* a hash table by inode, at most half full */
-	size_t met_size, nr_met;
+	struct met *met;
+	size_t nr_met, met_room;
+	struct map met_by_ino; /* index + 1 in met */
 };
 
 static const struct {
@@ -76,54 +79,26 @@ static int run(const struct taking *t, enum bpf_job job)
 
 /* ---- namespaces met -------------------------------------------------------------------------- */
 
-static struct met *met_place(const struct taking *t, uint32_t ino)
-{
-	size_t at = util_mix(ino) & (t->met_size - 1);
-
-	while (t->met[at].ino && t->met[at].ino != ino)
-		at = (at + 1) & (t->met_size - 1);
-	return &t->met[at];
-}
-
-static int met_grow(struct taking *t)
-{
-	struct met *old = t->met;
-	size_t old_size = t->met_size, i;
-
-	t->met = calloc(old_size ? 2 * old_size : 64, sizeof(*t->met));
-	if (!t->met) {
-		t->met = old;
-		return -ENOMEM;
-	}
-	t->met_size = old_size ? 2 * old_size : 64;
-	for (i = 0; i < old_size; i++)
-		if (old[i].ino)
-			*met_place(t, old[i].ino) = old[i];
-	free(old);
-	return 0;
-}
-
 /* NULL: no memory. */
 static struct met *meet(struct taking *t, uint32_t ino)
 {
-	struct met *met;
+	uint32_t place = map_get(&t->met_by_ino, ino);
 
-	if (2 * t->nr_met >= t->met_size && met_grow(t) < 0)
+	if (place)
+		return &t->met[place - 1];
+	if (util_grow(&t->met, &t->met_room, t->nr_met, sizeof(*t->met)) < 0 ||
+	    map_put(&t->met_by_ino, ino, (uint32_t)t->nr_met + 1) < 0)
 		return NULL;
-	met = met_place(t, ino);
-	if (!met->ino) {
-		met->ino = ino;
-		t->nr_met++;
-	}
-	return met;
+	t->met[t->nr_met] = (struct met){.ino = ino};
+	return &t->met[t->nr_met++];
 }
 
 static bool has_untold(const struct taking *t)
 {
 	size_t i;
 
-	for (i = 0; i < t->met_size; i++)
-		if (t->met[i].ino && !t->met[i].is_told)
+	for (i = 0; i < t->nr_met; i++)
+		if (!t->met[i].is_told)
 			return true;
 	return false;
 }
@@ -331,8 +306,8 @@ static int take_pidmaps(struct taking *t)
 	size_t i;
 	int r = 0;
 
-	for (i = 0; r >= 0 && i < t->met_size; i++)
-		if (t->met[i].ino && t->met[i].is_told)
+	for (i = 0; r >= 0 && i < t->nr_met; i++)
+		if (t->met[i].is_told)
 			r = take_pidmap(t, &t->met[i]);
 	return r;
 }
@@ -358,6 +333,7 @@ int bpf_take(const struct bpf_kernel *kernel, const struct request *request, str
 	if (r >= 0 && request->ns_fields & PIDNS_NS_PIDMAP)
 		r = take_pidmaps(&t);
 	free(t.met);
+	map_clear(&t.met_by_ino);
 	free(t.wanted);
 	return r;
 }

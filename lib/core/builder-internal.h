@@ -7,6 +7,7 @@
 #include "builder.h"
 #include "provider.h"
 #include "snapshot.h"
+#include "base/map.h"
 
 /* A namespace while it is being put together. */
 struct ns_build {
@@ -27,8 +28,7 @@ struct builder {
 	struct chunk *task_chunks, *last_task_chunk; /* in the order they were poured */
 	struct ns_build **namespaces;
 	size_t nr_namespaces, room;
-	uint32_t *table; /* inode -> index + 1, open addressing, a power of two */
-	size_t table_size;
+	struct map by_ino;     /* index + 1 in namespaces */
 	struct ns_build *last; /* tasks come in runs: look here first */
 	struct ns_build *root;
 	size_t nr_tasks, room_holders;

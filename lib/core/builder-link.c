@@ -52,21 +52,24 @@ static int collect_by_tid(struct builder *b)
 	return 0;
 }
 
+struct tid_search {
+	const struct builder *b;
+	int32_t tid;
+};
+
+static bool is_tid_before(const void *wanted, size_t i)
+{
+	const struct tid_search *search = wanted;
+
+	return search->b->by_tid[i]->tid < search->tid;
+}
+
 static struct pidns_task *task_by_tid(const struct builder *b, int32_t tid)
 {
-	size_t first = 0, end = b->nr_tasks;
+	const struct tid_search search = {b, tid};
+	size_t at = map_lower_bound(b->nr_tasks, is_tid_before, &search);
 
-	while (first < end) {
-		size_t middle = first + (end - first) / 2;
-
-		if (b->by_tid[middle]->tid == tid)
-			return b->by_tid[middle];
-		if (b->by_tid[middle]->tid < tid)
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	return NULL;
+	return at < b->nr_tasks && b->by_tid[at]->tid == tid ? b->by_tid[at] : NULL;
 }
 
 const struct pidns_task *builder_task_by_tid(const struct builder *b, int32_t tid)

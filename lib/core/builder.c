@@ -74,7 +74,7 @@ struct builder *builder_free(struct builder *b)
 	free_chunks(&b->task_chunks);
 	b->s = pidns_snapshot_unref(b->s);
 	free(b->namespaces);
-	free(b->table);
+	map_clear(&b->by_ino);
 	free(b->by_tid);
 	free(b);
 	return NULL;
@@ -84,35 +84,14 @@ void builder_start_over(struct builder *b)
 {
 	free_chunks(&b->task_chunks);
 	free_chunks(&b->s->chunks);
-	free(b->table);
+	map_clear(&b->by_ino);
 	b->last_task_chunk = NULL;
-	b->table = NULL;
-	b->table_size = 0;
 	b->nr_namespaces = 0;
 	b->nr_tasks = 0;
 	b->last = b->root = NULL;
 	b->s->cannot_see = 0;
 	b->s->nr_holders = 0;
 	b->s->knows_holders = false;
-}
-
-static int table_rebuild(struct builder *b, size_t size)
-{
-	uint32_t *table = calloc(size, sizeof(*table));
-	size_t i, at;
-
-	if (!table)
-		return -ENOMEM;
-	for (i = 0; i < b->nr_namespaces; i++) {
-		at = util_mix(b->namespaces[i]->entry.pub.ino) & (size - 1);
-		while (table[at])
-			at = (at + 1) & (size - 1);
-		table[at] = (uint32_t)i + 1;
-	}
-	free(b->table);
-	b->table = table;
-	b->table_size = size;
-	return 0;
 }
 
 static struct ns_build *ns_append(struct builder *b, uint64_t ino)
@@ -142,24 +121,16 @@ struct ns_build *builder_ns_unidentified(struct builder *b)
 struct ns_build *builder_ns_of(struct builder *b, uint64_t ino)
 {
 	struct ns_build *ns;
-	size_t at;
+	uint32_t place;
 
 	if (b->last && b->last->entry.pub.ino == ino)
 		return b->last;
-	/* At most half full, so that a run of taken places stays short. */
-	if (b->nr_namespaces * 2 >= b->table_size &&
-	    table_rebuild(b, b->table_size ? b->table_size * 2 : 64))
-		return NULL;
-	at = util_mix(ino) & (b->table_size - 1);
-	for (; b->table[at]; at = (at + 1) & (b->table_size - 1)) {
-		ns = b->namespaces[b->table[at] - 1];
-		if (ns->entry.pub.ino == ino)
-			return b->last = ns;
-	}
+	place = map_get(&b->by_ino, ino);
+	if (place)
+		return b->last = b->namespaces[place - 1];
 	ns = ns_append(b, ino);
-	if (!ns)
+	if (!ns || map_put(&b->by_ino, ino, (uint32_t)b->nr_namespaces) < 0)
 		return NULL;
-	b->table[at] = (uint32_t)b->nr_namespaces;
 	return b->last = ns;
 }
 

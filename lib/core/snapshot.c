@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* snapshot.c - reading a frozen picture: lists, slices, look-ups. Nothing here allocates. */
 #include "snapshot.h"
+#include "base/map.h"
 
 #include <stdlib.h>
 
@@ -94,24 +95,27 @@ size_t pidns_ns_subtree_tasks(const struct pidns_ns *ns, const struct pidns_task
 	return e->subtree_end_task - e->first_task;
 }
 
-/* In tasks[0 … nr), ordered by the number at `depth`. */
+/* Tasks ordered by their PID at `depth`, and the one that is wanted. */
+struct vpid_search {
+	const struct pidns_task *const *tasks;
+	uint32_t depth;
+	int32_t vpid;
+};
+
+static bool is_vpid_before(const void *wanted, size_t i)
+{
+	const struct vpid_search *search = wanted;
+
+	return search->tasks[i]->vpids[search->depth] < search->vpid;
+}
+
 static const struct pidns_task *find_in(const struct pidns_task *const *tasks, size_t nr,
 					uint32_t depth, int32_t vpid)
 {
-	size_t first = 0, end = nr;
+	const struct vpid_search search = {tasks, depth, vpid};
+	size_t at = map_lower_bound(nr, is_vpid_before, &search);
 
-	while (first < end) {
-		size_t middle = first + (end - first) / 2;
-		int32_t number = tasks[middle]->vpids[depth];
-
-		if (number == vpid)
-			return tasks[middle];
-		if (number < vpid)
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	return NULL;
+	return at < nr && tasks[at]->vpids[depth] == vpid ? tasks[at] : NULL;
 }
 
 const struct pidns_task *pidns_task_find(const struct pidns_snapshot *s, const struct pidns_ns *in,
@@ -145,22 +149,24 @@ int32_t pidns_task_vpid(const struct pidns_task *task, const struct pidns_ns *in
 	return task->vpids[in->depth];
 }
 
+struct ino_search {
+	const struct pidns_snapshot *s;
+	uint64_t ino;
+};
+
+static bool is_ino_before(const void *wanted, size_t i)
+{
+	const struct ino_search *search = wanted;
+
+	return search->s->by_ino[i]->pub.ino < search->ino;
+}
+
 const struct pidns_ns *pidns_ns_find(const struct pidns_snapshot *s, uint64_t ino)
 {
-	size_t first = 0, end = s->nr_by_ino;
+	const struct ino_search search = {s, ino};
+	size_t at = map_lower_bound(s->nr_by_ino, is_ino_before, &search);
 
-	while (first < end) {
-		size_t middle = first + (end - first) / 2;
-		const struct ns_entry *e = s->by_ino[middle];
-
-		if (e->pub.ino == ino)
-			return &e->pub;
-		if (e->pub.ino < ino)
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	return NULL;
+	return at < s->nr_by_ino && s->by_ino[at]->pub.ino == ino ? &s->by_ino[at]->pub : NULL;
 }
 
 const struct pidns_ns *pidns_ns_parent(const struct pidns_ns *ns)
