@@ -78,22 +78,6 @@ void util_sort_pids(int32_t *pids, size_t nr)
 		qsort(pids, nr, sizeof(*pids), compare_pids);
 }
 
-int util_sorted_pids(const int32_t *pids, size_t nr, int32_t **ret_sorted)
-{
-	int32_t *sorted = NULL;
-
-	if (pids) {
-		sorted = malloc((nr + 1) * sizeof(*sorted));
-		if (!sorted)
-			return -ENOMEM;
-		if (nr)
-			memcpy(sorted, pids, nr * sizeof(*sorted));
-		util_sort_pids(sorted, nr);
-	}
-	*ret_sorted = sorted;
-	return 0;
-}
-
 bool util_has_pid(const int32_t *sorted, size_t nr, int32_t pid)
 {
 	return nr && bsearch(&pid, sorted, nr, sizeof(pid), compare_pids);

@@ -53,9 +53,8 @@ struct util_list {
 /* The next; NULL: there is none, or no more can be had. Good until the next is asked for. */
 const char *util_list_next(struct util_list *list);
 
-/* Ascending, to be searched. `util_sorted_pids` makes a copy, of NULL none; 0 or -ENOMEM. */
+/* Ascending, to be searched. */
 void util_sort_pids(int32_t *pids, size_t nr);
-int util_sorted_pids(const int32_t *pids, size_t nr, int32_t **ret_sorted);
 bool util_has_pid(const int32_t *sorted, size_t nr, int32_t pid);
 
 /* Where the caller of the library wants its one sentence; either may be missing. */

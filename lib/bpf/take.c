@@ -25,16 +25,13 @@ struct taking {
 	const struct bpf_kernel *kernel;
 	const struct request *request;
 	struct builder *b;
-	int32_t *wanted; /* request->pids, sorted; NULL: all */
+	struct request_pids pids;
 	struct met *met;
 	size_t nr_met, met_room;
 	struct map met_by_ino; /* index + 1 in met */
 };
 
-static const struct {
-	uint32_t facts;
-	uint64_t fields;
-} groups[] = {
+static const struct request_group groups[] = {
 	{BPF_FACTS_BASIC,
 	 PIDNS_TASK_PPID | PIDNS_TASK_STATE | PIDNS_TASK_START | PIDNS_TASK_THREADS},
 	{BPF_FACTS_GROUPS, PIDNS_TASK_VPGID | PIDNS_TASK_VSID},
@@ -47,13 +44,7 @@ static const struct {
 
 static uint32_t facts_for(uint64_t fields)
 {
-	uint32_t facts = 0;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(groups); i++)
-		if (fields & groups[i].fields)
-			facts |= groups[i].facts;
-	return facts;
+	return request_groups(groups, ARRAY_SIZE(groups), fields);
 }
 
 static int refuse(const struct taking *t, const char *what)
@@ -105,18 +96,13 @@ static bool has_untold(const struct taking *t)
 
 /* ---- what a run has told --------------------------------------------------------------------- */
 
-static bool is_wanted(const struct taking *t, int32_t pid)
-{
-	return util_has_pid(t->wanted, t->request->nr_pids, pid);
-}
-
 static int pour_task(struct taking *t, const struct bpf_task_record *record)
 {
 	struct raw_task raw;
 
 	if (bpf_read_task(t->kernel, record, &raw) < 0)
 		return refuse(t, "a task");
-	if (t->wanted && !is_wanted(t, raw.pid) && !is_wanted(t, raw.tid))
+	if (t->pids.list && !request_wants(t->request, &t->pids, &raw))
 		return 0;
 	if (!meet(t, record->ns_ino))
 		return -ENOMEM;
@@ -207,10 +193,10 @@ static int take_chosen(struct taking *t)
 	if (is_threads)
 		flags |= BPF_ASK_TASKS | BPF_ASK_THREADS;
 	r = walk(t, flags, 1, BPF_NUMBER_MAX);
-	for (i = 0; r >= 0 && !is_threads && i < t->request->nr_pids; i++)
-		if (t->wanted[i] > 0 && (!i || t->wanted[i] != t->wanted[i - 1]))
-			r = walk(t, BPF_ASK_TASKS | BPF_ASK_THREADS, (uint32_t)t->wanted[i],
-				 (uint32_t)t->wanted[i]);
+	for (i = 0; r >= 0 && !is_threads && i < t->pids.nr; i++)
+		if (t->pids.list[i] > 0)
+			r = walk(t, BPF_ASK_TASKS | BPF_ASK_THREADS, (uint32_t)t->pids.list[i],
+				 (uint32_t)t->pids.list[i]);
 	return r;
 }
 
@@ -263,21 +249,6 @@ static int take_empty(struct taking *t)
 
 /* ---- occupancy ------------------------------------------------------------------------------- */
 
-static int pour_pidmap(struct taking *t, uint32_t ino)
-{
-	struct raw_ns raw = {
-		.known = PIDNS_NS_INO | PIDNS_NS_PIDMAP,
-		.ino = ino,
-		.pidmap = t->kernel->sheet->blocks,
-		.pidmap_block = 1u << BPF_BLOCK_SHIFT,
-		.nr_pidmap = BPF_BLOCKS,
-	};
-
-	while (raw.nr_pidmap && !raw.pidmap[raw.nr_pidmap - 1])
-		raw.nr_pidmap--;
-	return builder_add_ns(t->b, &raw);
-}
-
 /* Of the namespace of that init; nothing where it has gone meanwhile. */
 static int take_pidmap(struct taking *t, const struct met *met)
 {
@@ -298,7 +269,9 @@ static int take_pidmap(struct taking *t, const struct met *met)
 		if (r >= 0 && s->next <= first)
 			r = refuse(t, "numbers in an order");
 	}
-	return r < 0 ? r : pour_pidmap(t, met->ino);
+	return r < 0 ? r
+		     : builder_add_pidmap(t->b, met->ino, 1u << BPF_BLOCK_SHIFT, s->blocks,
+					  BPF_BLOCKS);
 }
 
 static int take_pidmaps(struct taking *t)
@@ -317,7 +290,7 @@ static int take_pidmaps(struct taking *t)
 int bpf_take(const struct bpf_kernel *kernel, const struct request *request, struct builder *b)
 {
 	struct taking t = {.kernel = kernel, .request = request, .b = b};
-	int r = util_sorted_pids(request->pids, request->nr_pids, &t.wanted);
+	int r = request_sort_pids(request, &t.pids);
 
 	kernel->sheet->task_facts = facts_for(request->task_fields);
 	/* What a namespace needs to know of its reaper is in its own record. */
@@ -334,6 +307,6 @@ int bpf_take(const struct bpf_kernel *kernel, const struct request *request, str
 		r = take_pidmaps(&t);
 	free(t.met);
 	map_clear(&t.met_by_ino);
-	free(t.wanted);
+	free(t.pids.list);
 	return r;
 }

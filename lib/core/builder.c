@@ -147,6 +147,22 @@ static void ns_copy_facts(struct pidns_ns *pub, const struct raw_ns *raw, uint64
 	pub->known |= known;
 }
 
+int builder_add_pidmap(struct builder *b, uint64_t ino, uint32_t block, const uint32_t *used,
+		       uint32_t nr)
+{
+	struct raw_ns raw = {
+		.known = PIDNS_NS_INO | PIDNS_NS_PIDMAP,
+		.ino = ino,
+		.pidmap = used,
+		.pidmap_block = block,
+		.nr_pidmap = nr,
+	};
+
+	while (raw.nr_pidmap && !used[raw.nr_pidmap - 1])
+		raw.nr_pidmap--;
+	return builder_add_ns(b, &raw);
+}
+
 static int ns_copy_pidmap(struct builder *b, struct pidns_ns *pub, const struct raw_ns *raw)
 {
 	size_t size = raw->nr_pidmap * sizeof(*raw->pidmap);

@@ -13,6 +13,7 @@
 
 #include "pidnsinfo.h"
 #include "facts.h"
+#include "request.h"
 #include "base/util.h"
 
 struct annotation;
@@ -67,23 +68,15 @@ void builder_add_unseen(struct builder *b, uint32_t unseen);
  */
 void builder_know_holders(struct builder *b);
 int builder_add_holder(struct builder *b, int32_t pid, int32_t fd);
+/* How many PIDs of each block of a namespace are in use; trailing empty blocks may be left out. */
+int builder_add_pidmap(struct builder *b, uint64_t ino, uint32_t block, const uint32_t *used,
+		       uint32_t nr);
 /* Forget all facts that were poured: a provider begins again. */
 void builder_start_over(struct builder *b);
 /* CLOCK_BOOTTIME of the picture; the builder's own clock if never said. */
 void builder_set_time(struct builder *b, uint64_t time_ns);
 /* For a recording: who took it in the first place, if not this provider. 0 or -ENOMEM. */
 int builder_set_taken_by(struct builder *b, const char *provider);
-/* What the caller wants, after the builder has added what it needs itself to answer. */
-struct request {
-	uint64_t ns_fields;   /* PIDNS_NS_*: of the provider, not of the counts the builder makes */
-	uint64_t task_fields; /* PIDNS_TASK_* */
-	uint64_t reaper_fields; /* PIDNS_TASK_* of child reapers, task_fields included */
-	const int32_t *pids;	/* NULL: all */
-	size_t nr_pids;
-	uint32_t flags; /* PIDNS_TAKE_* */
-	struct why why;
-};
-
 struct provider {
 	const char *name;
 	/* PIDNS_OPEN_*: "auto" takes it only for who says one of these; 0: for everybody. */

@@ -26,8 +26,8 @@ struct taking {
 	struct netlink *nl;
 	const struct request *request;
 	struct builder *b;
-	uint32_t facts;	 /* PIDNS_TASK_FACTS_* */
-	int32_t *wanted; /* request->pids, sorted */
+	uint32_t facts; /* PIDNS_TASK_FACTS_* */
+	struct request_pids pids;
 	uint64_t own_ino;
 	bool owns; /* the reader's user namespace, or one below, owns the reader's PID namespace */
 	bool is_interrupted;
@@ -38,10 +38,7 @@ struct taking {
 	struct genl_pidmap pidmap;
 };
 
-static const struct {
-	uint32_t facts;
-	uint64_t fields;
-} groups[] = {
+static const struct request_group groups[] = {
 	{PIDNS_TASK_FACTS_GROUPS, PIDNS_TASK_VPGID | PIDNS_TASK_VSID},
 	{PIDNS_TASK_FACTS_CREDS, PIDNS_TASK_UID | PIDNS_TASK_RUID},
 	{PIDNS_TASK_FACTS_COMM, PIDNS_TASK_COMM},
@@ -49,17 +46,6 @@ static const struct {
 	{PIDNS_TASK_FACTS_MEMORY, PIDNS_TASK_RSS},
 	{PIDNS_TASK_FACTS_CHILDREN, PIDNS_TASK_NS_FOR_CHILDREN},
 };
-
-static uint32_t facts_for(uint64_t fields)
-{
-	uint32_t facts = 0;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(groups); i++)
-		if (fields & groups[i].fields)
-			facts |= groups[i].facts;
-	return facts;
-}
 
 static int ask(struct taking *t, struct netlink_request *request, netlink_object_fn object)
 {
@@ -71,11 +57,6 @@ static int ask(struct taking *t, struct netlink_request *request, netlink_object
 }
 
 /* ---- tasks ----------------------------------------------------------------------------------- */
-
-static bool is_wanted(const struct taking *t, int32_t pid)
-{
-	return util_has_pid(t->wanted, t->request->nr_pids, pid);
-}
 
 /* What its absence says, where it was asked for. */
 static void complete_task(const struct taking *t, struct raw_task *raw)
@@ -101,7 +82,7 @@ static int add_task(void *arg, const void *attrs, size_t len)
 
 	if (r < 0)
 		return r;
-	if (t->wanted && !is_wanted(t, raw->pid) && !is_wanted(t, raw->tid))
+	if (t->pids.list && !request_wants(t->request, &t->pids, raw))
 		return 0;
 	complete_task(t, raw);
 	/* What was told for the sake of the reapers is not kept of the others. */
@@ -141,9 +122,9 @@ static int take_chosen(struct taking *t)
 
 	if (t->request->flags & PIDNS_TAKE_THREADS && t->request->nr_pids)
 		return take_tasks(t);
-	for (i = 0; r >= 0 && i < t->request->nr_pids; i++)
-		if (t->wanted[i] > 0 && (!i || t->wanted[i] != t->wanted[i - 1]))
-			r = take_task(t, t->wanted[i]);
+	for (i = 0; r >= 0 && i < t->pids.nr; i++)
+		if (t->pids.list[i] > 0)
+			r = take_task(t, t->pids.list[i]);
 	return r;
 }
 
@@ -199,15 +180,10 @@ static int add_pidmap(void *arg, const void *attrs, size_t len)
 {
 	struct taking *t = arg;
 	int r = genl_parse_pidmap(attrs, len, &t->pidmap);
-	const struct raw_ns raw = {
-		.known = PIDNS_NS_INO | PIDNS_NS_PIDMAP,
-		.ino = t->pidmap.ns_ino,
-		.pidmap = t->pidmap.used,
-		.nr_pidmap = t->pidmap.nr_blocks,
-		.pidmap_block = t->pidmap.block_size,
-	};
 
-	return r < 0 ? r : builder_add_ns(t->b, &raw);
+	return r < 0 ? r
+		     : builder_add_pidmap(t->b, t->pidmap.ns_ino, t->pidmap.block_size,
+					  t->pidmap.used, t->pidmap.nr_blocks);
 }
 
 static int take_pidmaps(struct taking *t)
@@ -269,12 +245,13 @@ int netlink_take(struct netlink *nl, bool has_ptrace, const struct request *requ
 	t->nl = nl;
 	t->request = request;
 	t->b = b;
-	t->facts = facts_for(request->task_fields | request->reaper_fields);
+	t->facts = request_groups(groups, ARRAY_SIZE(groups),
+				  request->task_fields | request->reaper_fields);
 	if (request->flags & PIDNS_TAKE_NAMESPACES) {
 		builder_add_flags(b, PIDNS_SNAPSHOT_SUBSET);
 		t->wants_reapers = request->reaper_fields & ~FREE_FIELDS;
 	}
-	r = util_sorted_pids(request->pids, request->nr_pids, &t->wanted);
+	r = request_sort_pids(request, &t->pids);
 	if (r >= 0)
 		r = take_patiently(t);
 	if (r >= 0 && !(has_ptrace && t->owns))
@@ -284,7 +261,7 @@ int netlink_take(struct netlink *nl, bool has_ptrace, const struct request *requ
 	if (r >= 0 && !t->own_ino)
 		r = why_set(&request->why, -EPROTO, "netlink: ns-get: not even the reader's own");
 	free(t->reapers);
-	free(t->wanted);
+	free(t->pids.list);
 	free(t);
 	return r;
 }

@@ -259,27 +259,16 @@ static int replay_open(const char *source, const struct why *why, void **ret_sta
 	return 0;
 }
 
-/* By its own number also a thread is meant; by its group's only where threads are wanted. */
-static bool is_wanted(const struct request *request, const int32_t *pids,
-		      const struct raw_task *raw)
-{
-	bool by_group = raw->pid == raw->tid || request->flags & PIDNS_TAKE_THREADS;
-
-	if (!pids)
-		return by_group;
-	return util_has_pid(pids, request->nr_pids, raw->tid) ||
-	       (by_group && util_has_pid(pids, request->nr_pids, raw->pid));
-}
-
 static int pour_tasks(const struct replay *replay, const struct request *request, struct builder *b)
 {
-	_cleanup_free_ int32_t *pids = NULL;
-	int r = util_sorted_pids(request->pids, request->nr_pids, &pids);
+	struct request_pids pids = {0};
+	int r = request_sort_pids(request, &pids);
 	size_t i;
 
 	for (i = 0; r >= 0 && i < replay->all.nr_tasks; i++)
-		if (is_wanted(request, pids, &replay->all.tasks[i].raw))
+		if (request_wants(request, &pids, &replay->all.tasks[i].raw))
 			r = builder_add_task(b, &replay->all.tasks[i].raw);
+	free(pids.list);
 	return r;
 }
 
