@@ -95,7 +95,7 @@ static int open_first(uint32_t flags, const struct why *why, const struct provid
 	int r = -EOPNOTSUPP;
 
 	for (i = 0; i < ARRAY_SIZE(providers) && providers[i] != &provider_replay; i++) {
-		if (providers[i]->only_for && !(providers[i]->only_for & flags))
+		if (providers[i]->start_is_costly && flags & PIDNS_OPEN_FEW)
 			continue;
 		r = open_if_it_suits(providers[i], &reason, ret_state, &has_failed);
 		if (r >= 0) {
@@ -136,7 +136,8 @@ int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
 	if (r < 0)
 		return r;
 	why = (struct why){opts.why, opts.why_len};
-	if (opts.flags & ~(PIDNS_OPEN_LONG_LIVED | PIDNS_OPEN_ALL) || opts.reserved)
+	if (opts.flags & ~(PIDNS_OPEN_LONG_LIVED | PIDNS_OPEN_ALL | PIDNS_OPEN_FEW) ||
+	    opts.reserved)
 		return why_set(&why, -EINVAL, "unknown flags %#x", opts.flags);
 	ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)

@@ -76,7 +76,7 @@ static int bpf_provider_take(void *state, const struct request *request, struct 
 
 const struct provider provider_bpf = {
 	.name = "bpf",
-	.only_for = PIDNS_OPEN_LONG_LIVED | PIDNS_OPEN_ALL,
+	.start_is_costly = true,
 	.may = bpf_provider_may,
 	.probe = bpf_provider_probe,
 	.open = bpf_provider_open,

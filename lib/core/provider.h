@@ -79,8 +79,9 @@ void builder_set_time(struct builder *b, uint64_t time_ns);
 int builder_set_taken_by(struct builder *b, const char *provider);
 struct provider {
 	const char *name;
-	/* PIDNS_OPEN_*: "auto" takes it only for who says one of these; 0: for everybody. */
-	uint32_t only_for;
+	/* Its start costs more than asking about a few tasks: "auto" leaves it out where the caller
+	 * says PIDNS_OPEN_FEW. */
+	bool start_is_costly;
 	/* PIDNS_TASK_*: what costs so much that annotators ask for it themselves, of few. */
 	uint64_t dear;
 	/* Is this caller one for whom it could work? Asked by "auto" before it is opened, where that

@@ -276,9 +276,10 @@ struct pidns_notes {
 /* ---- Opening a provider --------------------------------------------------------------------- */
 
 /* pidns_open_opts.flags */
-#define PIDNS_OPEN_LONG_LIVED (UINT32_C(1) << 0) /* the context will take many snapshots */
-#define PIDNS_OPEN_ALL \
-	(UINT32_C(1) << 1) /* finding every namespace is worth a start that costs. Since: 0.2 */
+#define PIDNS_OPEN_LONG_LIVED (UINT32_C(1) << 0) /* no effect any more; accepted */
+#define PIDNS_OPEN_ALL	      (UINT32_C(1) << 1) /* no effect any more; accepted. Since: 0.2 */
+#define PIDNS_OPEN_FEW \
+	(UINT32_C(1) << 2) /* only a few tasks are asked about, by pids. Since: 0.3 */
 
 struct pidns_open_opts {
 	size_t size;	      /* sizeof(struct pidns_open_opts) */
@@ -307,9 +308,9 @@ int pidns_probe(const char *provider, char *why, size_t why_len);
 /*
  * Open a provider. opts may be NULL: choose one for the running kernel, the first that works and
  * shows the caller every task of its namespace, or, where none does, procfs. bpf, whose start costs
- * more than most snapshots do, is chosen only with PIDNS_OPEN_LONG_LIVED or PIDNS_OPEN_ALL. With a
- * source, "auto" takes replay for a regular file and procfs for a directory. After success `why` is
- * empty, or says why a better provider failed that this kernel has and this caller may use.
+ * more than asking about a few tasks, is left out with PIDNS_OPEN_FEW. With a source, "auto" takes
+ * replay for a regular file and procfs for a directory. After success `why` is empty, or says why a
+ * better provider failed that this kernel has and this caller may use.
  * Errors: as pidns_probe(); -ENOENT, -EACCES: the source; -ENOTDIR: procfs source is no directory;
  * -EPROTO: the source is not what it should be (not a recording, damaged, or of a newer format; not
  * a procfs); -E2BIG, -ENOMEM, -EMFILE.

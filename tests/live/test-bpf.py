@@ -182,10 +182,37 @@ class Choice(unittest.TestCase):
         self.has_netlink = live.run([live.PIDNS, "list", "--provider", "netlink"]).status == 0
         self.instead = "netlink" if self.has_netlink else "procfs"
 
-    def test_only_with_all(self):
-        self.assertEqual(self.provider_of(), self.instead)
-        self.assertEqual(self.provider_of("--all"), "netlink" if self.has_netlink else "bpf")
+    def test_auto_is_the_same_for_every_subcommand(self):
+        """But for map, which asks about chosen tasks alone."""
+        auto = "netlink" if self.has_netlink else "bpf"
+        own = str(os.stat("/proc/self/ns/pid").st_ino)
+        for command in (("list",), ("tree",), ("list", "--all"), ("ps",), ("ps", own),
+                        ("show", own), ("doctor",), ("map", "-n", own, "1"), ("why", own)):
+            with self.subTest(command=command):
+                answer = live.pidns(*command, "--json", expect=None)
+                self.assertEqual(answer.json["provider"], auto)
+        answer = live.pidns("map", "--json", str(os.getpid()))
+        self.assertEqual(answer.json["provider"], self.instead)
         self.assertEqual(self.provider_of("--all", "--provider", "procfs"), "procfs")
+
+    def test_root_misses_nothing(self):
+        """Since Linux 6.18, and with netlink: complete, every limit known, and no sentence."""
+        document = live.pidns("list", "--json").json
+        if not document["complete"]:
+            self.assertEqual(document["provider"], "bpf")
+            raise unittest.SkipTest("this kernel does not list its namespaces")
+        answer = live.pidns("list", "--raw", "-o", "ino,pids_max")
+        self.assertEqual(answer.err, "")
+        for line in answer.out.splitlines():
+            self.assertNotIn("-", line.split()[1:])
+
+    def test_map_leaves_procfs_where_that_hides(self):
+        """Without CAP_SYS_PTRACE the namespace of others may not be read there; bpf tells it."""
+        way = without("sys_ptrace")
+        if live.pidns("ps", "--json", "--provider", "procfs", wrap=way).json["complete"]:
+            raise unittest.SkipTest("procfs hides nothing here")
+        answer = live.pidns("map", "--json", "1", wrap=way)
+        self.assertEqual(answer.json["provider"], "netlink" if self.has_netlink else "bpf")
 
     def test_watch_takes_it(self):
         named = live.BPF if self.has_netlink else ()

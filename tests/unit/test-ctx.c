@@ -114,7 +114,7 @@ static int open_without_sockets(int error)
 	if (pidns_open(&opts, &ctx) < 0)
 		return 2;
 	/* Whoever may have it is told why they have not. */
-	r = strcmp(pidns_provider(ctx), "procfs") || strcmp(why, reason) ? 3 : 0;
+	r = !strcmp(pidns_provider(ctx), "netlink") || strcmp(why, reason) ? 3 : 0;
 	pidns_close(ctx);
 	return r;
 }

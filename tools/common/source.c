@@ -3,7 +3,6 @@
 #include "source.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,11 +80,6 @@ int source_failed(const struct source *source, int error, const char *why)
 	return message_exit(code, "%s: %s", name, why);
 }
 
-uint32_t source_once(bool is_all)
-{
-	return is_all ? PIDNS_OPEN_ALL : 0;
-}
-
 int source_open(const struct source *source, uint32_t open_flags, struct pidns_ctx **ret_ctx)
 {
 	char why[WHY_SIZE] = "";
@@ -126,83 +120,56 @@ int source_take(const struct source *source, struct pidns_ctx *ctx,
 	return r < 0 ? source_failed(source, r, why) : 0;
 }
 
-struct text {
-	char *start;
-	size_t len, size;
-};
-
-static void __attribute__((format(printf, 2, 3))) append(struct text *t, const char *format, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, format);
-	n = vsnprintf(t->start + t->len, t->size - t->len, format, ap);
-	va_end(ap);
-	if (n > 0)
-		t->len += (size_t)n < t->size - t->len ? (size_t)n : t->size - t->len - 1;
-}
-
-/* "unborn, dead and fd" */
-static void append_words(struct text *t, uint32_t bits)
-{
-	for (bool first = true; bits; first = false) {
-		uint32_t bit = bits & -bits;
-		const char *word = pidns_unseen_name(bit);
-
-		bits &= ~bit;
-		append(t, "%s%s", first ? "" : bits ? ", " : " and ", word ? word : "other");
-	}
-}
-
-/* --all looks for these, as far as the asker's rights go. */
+/* --all looks for these, as far as the caller's rights go. */
 #define FOUND_BY_ALL (PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND)
 
-static void append_namespaces(struct text *t, uint32_t unseen, bool all_helps, const char *better)
+/* A task whose namespace is unknown may be in one that is not listed. */
+static const char *what_is_missing(uint32_t unseen)
 {
-	bool finds_some = all_helps && unseen & FOUND_BY_ALL;
+	bool has_links = unseen & PIDNS_UNSEEN_NS_LINKS;
 
-	append(t, " ");
-	append_words(t, unseen);
-	append(t, " namespaces (%s%s could%s)", finds_some ? "--all finds some, " : "", better,
-	       finds_some ? " all" : "");
+	if (!(unseen & PIDNS_UNSEEN_TASKS)) {
+		if (unseen & SOURCE_UNSEEN_NAMESPACES)
+			return has_links ? "namespaces" : "namespaces without tasks";
+		return "the namespaces of some tasks";
+	}
+	return has_links || unseen & SOURCE_UNSEEN_NAMESPACES ? "namespaces and tasks" : "tasks";
 }
 
-/* netlink hides from who has not the rights; bpf sees what an older kernel lets it find. */
-static const char *could_see_more(const char *provider)
+/* bpf sees what the kernel lets it find; netlink hides from callers without rights. */
+static const char *what_shows_more(const char *provider, uint32_t unseen, uint32_t take_flags,
+				   bool is_root)
 {
-	if (!strcmp(provider, "netlink"))
-		return "root";
-	return strcmp(provider, "bpf") ? "netlink or bpf" : "netlink";
+	bool is_procfs = !strcmp(provider, "procfs");
+	bool all_helps = is_procfs && unseen & FOUND_BY_ALL && !(take_flags & PIDNS_TAKE_ALL);
+
+	if (!is_root || !strcmp(provider, "netlink"))
+		return all_helps ? "--all or root shows more" : "root sees more";
+	if (!is_procfs)
+		return "netlink shows more";
+	return all_helps ? "--all or bpf shows more" : "bpf or netlink shows more";
+}
+
+size_t source_unseen_sentence(const char *provider, uint32_t unseen, uint32_t take_flags,
+			      bool is_root, char *text, size_t size)
+{
+	*text = '\0';
+	if (!unseen)
+		return 0;
+	if (!strcmp(provider, "replay"))
+		snprintf(text, size, "the recording may lack %s", what_is_missing(unseen));
+	else
+		snprintf(text, size, "%s may miss %s (%s)", provider, what_is_missing(unseen),
+			 what_shows_more(provider, unseen, take_flags, is_root));
+	return strlen(text);
 }
 
 size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t take_flags,
 			  uint32_t relevant, char *text, size_t size)
 {
-	const char *provider = pidns_snapshot_provider(snapshot);
-	bool is_recording = !strcmp(provider, "replay"), is_procfs = !strcmp(provider, "procfs");
-	const char *other = could_see_more(provider);
-	const char *better = geteuid() ? "root" : other;
-	uint32_t unseen = pidns_snapshot_cannot_see(snapshot) & relevant;
-	struct text t = {.start = text, .size = size};
-	const char *comma = "";
-
-	*text = '\0';
-	if (!unseen)
-		return 0;
-	append(&t, is_recording ? "%s: the recording lacks" : "%s cannot see", provider);
-	if (unseen & SOURCE_UNSEEN_NAMESPACES) {
-		append_namespaces(&t, unseen & SOURCE_UNSEEN_NAMESPACES,
-				  is_procfs && !(take_flags & PIDNS_TAKE_ALL), other);
-		comma = ",";
-	}
-	if (unseen & PIDNS_UNSEEN_TASKS) {
-		append(&t, "%s some tasks (%s could)", comma, better);
-		comma = ",";
-	}
-	if (unseen & PIDNS_UNSEEN_NS_LINKS)
-		append(&t, "%s the namespace of some tasks (%s could)", comma, better);
-	return t.len;
+	return source_unseen_sentence(pidns_snapshot_provider(snapshot),
+				      pidns_snapshot_cannot_see(snapshot) & relevant, take_flags,
+				      !geteuid(), text, size);
 }
 
 void source_tell_unseen(const struct pidns_snapshot *snapshot, uint32_t take_flags,

@@ -13,9 +13,6 @@ struct source {
 	const char *from;     /* --from: a recording, or the root of a procfs; NULL: this machine */
 };
 
-/* PIDNS_OPEN_* for a command that asks once: what takes long to start is worth it for --all only. */
-uint32_t source_once(bool is_all);
-
 /*
  * Open it. Also raises the soft limit of open files to the hard one, for a provider may keep a
  * descriptor for each namespace while it looks. 0, or an exit code after the message is out:
@@ -37,10 +34,13 @@ int source_take(const struct source *source, struct pidns_ctx *ctx,
 #define SOURCE_UNSEEN_TASKS (PIDNS_UNSEEN_TASKS | PIDNS_UNSEEN_NS_LINKS)
 
 /*
- * One sentence on what `snapshot`, taken with take_flags, cannot see of the `relevant` bits, and
- * who could: "procfs cannot see unborn and pidfd namespaces (netlink or bpf could)". Returns its
- * length; 0 and an empty text where nothing is missing.
+ * One sentence on what may be missing, and what shows more: "procfs may miss tasks (root sees
+ * more)". With "pidns: " before it, it fits 79 columns. Returns its length; 0 and an empty text
+ * where `unseen`, PIDNS_UNSEEN_* bits, is 0.
  */
+size_t source_unseen_sentence(const char *provider, uint32_t unseen, uint32_t take_flags,
+			      bool is_root, char *text, size_t size);
+/* The same of the `relevant` bits of `snapshot`, which was taken with take_flags. */
 size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t take_flags,
 			  uint32_t relevant, char *text, size_t size);
 /* The same on stderr, if there is anything to say. */

@@ -57,7 +57,6 @@ static void open_live(struct viewer *viewer)
 		.size = sizeof(opts),
 		.provider = pidns_provider(viewer->ctx),
 		.source = source->from,
-		.flags = PIDNS_OPEN_LONG_LIVED,
 	};
 
 	viewer->machine = machine_open();
@@ -72,7 +71,7 @@ static void open_live(struct viewer *viewer)
 static int open_and_run(struct viewer *viewer)
 {
 	const struct options *options = viewer->options;
-	int r = source_open(&options->source, PIDNS_OPEN_LONG_LIVED, &viewer->ctx);
+	int r = source_open(&options->source, 0, &viewer->ctx);
 
 	if (r)
 		return r;

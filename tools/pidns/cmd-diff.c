@@ -61,7 +61,7 @@ static int take_side(const struct source *source, uint32_t flags,
 		.task_fields = PIDNS_FIELDS_ALL,
 		.flags = flags,
 	};
-	int r = source_open(source, source_once(flags & PIDNS_TAKE_ALL), &ctx);
+	int r = source_open(source, 0, &ctx);
 
 	return r ? r : source_take(source, ctx, &opts, ret_snapshot);
 }

@@ -92,7 +92,7 @@ static int examine(const struct options *options, struct findings *findings)
 	_cleanup_ctx_ struct pidns_ctx *ctx = NULL;
 	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
 	struct pidns_take_opts opts = {.size = sizeof(opts), .flags = PIDNS_TAKE_CONTAINERS};
-	int r = source_open(&options->source, source_once(true), &ctx);
+	int r = source_open(&options->source, 0, &ctx);
 
 	findings_wish(&opts);
 	if (!r)

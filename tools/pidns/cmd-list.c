@@ -62,7 +62,7 @@ static int list_namespaces(const struct options *options, const char *usual, boo
 		return columns_list(options, &ns_field_table);
 	r = columns_parse(options, &ns_field_table, usual, &columns);
 	if (!r)
-		r = source_open(&options->source, source_once(options->all), &ctx);
+		r = source_open(&options->source, 0, &ctx);
 	if (r)
 		return r;
 	opts.ns_fields = columns.known;

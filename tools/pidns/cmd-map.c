@@ -23,7 +23,8 @@ struct map {
 	struct target in; /* with -n */
 	struct json json;
 	bool has_head;
-	bool has_missed; /* somebody was not found, and that has been explained */
+	bool is_reopened; /* without PIDNS_OPEN_FEW */
+	bool has_missed;  /* somebody was not found, and that has been explained */
 	int32_t lot[LOT];
 	size_t nr;
 	const struct pidns_ns *levels[PIDNS_LEVEL_MAX + 1];
@@ -126,7 +127,7 @@ static int compare_pids(const void *a, const void *b)
 }
 
 /* Only those tasks are asked about, each once. */
-static int take_lot(struct map *m, struct pidns_snapshot **ret_snapshot)
+static int take_few(struct map *m, struct pidns_snapshot **ret_snapshot)
 {
 	int32_t pids[LOT];
 	struct pidns_take_opts opts = {.size = sizeof(opts), .pids = pids};
@@ -137,6 +138,21 @@ static int take_lot(struct map *m, struct pidns_snapshot **ret_snapshot)
 		if (!i || pids[i] != pids[opts.nr_pids - 1])
 			pids[opts.nr_pids++] = pids[i];
 	return source_take(&m->options->source, m->ctx, &opts, ret_snapshot);
+}
+
+/* Where the provider that starts quickly does not show all, the first that does is opened. */
+static int take_lot(struct map *m, struct pidns_snapshot **ret_snapshot)
+{
+	int r = take_few(m, ret_snapshot);
+
+	if (r || m->is_reopened ||
+	    !(pidns_snapshot_cannot_see(*ret_snapshot) & SOURCE_UNSEEN_TASKS))
+		return r;
+	m->is_reopened = true;
+	*ret_snapshot = pidns_snapshot_unref(*ret_snapshot);
+	m->ctx = pidns_close(m->ctx);
+	r = source_open(&m->options->source, 0, &m->ctx);
+	return r ? r : take_few(m, ret_snapshot);
 }
 
 static bool all_are_found(const struct map *m, const struct pidns_snapshot *snapshot,
@@ -343,7 +359,7 @@ static int run(struct map *m)
 	int r = m->options->in ? operand_parse(m->options, m->options->in, &m->in) : 0;
 
 	if (!r)
-		r = source_open(&m->options->source, source_once(m->options->all), &m->ctx);
+		r = source_open(&m->options->source, m->options->in ? 0 : PIDNS_OPEN_FEW, &m->ctx);
 	if (!r)
 		r = add_operands(m);
 	return finish(m, r);

@@ -229,7 +229,7 @@ static int print_namespaces(struct ps *ps)
 
 static int run(struct ps *ps)
 {
-	int r = source_open(&ps->options->source, source_once(ps->options->all), &ps->ctx);
+	int r = source_open(&ps->options->source, 0, &ps->ctx);
 
 	if (r)
 		return r;

@@ -65,7 +65,7 @@ int cmd_record(const struct options *options)
 		return usage_error(options, "where to? --write FILE is missing");
 	if (options->json && !strcmp(options->write, "-"))
 		return usage_error(options, "--json and a recording cannot share standard output");
-	r = source_open(&options->source, source_once(options->all), &ctx);
+	r = source_open(&options->source, 0, &ctx);
 	if (!r)
 		r = source_take(&options->source, ctx, &opts, &snapshot);
 	if (!r)

@@ -218,8 +218,7 @@ static int run(struct show *show)
 	if (!show->options->all)
 		opts.flags &= ~PIDNS_TAKE_ALL;
 	if (!r)
-		r = source_open(&show->options->source, source_once(show->options->all),
-				&show->ctx);
+		r = source_open(&show->options->source, 0, &show->ctx);
 	if (!r)
 		r = operand_take(show->options, show->ctx, &opts, &show->target, 1, &show->snapshot,
 				 &show->ns);

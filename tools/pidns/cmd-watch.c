@@ -53,7 +53,7 @@ static int open_watch(struct watching *w)
 			return usage_error(options, "\"%.64s\" is no number of seconds",
 					   options->interval);
 	}
-	r = source_open(&options->source, PIDNS_OPEN_LONG_LIVED, &w->ctx);
+	r = source_open(&options->source, 0, &w->ctx);
 	if (r)
 		return r;
 	r = pidns_watch_open(w->ctx, &opts, &w->watch);
