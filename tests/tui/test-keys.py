@@ -272,6 +272,79 @@ def test_every_key():
                     raise AssertionError(f"{key} does not {name}: {error}") from error
 
 
+UNKNOWN = ("x", "Q", "!", "^A", b"\x1b[2~", b"\x1b[1;5A", b"\x1bOz", "\xe9".encode())
+
+
+def test_d_unknown_keys_are_answered():
+    with Top("--from", "top-machine.pidns") as top:
+        selects(top, ROOT)
+        for key in UNKNOWN:
+            expect(key not in sum(requests.keys().values(), []), f"{key} is a key")
+            top.child.send(key if isinstance(key, bytes) else top.bytes_of(key))
+            shows(top, "no such key; h for help")
+            top.press("Down")
+            shows_not(top, "no such key")
+        for keys in ("h",), ("F6",), ("i",), ("/",):
+            top.press(*keys)
+            top.child.send(b"\x1b[2~")
+            shows(top, "no such key; Esc leaves")
+            top.press("Esc")
+            shows_not(top, "no such key")
+
+
+ARROWS = {b"\x1b[B": WEB, b"\x1bOB": WEB, b"\x1b[B\x1b[A": ROOT, b"\x1bOB\x1bOA": ROOT}
+
+
+def test_d_both_forms_of_arrows_under_every_term():
+    """Of terminals that pyte does not understand, only what is written is looked at."""
+    for term in ("linux", "xterm", "xterm-256color", "vt100", "vt220", "screen", "tmux", "rxvt"):
+        if tui.subprocess_fails("infocmp", term):
+            continue
+        for keys, row in ARROWS.items():
+            with Top("--from", "top-machine.pidns", env=tui.environment(TERM=term)) as top:
+                top.wait(f"{term}: rows", lambda t=top: "postgres" in t.text())
+                top.child.send(keys + b"\r")
+                top.wait(f"{term}: {keys}", lambda t=top, r=row: f"In {r}" in t.text())
+                # Not one of them was Esc.
+                top.press("q")
+                expect_equal(top.wait_end(), 0, term)
+
+
+NO_KEYS = (
+    b"\x1b[<0;10;10M\x1b[<0;10;10m",
+    b"\x1b[M !!",
+    b"\x1b[?62;4c",
+    b"\x1b]11;rgb:0000/0000/0000\x1b\\",
+    b"\x1bP>|term q\x1b\\",
+    b"\x1b[200~q\rq\x1b[201~",
+)
+
+
+def test_d_no_keys_are_swallowed_whole():
+    """Also where they come in pieces; the screen stays, and the next key counts."""
+    with Top("--from", "top-machine.pidns") as top:
+        selects(top, ROOT)
+        for data in NO_KEYS:
+            for cut in range(1, len(data)):
+                for piece in (data[:cut], data[cut:]):
+                    top.child.send(piece)
+                    top.read(0.01)
+            top.press("Down")
+            selects(top, WEB)
+            expect("no such key" not in top.text(), f"{data} was a key")
+            top.press("Up")
+            selects(top, ROOT)
+
+
+def test_d_lone_escape():
+    with Top("--from", "top-machine.pidns") as top:
+        selects(top, ROOT)
+        top.press("Enter")
+        shows(top, f"In {ROOT}")
+        top.press("Esc")
+        shows(top, "Enter Open")
+
+
 def test_help_shows_every_key():
     with Top("--from", "top-machine.pidns", columns=100, rows=90) as top:
         selects(top, ROOT)

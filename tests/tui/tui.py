@@ -13,6 +13,7 @@ import re
 import select
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -242,6 +243,10 @@ def expect(condition, what):
 def expect_equal(got, wanted, what):
     if got != wanted:
         raise AssertionError(f"{what}: {got!r}, not {wanted!r}")
+
+
+def subprocess_fails(*command):
+    return subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
 def process_state(pid):

@@ -335,6 +335,7 @@ static void wait_for_something(struct screen *screen)
 		until = earlier(until, now + STALLED_NS);
 	else if (screen->wants_frame)
 		until = earlier(until, screen->begun_ns + FIRST_LOOK_NS);
+	until = earlier(until, term_keys_wake_ns());
 	until = until > now ? until - now : 0;
 	timeout.tv_sec = (time_t)(until / 1000000000);
 	timeout.tv_nsec = (long)(until % 1000000000);

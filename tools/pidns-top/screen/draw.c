@@ -255,13 +255,20 @@ static unsigned int draw_bottom(const struct draw_frame *frame, const struct app
 
 /* ---- Help and menu: the whole screen ---- */
 
+/* What leaves the page; or why the last key did nothing. */
+static void draw_page_end(const struct draw_frame *frame, const struct app *app, const char *words)
+{
+	if (frame->height > 1)
+		put_line(frame, frame->height - 1, 0, app->message[0] ? app->message : words,
+			 app->message[0] ? STYLE_WARNING : STYLE_TITLE);
+}
+
 static void draw_details(const struct draw_frame *frame, const struct app *app,
 			 const struct sheet *sheet)
 {
 	for (size_t y = 0; sheet && y < app->help_page && app->help_top + y < sheet->count; y++)
 		put_line(frame, (unsigned int)y, 0, sheet->lines[app->help_top + y], STYLE_TEXT);
-	if (frame->height > 1)
-		put_line(frame, frame->height - 1, 0, "Esc leaves, PgDn goes on", STYLE_TITLE);
+	draw_page_end(frame, app, "Esc leaves, PgDn goes on");
 	term_end(0, 0);
 }
 
@@ -274,8 +281,7 @@ static void draw_help(const struct draw_frame *frame, const struct app *app)
 		help_line(app->help_top + y, line, sizeof(line));
 		term_put(y, 0, line + text_cut(line, app->help_left, &width), STYLE_TEXT);
 	}
-	if (frame->height > 1)
-		put_line(frame, frame->height - 1, 0, "Esc leaves, PgDn goes on", STYLE_TITLE);
+	draw_page_end(frame, app, "Esc leaves, PgDn goes on");
 	term_end(0, 0);
 }
 
@@ -314,9 +320,7 @@ static unsigned int draw_menu(const struct draw_frame *frame, const struct app *
 			draw_choice(frame, (unsigned int)(at - first), &view->columns[i],
 				    i == app->menu);
 	}
-	if (frame->height > 1)
-		put_line(frame, frame->height - 1, 0, "Sort by: Enter chooses, Esc leaves",
-			 STYLE_TITLE);
+	draw_page_end(frame, app, "Sort by: Enter chooses, Esc leaves");
 	return (unsigned int)(chosen - first);
 }
 

@@ -90,6 +90,11 @@ size_t term_info_bytes(const char *const *names, char *out, size_t size)
 	return collected.len;
 }
 
+const char *term_info_string(const char *name)
+{
+	return capability(name);
+}
+
 size_t term_info_bottom(unsigned int rows, char *out, size_t size)
 {
 	collected.bytes = out;

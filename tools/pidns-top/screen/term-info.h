@@ -22,6 +22,9 @@ void term_info_size(long *ret_rows, long *ret_columns);
 /* Write the capabilities of that NULL-ended list, those the terminal has. Returns the length. */
 size_t term_info_bytes(const char *const *names, char *out, size_t size);
 
+/* One capability as it is, NULL where the terminal has none. */
+const char *term_info_string(const char *name);
+
 /* The bytes that leave the screen with the cursor below all of it, if the terminal has no other
  * screen to go back to; else 0 of them. */
 size_t term_info_bottom(unsigned int rows, char *out, size_t size);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* term.c - the terminal: cells out, keys in. Of all files only this
- * and term-info.c know ncurses. */
+/* term.c - the terminal: cells out. Of all files only this and term-info.c know ncurses. */
 #include "term.h"
 
 #include <poll.h>
@@ -14,21 +13,15 @@
 #define NCURSES_NOMACROS
 #include <curses.h>
 
-#include "common/escape.h"
 #include "common/message.h"
-#include "pidns-top/ui/keys.h"
 #include "term-info.h"
+#include "term-keys.h"
 #include "term-signals.h"
 #include "pidns-top/rows/text.h"
-
-/* How long an Esc may be the beginning of another key, in milliseconds. */
-#define ESCAPE_DELAY 50
 
 /* There is one terminal, as ncurses sees it too. */
 static struct {
 	SCREEN *screen;
-	WINDOW *keys; /* a pad: reading keys from it never draws */
-	int kept;     /* input that belongs to the next key; ERR: none */
 	attr_t attributes[NR_STYLES];
 	short pairs[NR_STYLES];
 } term;
@@ -122,17 +115,15 @@ static void style_colours(void)
 
 static void open_keys(void)
 {
+	static const char *const names[] = {"smkx", NULL};
+	char bytes[64];
+
 	cbreak();
 	noecho();
 	nonl();
 	typeahead(-1);
-	set_escdelay(ESCAPE_DELAY);
-	term.kept = ERR;
-	term.keys = newpad(1, 1);
-	if (term.keys) {
-		keypad(term.keys, TRUE);
-		nodelay(term.keys, TRUE);
-	}
+	term_keys_open();
+	fwrite(bytes, 1, term_info_bytes(names, bytes, sizeof(bytes)), stdout);
 }
 
 /* What the signal handlers are to write. */
@@ -184,8 +175,6 @@ void term_close(void)
 {
 	if (!term.screen)
 		return;
-	if (term.keys)
-		delwin(term.keys);
 	endwin();
 	/* endwin() waits for what it writes to be read; what is left is done without waiting. */
 	term_signals_restore();
@@ -200,84 +189,7 @@ void term_size(unsigned int *ret_rows, unsigned int *ret_columns)
 	*ret_columns = (unsigned int)COLS;
 }
 
-/* ---- Keys ---- */
-
-static int named_key(int code)
-{
-	static const struct {
-		int code;
-		int key;
-	} names[] = {
-		{KEY_UP, TOP_KEY_UP},	      {KEY_DOWN, TOP_KEY_DOWN},
-		{KEY_LEFT, TOP_KEY_LEFT},     {KEY_RIGHT, TOP_KEY_RIGHT},
-		{KEY_PPAGE, TOP_KEY_PAGE_UP}, {KEY_NPAGE, TOP_KEY_PAGE_DOWN},
-		{KEY_HOME, TOP_KEY_HOME},     {KEY_END, TOP_KEY_END},
-		{KEY_FIND, TOP_KEY_HOME},     {KEY_SELECT, TOP_KEY_END},
-		{KEY_ENTER, TOP_KEY_RETURN},  {KEY_BACKSPACE, TOP_KEY_ERASE},
-	};
-
-	if (code > KEY_F0 && code <= KEY_F(12))
-		return TOP_KEY_FUNCTION + code - KEY_F0;
-	if (code > KEY_F(12) && code <= KEY_F(24))
-		return TOP_KEY_SHIFT_FUNCTION + code - KEY_F(12);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (names[i].code == code)
-			return names[i].key;
-	}
-	return TOP_KEY_UNKNOWN;
-}
-
-/* A byte, a KEY_ of ncurses, or ERR: nothing is there. */
-static int next_input(void)
-{
-	int input = term.kept;
-
-	term.kept = ERR;
-	if (input == ERR && term.keys)
-		input = wgetch(term.keys);
-	return input;
-}
-
-/*
- * The rest of a UTF-8 character. ncurses would do this, but after one invalid byte it takes all
- * that follows for part of the character.
- */
-static int read_character(int first)
-{
-	char bytes[4] = {(char)first};
-	size_t need = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-	uint32_t code;
-
-	if (!text_is_utf8() || first < 0xc2 || first > 0xf4)
-		return TOP_KEY_UNKNOWN;
-	for (size_t i = 1; i < need; i++) {
-		int next = next_input();
-
-		if (next < 0x80 || next > 0xbf) {
-			term.kept = next;
-			return TOP_KEY_UNKNOWN;
-		}
-		bytes[i] = (char)next;
-	}
-	return escape_decode(bytes, need, &code) ? (int)code : TOP_KEY_UNKNOWN;
-}
-
-int term_key(void)
-{
-	int input = next_input();
-
-	if (input == ERR)
-		return TOP_KEY_NONE;
-	if (input > 0xff)
-		return named_key(input);
-	if (input >= 0x80)
-		return read_character(input);
-	if (input == '\r' || input == '\n')
-		return TOP_KEY_RETURN;
-	if (input == 0x7f || input == '\b')
-		return TOP_KEY_ERASE;
-	return input ? input : TOP_KEY_UNKNOWN;
-}
+/* ---- Is it there? ---- */
 
 bool term_is_there(void)
 {

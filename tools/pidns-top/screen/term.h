@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * term.h - the terminal: cells out, keys in, and always given back as it was found. Only term.c
- * and term-signals.c know how.
+ * term.h - the terminal: cells out, keys in, and always given back as it was found. Only the files
+ * term*.c know how.
  *
  * There is one terminal, and signals may end us at any moment, so this room has state of its own.
  */
@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pidns-top/view.h"
 
@@ -35,6 +36,8 @@ void term_size(unsigned int *ret_rows, unsigned int *ret_columns);
 
 /* The next key that has been typed (keys.h); TOP_KEY_NONE: none. Never waits. */
 int term_key(void);
+/* When there may be a key although nothing more is typed, on the monotonic clock. */
+uint64_t term_keys_wake_ns(void);
 /* False: the terminal is gone, and we should be too. */
 bool term_is_there(void);
 /* False: it takes no output just now; drawing would wait. */

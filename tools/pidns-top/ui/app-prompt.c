@@ -138,7 +138,6 @@ bool app_parse_delay(const char *text, double *ret_delay)
 
 void app_prompt_key(struct app *app, const struct scene *scene, int key)
 {
-	app->message[0] = '\0';
 	switch (key) {
 	case TOP_KEY_RETURN:
 		app->mode = APP_LIST;
@@ -153,7 +152,9 @@ void app_prompt_key(struct app *app, const struct scene *scene, int key)
 		take_back(app, scene);
 		break;
 	default:
-		if (prompt_key(&app->prompt, key))
+		if (!prompt_is_key(key))
+			app_refuse_key(app);
+		else if (prompt_key(&app->prompt, key))
 			prompt_changed(app, scene, app->prompt.text);
 	}
 }

@@ -14,6 +14,9 @@ REQUESTS(X)
 void app_select(struct app *app, const struct scene *scene, size_t selected);
 const struct row *app_selected_row(struct app *app, const struct scene *scene);
 
+/* app.c: say that this key means nothing here. */
+void app_refuse_key(struct app *app);
+
 /* app-prompt.c and app-sort.c: a key while a text is typed, or a column is chosen. */
 void app_prompt_key(struct app *app, const struct scene *scene, int key);
 void app_menu_key(struct app *app, int key);

@@ -102,5 +102,7 @@ void app_menu_key(struct app *app, int key)
 	case 'q':
 		app->mode = APP_LIST;
 		break;
+	default:
+		app_refuse_key(app);
 	}
 }

@@ -111,6 +111,14 @@ void app_request(struct app *app, const struct scene *scene, enum request reques
 
 	if (request < NR_REQUESTS)
 		requests[request](app, scene);
+	else
+		app_refuse_key(app);
+}
+
+void app_refuse_key(struct app *app)
+{
+	snprintf(app->message, sizeof(app->message), "no such key; %s",
+		 app->mode == APP_LIST ? "h for help" : "Esc leaves");
 }
 
 /* So many lines are read page by page. */
@@ -155,6 +163,7 @@ static void page_key(struct app *app, size_t lines, int key)
 		app->wants_redraw = true;
 		break;
 	default:
+		app_refuse_key(app);
 		break;
 	}
 	if (app->help_top > last)
@@ -163,9 +172,9 @@ static void page_key(struct app *app, size_t lines, int key)
 
 void app_key(struct app *app, const struct scene *scene, int key)
 {
+	app->message[0] = '\0';
 	switch (app->mode) {
 	case APP_LIST:
-		app->message[0] = '\0';
 		app_request(app, scene, key_request(key));
 		break;
 	case APP_PROMPT:

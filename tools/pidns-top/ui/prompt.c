@@ -88,6 +88,17 @@ static bool drop_word(struct prompt *prompt)
 	return prompt->len != before;
 }
 
+static bool is_character(int key)
+{
+	return key >= ' ' && key != 0x7f && key < TOP_KEY_FIRST_NAMED;
+}
+
+bool prompt_is_key(int key)
+{
+	return is_character(key) || key == TOP_KEY_ERASE || key == TOP_KEY_CTRL_W ||
+	       key == TOP_KEY_CTRL_U;
+}
+
 bool prompt_key(struct prompt *prompt, int key)
 {
 	bool has_changed = false;
@@ -99,7 +110,7 @@ bool prompt_key(struct prompt *prompt, int key)
 	else if (key == TOP_KEY_CTRL_U && prompt->len) {
 		prompt->len = 0;
 		has_changed = true;
-	} else if (key >= ' ' && key != 0x7f && key < TOP_KEY_FIRST_NAMED)
+	} else if (is_character(key))
 		has_changed = add(prompt, key);
 	prompt->text[prompt->len] = '\0';
 	return has_changed;

@@ -26,6 +26,8 @@ void prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *befor
 void prompt_set(struct prompt *prompt, const char *text);
 /* What stands before the text. */
 const char *prompt_label(const struct prompt *prompt);
+/* Does the key edit the text? */
+bool prompt_is_key(int key);
 /* One key of editing; true: the text changed. */
 bool prompt_key(struct prompt *prompt, int key);
 
