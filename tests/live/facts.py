@@ -24,7 +24,7 @@ class Facts:
     """Mixed into a test case for each way of reading, which says what the forest is."""
     forest = None
     way = ()
-    source = ()
+    source = live.PROCFS
     provider = "procfs"
     is_exact = False  # knows of numbers that no task has
 

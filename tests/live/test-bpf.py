@@ -209,10 +209,17 @@ class Choice(unittest.TestCase):
     def test_map_leaves_procfs_where_that_hides(self):
         """Without CAP_SYS_PTRACE the namespace of others may not be read there; bpf tells it."""
         way = without("sys_ptrace")
-        if live.pidns("ps", "--json", "--provider", "procfs", wrap=way).json["complete"]:
-            raise unittest.SkipTest("procfs hides nothing here")
-        answer = live.pidns("map", "--json", "1", wrap=way)
+        with subprocess.Popen(("unshare", "--pid", "--fork", "--kill-child", "sleep", "600")) as p:
+            try:
+                children = f"/proc/{p.pid}/task/{p.pid}/children"
+                inner = live.wait_until(lambda: open(children, encoding="ascii").read(), "a child")
+                live.wait_until(lambda: open(f"/proc/{inner.strip()}/comm", encoding="ascii")
+                                .read() == "sleep\n", "its program")
+                answer = live.pidns("map", "--json", inner.strip(), wrap=way)
+            finally:
+                p.terminate()
         self.assertEqual(answer.json["provider"], "netlink" if self.has_netlink else "bpf")
+        self.assertEqual(answer.json["mappings"][0]["levels"][-1]["vpid"], 1)
 
     def test_watch_takes_it(self):
         named = live.BPF if self.has_netlink else ()

@@ -55,6 +55,9 @@ class Touching(unittest.TestCase):
                      ("list", "-o", "ino,container"), ("ps", "--json"),
                      ("ps", "--raw", "-o", "pid,ns,vpids")):
             with self.subTest(args):
+                self.check(self.calls(*args, *live.PROCFS))
+        for args in (("tree",), ("show", ns), ("why", pid)):
+            with self.subTest(args):
                 self.check(self.calls(*args))
 
     def test_recording(self):
@@ -71,7 +74,7 @@ class Touching(unittest.TestCase):
 
     def test_all(self):
         """Open files are looked at as links, never through them."""
-        self.check(self.calls("list", "--all"))
+        self.check(self.calls("list", "--all", *live.PROCFS))
 
     def test_pins_and_zombies(self):
         """Files, mounts and signals of others are known by what links and lists say."""
@@ -79,6 +82,7 @@ class Touching(unittest.TestCase):
         for args in (("show", ns), ("show", "--all", ns), ("doctor",), ("doctor", "--json")):
             with self.subTest(args):
                 self.check(self.calls(*args))
+                self.check(self.calls(*args, *live.PROCFS))
 
     def test_no_program_is_started(self):
         ns = str(forest.ino("some-0.0"))
@@ -95,7 +99,7 @@ class Touching(unittest.TestCase):
             self.assertEqual(listed, [])
             touched = {m for line in lines for m in re.findall(r"/proc/(\d+)", line)}
             self.assertLessEqual(len(touched), 8, touched)
-        self.assertTrue(any(map(LIST_OF_TASKS.search, self.calls("list"))))
+        self.assertTrue(any(map(LIST_OF_TASKS.search, self.calls("list", *live.PROCFS))))
 
 
 class Shortage:
@@ -121,7 +125,7 @@ class FewFiles(Shortage, unittest.TestCase):
     def test_by_ioctl(self):
         succeeded = 0
         for files in range(3, 24):
-            answer = live.pidns("list", "--json", expect=None,
+            answer = live.pidns("list", "--json", *live.PROCFS, expect=None,
                                 wrap=("prlimit", f"--nofile={files}:{files}"))
             if answer.status == 127:
                 continue  # not even the libraries could be opened
@@ -186,7 +190,7 @@ class NotAProcfs(unittest.TestCase):
             self.refused("list", "--from", "/usr"),
         ]
         if not live.SANITIZED:  # a sanitizer cannot live without /proc
-            sentences.append(self.refused("list", wrap=gone))
+            sentences.append(self.refused("list", *live.PROCFS, wrap=gone))
         self.assertEqual(len(set(sentences)), len(sentences))
         self.assertIn("procfs", sentences[1])
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "pidns-top/rows/format.h"
+#include "common/format.h"
 
 #define KIB UINT64_C(1024)
 

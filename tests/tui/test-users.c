@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "pidns-top/users.h"
+#include "common/users.h"
 
 static struct users *users_of(const char *text)
 {

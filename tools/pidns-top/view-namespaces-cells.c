@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pidns-top/rows/format.h"
+#include "common/format.h"
 #include "pidns-top/rows/text.h"
 #include "view-namespaces.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "format.h"
+#include "common/format.h"
 #include "text.h"
 
 /* A screen this high has room for all of it, and this high for the two lines that matter most. */

@@ -13,7 +13,7 @@
 #include "pidns-top/machine.h"
 #include "sheet.h"
 #include "pidns-top/usage.h"
-#include "pidns-top/users.h"
+#include "common/users.h"
 
 struct picture {
 	struct pidns_snapshot *snapshot; /* every task and namespace, with what all rows need */

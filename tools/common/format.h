@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* format.h - numbers as people read them, in as few columns as they need. */
-#ifndef PIDNS_TOP_FORMAT_H
-#define PIDNS_TOP_FORMAT_H
+#ifndef PIDNS_FORMAT_H
+#define PIDNS_FORMAT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,4 +23,4 @@ void format_uptime(double seconds, char *out, size_t size);
  */
 void format_bar(double percent, const char *label, unsigned int width, char *out, size_t size);
 
-#endif /* PIDNS_TOP_FORMAT_H */
+#endif /* PIDNS_FORMAT_H */

@@ -6,8 +6,8 @@
  * the machine is in trouble must not wait for a server. So users that only such a service knows
  * are numbers.
  */
-#ifndef PIDNS_TOP_USERS_H
-#define PIDNS_TOP_USERS_H
+#ifndef PIDNS_USERS_H
+#define PIDNS_USERS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,4 +22,4 @@ struct users *users_close(struct users *users);
  * users may be NULL. */
 const char *users_name(const struct users *users, uint32_t uid);
 
-#endif /* PIDNS_TOP_USERS_H */
+#endif /* PIDNS_USERS_H */
