@@ -43,13 +43,6 @@ struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *
 	return (struct pidns_notes *)(uintptr_t)entry->pub.notes;
 }
 
-bool annotate_is_zombie(const struct pidns_task *task)
-{
-	return task->tid == task->pid && task->known & PIDNS_TASK_STATE &&
-	       (task->state == 'Z' || task->state == 'X') &&
-	       !(task->known & PIDNS_TASK_THREADS && task->threads > 1);
-}
-
 static int read_all(int fd, char **buf, size_t *ret_len)
 {
 	size_t len = 0, room = 4096;

@@ -42,9 +42,6 @@ void *annotate_store(struct annotation *a, size_t size);
 /* A copy of these bytes, NUL-terminated, that does so. NULL: no memory. */
 const char *annotate_text(struct annotation *a, const char *bytes, size_t len);
 
-/* A process that has exited and waits to be reaped, which it cannot be while a thread of it lives. */
-bool annotate_is_zombie(const struct pidns_task *task);
-
 /*
  * A whole file of procfs, which tells no size. 0 with what the caller frees (never NULL), or -Exxx:
  * -EFBIG above ANNOTATE_READ_MAX.

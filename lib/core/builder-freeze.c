@@ -268,7 +268,7 @@ static uint64_t count_task(struct pidns_ns *ns, const struct pidns_task *task, u
 		known |= PIDNS_NS_THREADS;
 	}
 	if (!leads || task->known & PIDNS_TASK_STATE) {
-		ns->zombies += leads && task->state == 'Z';
+		ns->zombies += pidns_task_is_zombie(task);
 		known |= PIDNS_NS_ZOMBIES;
 	}
 	if (!leads || task->known & PIDNS_TASK_HAS_JOINED) {
@@ -296,9 +296,9 @@ static void describe_by_init(struct ns_build *ns)
 	}
 	if (!(pub->known & PIDNS_NS_STATE) && init->known & PIDNS_TASK_STATE) {
 		/* has_joined still says whether it is exiting: see builder_add_task(). */
-		pub->state = init->state == 'Z' ? PIDNS_STATE_ZOMBIE_INIT
-			     : init->has_joined ? PIDNS_STATE_DYING
-						: PIDNS_STATE_ALIVE;
+		pub->state = pidns_task_is_zombie(init) ? PIDNS_STATE_ZOMBIE_INIT
+			     : init->has_joined		? PIDNS_STATE_DYING
+							: PIDNS_STATE_ALIVE;
 		pub->known |= PIDNS_NS_STATE;
 	}
 }

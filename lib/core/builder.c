@@ -316,6 +316,12 @@ static int task_check(struct builder *b, const struct raw_task *raw)
 	return 0;
 }
 
+static bool task_leader_has_ended(const struct pidns_task *task)
+{
+	return task->tid == task->pid && task->known & PIDNS_TASK_STATE &&
+	       (task->state == 'Z' || task->state == 'X');
+}
+
 int builder_add_task(struct builder *b, const struct raw_task *raw)
 {
 	struct ns_build *ns = NULL, *children = NULL;
@@ -344,6 +350,9 @@ int builder_add_task(struct builder *b, const struct raw_task *raw)
 #undef COPY
 			.has_joined = raw->exiting != 0, /* until builder_count() knows better */
 	};
+	/* A process has not ended while a thread of it lives, whatever its leader's state is. */
+	if (task_leader_has_ended(task) && !pidns_task_is_zombie(task))
+		task->known &= ~PIDNS_TASK_STATE;
 	if (ns && raw->known & PIDNS_TASK_VPIDS)
 		ns->depth_hint = raw->nr_vpids - 1;
 	return task_copy_arrays(b, task, raw);

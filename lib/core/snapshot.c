@@ -136,6 +136,14 @@ const struct pidns_task *pidns_task_find(const struct pidns_snapshot *s, const s
 		       vpid);
 }
 
+int pidns_task_is_zombie(const struct pidns_task *task)
+{
+	const uint64_t known = PIDNS_TASK_STATE | PIDNS_TASK_THREADS;
+
+	return task->tid == task->pid && (task->known & known) == known && task->threads <= 1 &&
+	       (task->state == 'Z' || task->state == 'X');
+}
+
 int32_t pidns_task_vpid(const struct pidns_task *task, const struct pidns_ns *in)
 {
 	const struct ns_entry *home = entry_of(task->ns), *e;

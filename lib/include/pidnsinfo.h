@@ -432,6 +432,11 @@ const struct pidns_task *pidns_task_find(const struct pidns_snapshot *snapshot,
 					 const struct pidns_ns *in, int32_t vpid);
 /* What is the task called in that namespace? 0: not visible there, or not known. Since: 0.1 */
 int32_t pidns_task_vpid(const struct pidns_task *task, const struct pidns_ns *in);
+/*
+ * Is this a process that has exited and waits to be reaped? Not while a thread of it lives, though
+ * its leader may have ended. 0 also where its state is not known. Since: 0.3
+ */
+int pidns_task_is_zombie(const struct pidns_task *task);
 /* The namespace with that inode, or NULL. Since: 0.1 */
 const struct pidns_ns *pidns_ns_find(const struct pidns_snapshot *snapshot, uint64_t ino);
 /*

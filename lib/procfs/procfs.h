@@ -113,6 +113,10 @@ int procfs_error(int error);
 /* The builder tells reapers by their number: these are the facts wanted of a task. */
 uint64_t procfs_fields_of(const struct procfs_take *t, bool is_reaper);
 
+/* procfs/heir.c */
+/* A thread that lives of a process whose leader has ended: 0 with its stat, or -Exxx. */
+int procfs_heir(struct procfs_take *t, int32_t pid, struct proc_stat *ret);
+
 /* procfs/hidden.c */
 /* Can it find namespaces without a first process? Asked of the caller itself. */
 bool procfs_hidden_finds_unborn(void);

@@ -193,6 +193,19 @@ static int ask_numbers(struct asked *a)
 	return 0;
 }
 
+/* A leader that has ended leaves its process to its threads: the state is that of one that lives. */
+static void ask_heir(struct asked *a)
+{
+	struct proc_stat stat;
+
+	a->raw.known &= ~PIDNS_TASK_STATE;
+	if (procfs_heir(a->t, a->raw.pid, &stat) < 0)
+		return;
+	a->raw.state = stat.state;
+	a->raw.exiting = stat.flags & PROC_PF_EXITING;
+	a->raw.known |= PIDNS_TASK_STATE;
+}
+
 static int ask_stat(struct asked *a, const char *name)
 {
 	struct raw_task *raw = &a->raw;
@@ -213,6 +226,8 @@ static int ask_stat(struct asked *a, const char *name)
 	raw->threads = a->stat.threads;
 	raw->exiting = a->stat.flags & PROC_PF_EXITING;
 	raw->known |= STAT_FIELDS;
+	if (raw->tid == raw->pid && raw->threads > 1 && (raw->state == 'Z' || raw->state == 'X'))
+		ask_heir(a);
 	return 0;
 }
 

@@ -517,7 +517,8 @@ static uint32_t state_of_init(uint32_t letter, uint32_t exiting)
 	init.state = letter;
 	init.exiting = exiting;
 	init.start_ns = 1234;
-	init.known |= PIDNS_TASK_START;
+	init.known |= PIDNS_TASK_START | PIDNS_TASK_THREADS;
+	init.threads = 1;
 	add_task(b, init);
 	/* The lowest number in the reader's eyes, and not the init. */
 	add_task(b, task_at(20, 100, VPIDS(50, 2)));
@@ -539,6 +540,50 @@ static void test_states_by_init(void **state)
 	assert_int_equal(state_of_init('Z', 0), PIDNS_STATE_ZOMBIE_INIT);
 	assert_int_equal(state_of_init('Z', 1), PIDNS_STATE_ZOMBIE_INIT);
 	assert_int_equal(state_of_init('S', 1), PIDNS_STATE_DYING);
+}
+
+/* A leader that has ended, with so many threads that are known to be there; -1: not known. */
+static struct pidns_snapshot *with_ended_leader(char letter, int threads)
+{
+	struct builder *b = new_builder(0);
+	struct raw_task raw = task_at(20, 1, VPIDS(100, 1));
+
+	assert_int_equal(builder_set_root(b, 10), 0);
+	add_ns(b, 20, 10);
+	add_task(b, task_at(10, 0, VPIDS(1)));
+	raw.known |= PIDNS_TASK_STATE | (threads < 0 ? 0 : PIDNS_TASK_THREADS);
+	raw.state = (uint32_t)letter;
+	raw.threads = threads < 0 ? 0 : (uint32_t)threads;
+	raw.exiting = 1;
+	add_task(b, raw);
+	return freeze(b);
+}
+
+static void test_a1_leader_that_has_ended(void **state)
+{
+	static const struct {
+		char letter;
+		int threads;
+		bool is_zombie;
+	} cases[] = {{'Z', 1, true},  {'X', 1, true},	{'X', 0, true},	 {'Z', 2, false},
+		     {'X', 3, false}, {'Z', -1, false}, {'X', -1, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pidns_snapshot *s = with_ended_leader(cases[i].letter, cases[i].threads);
+		const struct pidns_ns *ns = pidns_ns_find(s, 20);
+		const struct pidns_task *task = find(s, 100);
+
+		assert_int_equal(pidns_task_is_zombie(task), cases[i].is_zombie);
+		assert_int_equal(!!(task->known & PIDNS_TASK_STATE), cases[i].is_zombie);
+		assert_int_equal(!!(ns->known & PIDNS_NS_STATE), cases[i].is_zombie);
+		assert_int_equal(!!(ns->known & PIDNS_NS_ZOMBIES), cases[i].is_zombie);
+		if (cases[i].is_zombie) {
+			assert_int_equal(ns->state, PIDNS_STATE_ZOMBIE_INIT);
+			assert_int_equal(ns->zombies, 1);
+		}
+		pidns_snapshot_unref(s);
+	}
 }
 
 static void test_joined(void **state)
@@ -605,8 +650,8 @@ static void test_counts(void **state)
 	for (i = 1; i <= 9; i++) {
 		raw = i <= 4 ? task_at(10, 0, VPIDS(i)) : task_at(20, 1, VPIDS(i, i - 4));
 		raw.known |= PIDNS_TASK_THREADS;
-		raw.threads = 3;
 		raw.state = i % 4 ? 'S' : 'Z';
+		raw.threads = i % 4 ? 3 : 1;
 		add_task(b, raw);
 	}
 	s = freeze(b);
@@ -614,16 +659,16 @@ static void test_counts(void **state)
 	inner = pidns_ns_find(s, 20);
 	assert_int_equal(outer->processes, 4);
 	assert_int_equal(outer->processes_below, 9);
-	assert_int_equal(outer->threads, 12);
-	assert_int_equal(outer->threads_below, 27);
+	assert_int_equal(outer->threads, 10);
+	assert_int_equal(outer->threads_below, 23);
 	assert_int_equal(outer->zombies, 1);
 	assert_int_equal(outer->zombies_below, 2);
 	assert_int_equal(inner->processes, 5);
 	assert_int_equal(inner->processes_below, 5);
 	assert_int_equal(inner->zombies, 1);
-	assert_int_equal(outer->pids_used, 27);
+	assert_int_equal(outer->pids_used, 23);
 	assert_int_equal(outer->pids_used_exact, 0);
-	assert_int_equal(inner->pids_used, 15);
+	assert_int_equal(inner->pids_used, 13);
 	pidns_snapshot_unref(s);
 }
 
@@ -710,6 +755,7 @@ int main(void)
 		cmocka_unit_test(test_without_a_root),
 		cmocka_unit_test(test_numbers_that_do_not_fit),
 		cmocka_unit_test(test_states_by_init),
+		cmocka_unit_test(test_a1_leader_that_has_ended),
 		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_kernel_threads_have_not_joined),
 		cmocka_unit_test(test_counts),

@@ -155,6 +155,12 @@ static uint32_t count_threads(const struct model *m, int leader)
 	return nr;
 }
 
+/* A process has ended once all of its threads have. */
+static bool has_ended(const struct model *m, const struct model_task *task)
+{
+	return task->is_zombie && count_threads(m, task->leader) == 1;
+}
+
 static void pour_task(const struct model *m, struct builder *b, int place)
 {
 	const struct model_task *task = &m->tasks[place];
@@ -166,7 +172,7 @@ static void pour_task(const struct model *m, struct builder *b, int place)
 		.pid = m->tasks[task->leader].vpids[0],
 		.tid = task->vpids[0],
 		.ppid = task->parent < 0 ? 0 : m->tasks[task->parent].vpids[0],
-		.state = task->is_zombie ? 'Z' : 'S',
+		.state = has_ended(m, task) ? 'Z' : 'S',
 		.threads = count_threads(m, task->leader),
 	};
 
@@ -361,12 +367,12 @@ static struct counts count(const struct model *m, int ns)
 			continue;
 		c.processes_below += leads;
 		c.threads_below++;
-		c.zombies_below += leads && task->is_zombie;
+		c.zombies_below += leads && has_ended(m, task);
 		if (task->ns != ns)
 			continue;
 		c.processes += leads;
 		c.threads++;
-		c.zombies += leads && task->is_zombie;
+		c.zombies += leads && has_ended(m, task);
 		c.joined += leads && has_joined(m, task);
 	}
 	return c;

@@ -257,7 +257,7 @@ static void test_threads_without_a_leader(void **state)
 	struct pidns_snapshot *s;
 
 	(void)state;
-	put_process(23, "mnt:[90]");
+	put("23/status", "");
 	put_link("23/task/24/fd/3", "pid:[3]");
 	put_link("23/task/24/ns/mnt", "mnt:[91]");
 	put("23/task/24/mountinfo", "1 1 0:4 pid:[5] /run/a rw - nsfs nsfs rw\n");

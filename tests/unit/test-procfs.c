@@ -15,15 +15,21 @@
 #include "proc-tree.h"
 #include "procfs/procfs.h"
 
-static void put_stat(const char *dir, int pid, const char *comm, char letter, int ppid)
+static void put_stat_of(const char *dir, int pid, const char *comm, char letter, int ppid,
+			int threads)
 {
 	char name[64], text[512];
 
 	snprintf(name, sizeof(name), "%s/stat", dir);
 	snprintf(text, sizeof(text),
-		 "%d (%s) %c %d 1 1 0 -1 4194304 0 0 0 0 3 4 0 0 20 0 2 0 500 4096 7 0 0\n", pid,
-		 comm, letter, ppid);
+		 "%d (%s) %c %d 1 1 0 -1 4194304 0 0 0 0 3 4 0 0 20 0 %d 0 500 4096 7 0 0\n", pid,
+		 comm, letter, ppid, threads);
 	put(name, text);
+}
+
+static void put_stat(const char *dir, int pid, const char *comm, char letter, int ppid)
+{
+	put_stat_of(dir, pid, comm, letter, ppid, 2);
 }
 
 static void put_status(const char *dir, int tgid, const char *nspid)
@@ -227,7 +233,7 @@ static void test_names(void **state)
 	put_first();
 	put_stat("1", 1, ") R 1 1 1", 'S', 0);
 	put_task(20, 1, "pid:[30]", "20\t1");
-	put_stat("20", 20, "a\nNSpid:\t7", 'Z', 1);
+	put_stat_of("20", 20, "a\nNSpid:\t7", 'Z', 1, 1);
 	put("20/status", "Name:\ta\\nNSpid:\\t7\nTgid:\t20\nNSpid:\t20\t1\n");
 	s = take(0);
 	assert_string_equal(find(s, 1)->comm, ") R 1 1 1");
@@ -236,6 +242,29 @@ static void test_names(void **state)
 	assert_string_equal(find(s, 20)->comm, "a\nNSpid:\t7");
 	assert_int_equal(find(s, 20)->vpids[1], 1);
 	assert_int_equal(pidns_ns_find(s, 30)->state, PIDNS_STATE_ZOMBIE_INIT);
+	pidns_snapshot_unref(s);
+}
+
+/* The state of a process whose leader has ended is that of a thread; without one, it is unknown. */
+static void test_a1_leader_that_has_ended(void **state)
+{
+	struct pidns_snapshot *s;
+
+	(void)state;
+	put_first();
+	put_task(20, 1, "pid:[30]", "20\t1");
+	put_stat_of("20", 20, "lead", 'Z', 1, 3);
+	put_stat_of("20/task/20", 20, "lead", 'Z', 1, 3);
+	s = take(0);
+	assert_false(find(s, 20)->known & PIDNS_TASK_STATE);
+	assert_false(pidns_ns_find(s, 30)->known & (PIDNS_NS_STATE | PIDNS_NS_ZOMBIES));
+	pidns_snapshot_unref(s);
+	put_stat_of("20/task/21", 21, "thread", 'D', 1, 3);
+	s = take(0);
+	assert_int_equal(find(s, 20)->state, 'D');
+	assert_false(pidns_task_is_zombie(find(s, 20)));
+	assert_int_equal(pidns_ns_find(s, 30)->state, PIDNS_STATE_ALIVE);
+	assert_int_equal(pidns_ns_find(s, 30)->zombies, 0);
 	pidns_snapshot_unref(s);
 }
 
@@ -407,6 +436,7 @@ int main(void)
 		OVER_FIXTURE(test_without_self),
 		OVER_FIXTURE(test_self_further_down),
 		OVER_FIXTURE(test_names),
+		OVER_FIXTURE(test_a1_leader_that_has_ended),
 		OVER_FIXTURE(test_empty),
 		OVER_FIXTURE(test_what_is_no_task),
 		OVER_FIXTURE(test_gone),

@@ -35,8 +35,6 @@ int findings_joined(const struct pidns_snapshot *snapshot, const struct pidns_ns
 /* "PID 6025 (sh)"; the name only where it is known. Room for the longest. */
 #define WHO_SIZE 96
 const char *finding_who(const struct pidns_snapshot *snapshot, int32_t pid, char who[WHO_SIZE]);
-/* A process that has exited and that can be reaped. */
-int finding_is_zombie(const struct pidns_task *task);
 /* Joined, and its parent is an init: not who brought it. */
 int finding_is_orphan(const struct pidns_snapshot *snapshot, const struct pidns_task *task);
 

@@ -20,12 +20,6 @@ const char *finding_who(const struct pidns_snapshot *snapshot, int32_t pid, char
 
 /* ---- zombies --------------------------------------------------------------------------------- */
 
-int finding_is_zombie(const struct pidns_task *task)
-{
-	return task->pid == task->tid && task->known & PIDNS_TASK_STATE && task->state == 'Z' &&
-	       !(task->known & PIDNS_TASK_THREADS && task->threads > 1);
-}
-
 /* How many, and with *ret the oldest as its note has it, or what the picture alone shows of it. */
 static uint32_t count_zombies(const struct pidns_ns *ns, struct pidns_zombie *ret)
 {
@@ -34,7 +28,7 @@ static uint32_t count_zombies(const struct pidns_ns *ns, struct pidns_zombie *re
 	uint32_t count = 0;
 
 	for (size_t i = 0; i < nr; i++) {
-		if (!finding_is_zombie(list[i]))
+		if (!pidns_task_is_zombie(list[i]))
 			continue;
 		count++;
 		if (!oldest || list[i]->start_ns < oldest->start_ns)
@@ -179,7 +173,7 @@ int finding_is_orphan(const struct pidns_snapshot *snapshot, const struct pidns_
 	const struct pidns_task *parent;
 
 	if (task->pid != task->tid || !(task->known & PIDNS_TASK_HAS_JOINED) || !task->has_joined ||
-	    !(task->known & PIDNS_TASK_PPID) || task->ppid <= 0 || finding_is_zombie(task))
+	    !(task->known & PIDNS_TASK_PPID) || task->ppid <= 0 || pidns_task_is_zombie(task))
 		return 0;
 	parent = pidns_task_find(snapshot, NULL, task->ppid);
 	return parent && parent->ns != task->ns && parent->ns->known & PIDNS_NS_REAPER &&

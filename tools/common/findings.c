@@ -187,7 +187,7 @@ static bool still_holds(const struct finding *finding, const struct pidns_snapsh
 
 	switch (finding->kind) {
 	case FINDING_ZOMBIES:
-		return is_same_task(finding->task, task) && finding_is_zombie(task);
+		return is_same_task(finding->task, task) && pidns_task_is_zombie(task);
 	case FINDING_JOINED:
 		return is_same_task(finding->task, task);
 	case FINDING_DEAD:

@@ -58,7 +58,7 @@ static int note_tasks(struct pins *p, const struct pidns_ns *ns)
 	for (size_t i = 0; r >= 0 && i < nr; i++) {
 		if (list[i]->tid != list[i]->pid)
 			continue;
-		if (annotate_is_zombie(list[i])) {
+		if (pidns_task_is_zombie(list[i])) {
 			r = pins_note(p, ns,
 				      &(struct pidns_pin){.kind = PIDNS_PIN_ZOMBIE,
 							  .pid = list[i]->pid,

@@ -145,6 +145,14 @@ static int look_at_heir(struct pins *p, int threads, const struct pidns_task *ta
 	return r < 0 ? r : pins_mounts_look(p, dir, ".", task->pid);
 }
 
+/* That goes, with files and mounts, when a task ends. */
+static bool has_no_namespaces(int dir)
+{
+	char text[64];
+
+	return readlinkat(dir, "ns/mnt", text, sizeof(text)) < 0 && errno == ENOENT;
+}
+
 /* Each thread has a place for its children; that of the first is in the picture, if a link shows
  * it. */
 static int look_at_threads(struct pins *p, int dir, const struct pidns_task *task)
@@ -152,6 +160,7 @@ static int look_at_threads(struct pins *p, int dir, const struct pidns_task *tas
 	_cleanup_close_ int fd = -1;
 	struct util_list list;
 	const char *name;
+	bool has_left;
 	int r = 0;
 
 	if (!(task->known & PIDNS_TASK_NS_FOR_CHILDREN))
@@ -162,9 +171,10 @@ static int look_at_threads(struct pins *p, int dir, const struct pidns_task *tas
 	if (fd < 0)
 		return pins_hindered(p, task->pid, -errno);
 	list = (struct util_list){.fd = fd};
+	has_left = has_no_namespaces(dir);
 	while (r >= 0 && (name = util_list_next(&list))) {
 		r = look_at_thread(p, fd, task, name);
-		if (r >= 0 && task->known & PIDNS_TASK_STATE && task->state == 'Z')
+		if (r >= 0 && has_left)
 			r = look_at_heir(p, fd, task, name);
 	}
 	return r < 0 ? pins_hindered(p, task->pid, r) : 0;

@@ -18,7 +18,7 @@ static const struct pidns_task *find_oldest(const struct pidns_ns *ns, bool *ret
 	for (size_t i = 0; i < nr; i++) {
 		if (!(list[i]->known & PIDNS_TASK_STATE))
 			*ret_sees_all = false;
-		if (annotate_is_zombie(list[i]) &&
+		if (pidns_task_is_zombie(list[i]) &&
 		    (!oldest || list[i]->start_ns < oldest->start_ns))
 			oldest = list[i];
 	}

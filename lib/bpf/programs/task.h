@@ -13,6 +13,8 @@
 
 #define IS_KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
 
+enum { BPF_HEIRS = 16 };
+
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 struct numbering {
@@ -80,8 +82,43 @@ static __always_inline int32_t parent_number(const struct notes *n, const struct
 	return pid_number_in(pid, n->root, n->root_level);
 }
 
+struct heir {
+	const struct list_head *node, *head;
+	struct bpf_task_record *r;
+};
+
+static long find_heir(uint32_t i, struct heir *heir)
+{
+	const struct list_head *node = heir->node;
+	const struct task_struct *thread;
+
+	if (!node || node == heir->head)
+		return 1;
+	heir->node = BPF_CORE_READ(node, next);
+	thread = (const void *)((const char *)node -
+				bpf_core_field_offset(struct task_struct, thread_node));
+	if (BPF_CORE_READ(thread, exit_state))
+		return 0;
+	heir->r->state = BPF_CORE_READ(thread, __state);
+	heir->r->flags = BPF_CORE_READ(thread, flags);
+	heir->r->exit_state = 0;
+	return 1;
+}
+
+/* A leader that has ended leaves its process to its threads: the state is that of one that lives.
+ * A thread that ends is gone at once, unless it is traced: so the first ones will do. */
+static __always_inline void tell_heir(const struct signal_struct *signal, struct bpf_task_record *r)
+{
+	const struct list_head *head =
+		(const void *)((const char *)signal +
+			       bpf_core_field_offset(struct signal_struct, thread_head));
+	struct heir heir = {.head = head, .node = BPF_CORE_READ(head, next), .r = r};
+
+	bpf_loop(BPF_HEIRS, find_heir, &heir, 0);
+}
+
 static __always_inline void tell_basic(const struct notes *n, const struct task_struct *task,
-				       const struct signal_struct *signal,
+				       const struct signal_struct *signal, bool is_leader,
 				       struct bpf_task_record *r)
 {
 	r->state = TASK_READ(n, task, __state);
@@ -90,6 +127,8 @@ static __always_inline void tell_basic(const struct notes *n, const struct task_
 	r->start_ns = TASK_READ(n, task, start_boottime);
 	r->threads = BPF_CORE_READ(signal, nr_threads);
 	r->ppid = parent_number(n, task);
+	if (is_leader && r->exit_state && r->threads > 1)
+		tell_heir(signal, r);
 }
 
 /* Tasks of one group are mostly met one after the other. */
@@ -289,7 +328,7 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 	look_at_task(d.notes, task);
 	signal = TASK_READ(d.notes, task, signal);
 	if (facts & BPF_FACTS_BASIC)
-		tell_basic(d.notes, task, signal, r);
+		tell_basic(d.notes, task, signal, is_leader, r);
 	if (facts & BPF_FACTS_GROUPS)
 		tell_groups(d.notes, signal, own, level, r);
 	if (facts & BPF_FACTS_CREDS)
