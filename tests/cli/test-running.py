@@ -15,6 +15,7 @@ import unittest
 
 import cli
 
+PROCFS = ("--provider", "procfs")
 SKIPPED = 77
 
 
@@ -194,17 +195,17 @@ class Cost(unittest.TestCase):
         return re.findall(rb"sys_(\w+)", done.stderr)
 
     def test_map_does_not_scan(self):
-        self.assertIn(b"getdents64", self.system_calls("ps", "-o", "pid"))
+        self.assertIn(b"getdents64", self.system_calls("ps", "-o", "pid", *PROCFS))
         self.assertNotIn(b"getdents64", self.system_calls("map", str(os.getpid())))
 
     def test_names_of_members_only(self):
-        everything = self.system_calls("ps", "-o", "comm").count(b"read")
-        nothing = self.system_calls("ps", "-o", "pid").count(b"read")
+        everything = self.system_calls("ps", "-o", "comm", *PROCFS).count(b"read")
+        nothing = self.system_calls("ps", "-o", "pid", *PROCFS).count(b"read")
         try:
             child = Child()
         except (OSError, PermissionError) as error:
             self.skipTest(str(error))
-        some = self.system_calls("ps", f"@{child.init}", "-o", "comm").count(b"read")
+        some = self.system_calls("ps", f"@{child.init}", "-o", "comm", *PROCFS).count(b"read")
         child.close()
         self.assertLessEqual(some, nothing + 8)
         self.assertLess(some, everything)

@@ -8,8 +8,7 @@
 #include "out.h"
 
 /* They fit into 80 columns with a name of usual length, which stands where it may run on. */
-#define TREE_COLUMNS "ino,reaper,processes,zombies,pids_used,pids_max,state,comm"
-#define LIST_COLUMNS "ino,parent,reaper,processes,zombies,pids_used,state,comm"
+#define USUAL_COLUMNS "ino,container,reaper,processes,zombies,pids_used,limit,state,comm"
 
 static int print_rows(struct out *out, const struct pidns_ns *const *list, size_t nr,
 		      const size_t *order)
@@ -50,7 +49,7 @@ static int print_list(const struct options *options, const struct columns *colum
 	return EXIT_DONE;
 }
 
-static int list_namespaces(const struct options *options, const char *usual, bool is_tree)
+static int list_namespaces(const struct options *options, bool is_tree)
 {
 	_cleanup_ctx_ struct pidns_ctx *ctx = NULL;
 	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
@@ -60,7 +59,7 @@ static int list_namespaces(const struct options *options, const char *usual, boo
 
 	if (options->list_columns)
 		return columns_list(options, &ns_field_table);
-	r = columns_parse(options, &ns_field_table, usual, &columns);
+	r = columns_parse(options, &ns_field_table, USUAL_COLUMNS, &columns);
 	if (!r)
 		r = source_open(&options->source, 0, &ctx);
 	if (r)
@@ -77,10 +76,10 @@ static int list_namespaces(const struct options *options, const char *usual, boo
 
 int cmd_tree(const struct options *options)
 {
-	return list_namespaces(options, TREE_COLUMNS, true);
+	return list_namespaces(options, true);
 }
 
 int cmd_list(const struct options *options)
 {
-	return list_namespaces(options, LIST_COLUMNS, false);
+	return list_namespaces(options, false);
 }

@@ -6,13 +6,14 @@
 #include "cmdlines.h"
 #include "columns.h"
 #include "common/message.h"
+#include "common/users.h"
 #include "options.h"
 #include "order.h"
 #include "out.h"
 #include "operand.h"
 
-#define PROCESS_COLUMNS "pid,ppid,vpids,ns,uid,state,threads,comm"
-#define THREAD_COLUMNS	"pid,tid,vpids,ns,uid,state,comm"
+#define PROCESS_COLUMNS "pid,vpids,container,user,state,cpu,rss_bytes,cpu_ns,comm"
+#define THREAD_COLUMNS	"pid,tid,vpids,container,user,state,cpu,cpu_ns,comm"
 
 /* Rows are printed in lots, so that the command lines of a lot can be asked for together. */
 #define LOT CMDLINES_MAX
@@ -22,6 +23,7 @@ struct ps {
 	struct columns columns;
 	struct pidns_ctx *ctx;
 	struct cmdlines cmdlines;
+	struct users *users;
 	struct pidns_snapshot *picture; /* in which the namespaces are */
 	struct pidns_snapshot *details; /* of their members; NULL: the picture has all */
 	bool *is_chosen;		/* by place in the picture's list of namespaces */
@@ -44,6 +46,7 @@ static int print_lot(struct ps *ps, struct out *out, const struct pidns_task *co
 		struct row row = task_field_table.make_row(out->snapshot, lot[i]);
 		int r;
 
+		row.users = ps->columns.users;
 		row.cmdline = cmdlines_get(&ps->cmdlines, i, &row.cmdline_len);
 		r = out_row(out, &row, 0);
 		if (r < 0)
@@ -76,7 +79,8 @@ static struct pidns_take_opts take_opts(const struct ps *ps)
 		.size = sizeof(struct pidns_take_opts),
 		.task_fields = ps->columns.known,
 		.flags = (ps->options->threads ? PIDNS_TAKE_THREADS : 0) |
-			 (ps->options->all ? PIDNS_TAKE_ALL : 0),
+			 (ps->options->all ? PIDNS_TAKE_ALL : 0) |
+			 field_take_flags(ps->columns.needs),
 	};
 }
 
@@ -146,7 +150,8 @@ static int take_details(struct ps *ps, const struct pidns_task *const *list, siz
 		pids[i] = list[i]->pid;
 	opts.pids = pids;
 	opts.nr_pids = nr;
-	opts.flags &= ~PIDNS_TAKE_ALL;
+	/* The first snapshot has the notes, too. */
+	opts.flags &= PIDNS_TAKE_THREADS;
 	return source_take(&ps->options->source, ps->ctx, &opts, &ps->details);
 }
 
@@ -233,6 +238,9 @@ static int run(struct ps *ps)
 
 	if (r)
 		return r;
+	/* Another machine's users are not those of this one. */
+	if (ps->columns.needs & NEEDS_USERS && !ps->options->source.from)
+		ps->columns.users = ps->users = users_open("/etc/passwd");
 	if (ps->columns.needs & NEEDS_CMDLINE)
 		cmdlines_open(&ps->cmdlines, ps->ctx, ps->options->source.from);
 	return ps->options->nr_operands ? print_namespaces(ps) : print_everything(ps);
@@ -250,6 +258,7 @@ int cmd_ps(const struct options *options)
 	if (!r)
 		r = run(&ps);
 	cmdlines_close(&ps.cmdlines);
+	users_close(ps.users);
 	free(ps.is_chosen);
 	pidns_snapshot_unref(ps.details);
 	pidns_snapshot_unref(ps.picture);

@@ -17,8 +17,10 @@ static void need(struct columns *columns, const struct field *field)
 static void add_column(struct columns *columns, const struct field *field)
 {
 	for (size_t i = 0; i < columns->nr_fields; i++)
-		if (columns->fields[i] == field)
+		if (columns->fields[i] == field) {
+			columns->is_usual[i] = false;
 			return;
+		}
 	columns->fields[columns->nr_fields++] = field;
 	need(columns, field);
 }
@@ -39,6 +41,22 @@ static void add_every_field(struct columns *columns)
 			add_column(columns, &columns->table->fields[i]);
 }
 
+static void refuse_column(const struct options *options, const struct columns *columns,
+			  const char *name, size_t len)
+{
+	char nearest[32];
+
+	if (!len) {
+		usage_error(options, "no such column: \"\"");
+		return;
+	}
+	if (len > 64)
+		len = 64;
+	field_nearest(columns->table, name, len, nearest, sizeof(nearest));
+	usage_error(options, "no such column: \"%.*s\"; the nearest is \"%s\"", (int)len, name,
+		    nearest);
+}
+
 /* The column whose name is at *list, which is moved past it and its comma. NULL: none such. */
 static const struct field *next_field(const struct options *options, const struct columns *columns,
 				      const char **list)
@@ -47,7 +65,7 @@ static const struct field *next_field(const struct options *options, const struc
 	const struct field *field = field_find(columns->table, *list, len);
 
 	if (!field)
-		usage_error(options, "no such column: \"%.*s\"", len < 64 ? (int)len : 64, *list);
+		refuse_column(options, columns, *list, len);
 	*list += len;
 	if (**list == ',')
 		++*list;
@@ -98,6 +116,8 @@ int columns_parse(const struct options *options, const struct field_table *table
 			add_every_field(ret);
 		else
 			r = parse_columns(options, usual, ret);
+		for (size_t i = 0; i < ret->nr_fields; i++)
+			ret->is_usual[i] = true;
 	}
 	if (!r && chosen)
 		r = parse_columns(options, chosen + (*chosen == '+'), ret);

@@ -15,6 +15,8 @@ struct columns {
 	const struct field_table *table;
 	const struct field *fields[FIELDS_MAX]; /* no one twice */
 	size_t nr_fields;
+	bool is_usual[FIELDS_MAX]; /* not asked for: a table leaves it out where it says nothing */
+	const struct users *users; /* of the rows, with NEEDS_USERS */
 	struct sort_key keys[FIELDS_MAX];
 	size_t nr_keys;
 	uint64_t known;	    /* PIDNS_NS_* or PIDNS_TASK_* to ask for; sort keys included */

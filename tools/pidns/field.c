@@ -2,9 +2,12 @@
 /* field.c - every column there is, and how to get its value. */
 #include "field.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "common/format.h"
+#include "common/users.h"
 #include "note.h"
 
 static void set_number(struct value *ret, uint64_t number)
@@ -95,16 +98,19 @@ static void get_reaper_comm(const struct field *field, const struct row *row, st
 		set_text(ret, task->comm, strlen(task->comm));
 }
 
-static void get_container(const struct field *field, const struct row *row, struct value *ret)
+static void set_container(struct value *ret, const struct pidns_container *container)
 {
-	const struct pidns_container *container = note_container(row->record);
-
-	(void)field;
 	if (!container)
 		return;
 	ret->type = VALUE_CONTAINER;
 	ret->container = container;
 	ret->text = note_container_name(container, &ret->len);
+}
+
+static void get_container(const struct field *field, const struct row *row, struct value *ret)
+{
+	(void)field;
+	set_container(ret, note_container(row->record));
 }
 
 static void get_limit(const struct field *field, const struct row *row, struct value *ret)
@@ -152,6 +158,76 @@ static void get_task_ns(const struct field *field, const struct row *row, struct
 	set_inode(ret, task->ns);
 }
 
+/* Its namespace's, or that of the nearest one above: what is in a container stays in it. The row's
+ * snapshot has the notes, also where the task is of another one. */
+static void get_task_container(const struct field *field, const struct row *row, struct value *ret)
+{
+	const struct pidns_task *task = row->record;
+	const struct pidns_ns *ns = task->ns;
+
+	(void)field;
+	if (!(ns->known & PIDNS_NS_INO))
+		return;
+	for (ns = pidns_ns_find(row->snapshot, ns->ino); ns; ns = pidns_ns_parent(ns))
+		if (note_container(ns)) {
+			set_container(ret, note_container(ns));
+			return;
+		}
+}
+
+static void set_user(struct value *ret, const struct row *row, uint32_t uid)
+{
+	const char *name = users_name(row->users, uid);
+
+	if (!name) {
+		snprintf(ret->digits, sizeof(ret->digits), "%" PRIu32, uid);
+		name = ret->digits;
+	}
+	set_text(ret, name, strlen(name));
+}
+
+static void get_user(const struct field *field, const struct row *row, struct value *ret)
+{
+	(void)field;
+	set_user(ret, row, ((const struct pidns_task *)row->record)->uid);
+}
+
+static void get_ruser(const struct field *field, const struct row *row, struct value *ret)
+{
+	(void)field;
+	set_user(ret, row, ((const struct pidns_task *)row->record)->ruid);
+}
+
+/* How long it has run when the snapshot was taken; 0: not known. */
+static uint64_t age_of(const struct row *row)
+{
+	const struct pidns_task *task = row->record;
+	uint64_t now = pidns_snapshot_time(row->snapshot);
+
+	return task->known & PIDNS_TASK_START && now > task->start_ns ? now - task->start_ns : 0;
+}
+
+static void get_age(const struct field *field, const struct row *row, struct value *ret)
+{
+	uint64_t age = age_of(row);
+
+	(void)field;
+	if (age)
+		set_number(ret, age);
+}
+
+static void get_cpu(const struct field *field, const struct row *row, struct value *ret)
+{
+	const struct pidns_task *task = row->record;
+	uint64_t age = age_of(row);
+
+	(void)field;
+	if (!age || !(task->known & PIDNS_TASK_CPU))
+		return;
+	ret->type = VALUE_TENTHS;
+	ret->number = (uint64_t)((double)task->cpu_ns / (double)age * 1000 + 0.5);
+}
+
 static void get_ns_for_children(const struct field *field, const struct row *row, struct value *ret)
 {
 	const struct pidns_task *task = row->record;
@@ -186,6 +262,34 @@ static void get_cmdline(const struct field *field, const struct row *row, struct
 		set_text(ret, row->cmdline, row->cmdline_len);
 }
 
+static void human_bytes(FILE *file, const struct value *value)
+{
+	char text[16];
+
+	format_bytes(value->number, text, sizeof(text));
+	fputs(text, file);
+}
+
+static void human_cpu_time(FILE *file, const struct value *value)
+{
+	char text[32];
+
+	format_cpu_time(value->number, text, sizeof(text));
+	fputs(text, file);
+}
+
+/* As ps(1) has it: "1-02:03:04", "02:03:04", "03:04". */
+static void human_age(FILE *file, const struct value *value)
+{
+	uint64_t seconds = value->number / 1000000000, days = seconds / 86400;
+
+	if (days)
+		fprintf(file, "%" PRIu64 "-", days);
+	if (seconds >= 3600)
+		fprintf(file, "%02" PRIu64 ":", seconds / 3600 % 24);
+	fprintf(file, "%02" PRIu64 ":%02" PRIu64, seconds / 60 % 60, seconds % 60);
+}
+
 #define NS(type, member) .get = get_##type, .offset = offsetof(struct pidns_ns, member)
 
 static const struct field ns_fields[] = {
@@ -210,7 +314,8 @@ static const struct field ns_fields[] = {
 	{"owner_ns", LOOK_RIGHT, 0, PIDNS_NS_OWNER_NS, NS(u64, owner_ns),
 	 .help = "inode number of the owning user namespace"},
 	{"pids_used", LOOK_RIGHT, 0, PIDNS_NS_PIDS_USED, NS(u32, pids_used),
-	 .help = "numbers in use, those of namespaces below included"},
+	 .help = "numbers in use, those of namespaces below included", .heading = "PIDS",
+	 .aliases = "pids"},
 	{"pids_used_exact", LOOK_RIGHT, 0, PIDNS_NS_PIDS_USED, NS(bool, pids_used_exact),
 	 .help = "whether pids_used is exact, or the least it can be"},
 	{"pids_peak", LOOK_RIGHT, 0, PIDNS_NS_PIDS_PEAK, NS(u32, pids_peak),
@@ -222,10 +327,11 @@ static const struct field ns_fields[] = {
 	{"pids_max", LOOK_RIGHT, 0, PIDNS_NS_PIDS_MAX, NS(u32, pids_max),
 	 .help = "least pid_max of it and all above"},
 	{"processes", LOOK_RIGHT, 0, PIDNS_NS_PROCESSES, NS(u32, processes),
-	 .help = "processes in it, zombies included"},
+	 .help = "processes in it, zombies included", .heading = "PROCS", .aliases = "procs"},
 	{"threads", LOOK_RIGHT, 0, PIDNS_NS_THREADS, NS(u32, threads), .help = "threads in it"},
 	{"zombies", LOOK_RIGHT, 0, PIDNS_NS_ZOMBIES, NS(u32, zombies),
-	 .help = "processes nobody has waited for"},
+	 .help = "processes that have ended and are not reaped", .heading = "ZOMB",
+	 .aliases = "zomb"},
 	{"joined", LOOK_RIGHT, 0, PIDNS_NS_JOINED, NS(u32, joined),
 	 .help = "processes whose parent is outside"},
 	{"processes_below", LOOK_RIGHT, 0, PIDNS_NS_PROCESSES, NS(u32, processes_below),
@@ -237,7 +343,8 @@ static const struct field ns_fields[] = {
 	{"container", LOOK_TRUNC, NEEDS_CONTAINERS | NEEDS_ASKING, PIDNS_NS_NOTES, get_container,
 	 .help = "name or id of the container it is"},
 	{"limit", 0, NEEDS_LIMITS | NEEDS_ASKING, PIDNS_NS_NOTES, get_limit,
-	 .help = "the fullest limit that can make fork fail: kind, use, maximum"},
+	 .help = "the fullest limit that can make fork fail: kind, use, maximum",
+	 .human = note_put_nearness},
 	{"pins", LOOK_RIGHT, NEEDS_PINS | NEEDS_ASKING, PIDNS_NS_NOTES, get_pins,
 	 .help = "how many things keep it alive"},
 };
@@ -245,8 +352,10 @@ static const struct field ns_fields[] = {
 #define TASK(type, member) .get = get_##type, .offset = offsetof(struct pidns_task, member)
 
 static const struct field task_fields[] = {
-	{"pid", LOOK_RIGHT, 0, 0, TASK(i32, pid), .help = "process, as a PID of yours"},
-	{"tid", LOOK_RIGHT, 0, 0, TASK(i32, tid), .help = "thread, as a PID of yours"},
+	{"pid", LOOK_RIGHT, 0, 0, TASK(i32, pid), .help = "process, as a PID of yours",
+	 .aliases = "tgid"},
+	{"tid", LOOK_RIGHT, 0, 0, TASK(i32, tid), .help = "thread, as a PID of yours",
+	 .aliases = "lwp spid"},
 	{"vpids", 0, 0, PIDNS_TASK_VPIDS, get_vpids,
 	 .help = "its number in every namespace, yours first"},
 	{"vpgid", LOOK_RIGHT, 0, PIDNS_TASK_VPGID, TASK(i32, vpgid),
@@ -255,24 +364,39 @@ static const struct field task_fields[] = {
 	 .help = "session, as numbered in its namespace"},
 	{"ppid", LOOK_RIGHT, 0, PIDNS_TASK_PPID, TASK(i32, ppid),
 	 .help = "parent, as a PID of yours"},
-	{"ns", LOOK_RIGHT, 0, 0, get_task_ns, .help = "inode number of its namespace"},
+	{"ns", LOOK_RIGHT, 0, 0, get_task_ns, .help = "inode number of its namespace",
+	 .aliases = "pidns"},
 	{"ns_for_children", LOOK_RIGHT, 0, PIDNS_TASK_NS_FOR_CHILDREN, get_ns_for_children,
 	 .help = "that of its children, where it differs"},
-	{"state", 0, 0, PIDNS_TASK_STATE, get_task_state, .help = "letter, as in proc_pid_stat(5)"},
-	{"uid", LOOK_RIGHT, 0, PIDNS_TASK_UID, TASK(u32, uid), .help = "effective user"},
+	{"state", 0, 0, PIDNS_TASK_STATE, get_task_state, .help = "letter, as in proc_pid_stat(5)",
+	 .heading = "S", .aliases = "s stat"},
+	{"uid", LOOK_RIGHT, 0, PIDNS_TASK_UID, TASK(u32, uid), .help = "effective user",
+	 .aliases = "euid"},
 	{"ruid", LOOK_RIGHT, 0, PIDNS_TASK_RUID, TASK(u32, ruid), .help = "real user"},
-	{"comm", LOOK_TRUNC, 0, PIDNS_TASK_COMM, get_comm, .help = "name"},
+	{"user", LOOK_TRUNC, NEEDS_USERS | NEEDS_ASKING, PIDNS_TASK_UID, get_user,
+	 .help = "name of the effective user", .aliases = "euser uname"},
+	{"ruser", LOOK_TRUNC, NEEDS_USERS | NEEDS_ASKING, PIDNS_TASK_RUID, get_ruser,
+	 .help = "name of the real user"},
+	{"container", LOOK_TRUNC, NEEDS_CONTAINERS | NEEDS_ASKING, 0, get_task_container,
+	 .help = "name or id of the container it is in"},
+	{"comm", LOOK_TRUNC, 0, PIDNS_TASK_COMM, get_comm, .help = "name", .aliases = "ucmd ucomm"},
 	/* The start time tells the process from a later one with its number. */
 	{"cmdline", LOOK_TRUNC, NEEDS_CMDLINE | NEEDS_ASKING, PIDNS_TASK_START, get_cmdline,
-	 .help = "command line"},
+	 .help = "command line", .aliases = "args cmd command"},
 	{"start_ns", LOOK_RIGHT, 0, PIDNS_TASK_START, TASK(u64, start_ns),
 	 .help = "when it started, since boot"},
-	{"cpu_ns", LOOK_RIGHT, 0, PIDNS_TASK_CPU, TASK(u64, cpu_ns),
-	 .help = "CPU time it has used"},
+	{"cpu_ns", LOOK_RIGHT, 0, PIDNS_TASK_CPU, TASK(u64, cpu_ns), .help = "CPU time it has used",
+	 .heading = "TIME", .aliases = "time cputime", .human = human_cpu_time},
+	{"cpu", LOOK_RIGHT, NEEDS_ASKING, PIDNS_TASK_CPU | PIDNS_TASK_START, get_cpu,
+	 .help = "CPU time in percent of its lifetime", .heading = "%CPU", .aliases = "pcpu %cpu"},
+	{"age_ns", LOOK_RIGHT, NEEDS_ASKING, PIDNS_TASK_START, get_age,
+	 .help = "how long it has run", .heading = "ELAPSED", .aliases = "etime elapsed",
+	 .human = human_age},
 	{"rss_bytes", LOOK_RIGHT, 0, PIDNS_TASK_RSS, TASK(u64, rss_bytes),
-	 .help = "resident memory"},
+	 .help = "resident memory", .heading = "RSS", .aliases = "rss rsz rssize",
+	 .human = human_bytes},
 	{"threads", LOOK_RIGHT, 0, PIDNS_TASK_THREADS, TASK(u32, threads),
-	 .help = "threads of its process"},
+	 .help = "threads of its process", .heading = "THR", .aliases = "thr nlwp thcount"},
 	{"has_joined", LOOK_RIGHT, NEEDS_ALL, PIDNS_TASK_HAS_JOINED, TASK(bool, has_joined),
 	 .help = "whether its parent is in another namespace"},
 };
@@ -298,17 +422,6 @@ const struct field_table ns_field_table = {ns_fields, sizeof(ns_fields) / sizeof
 					   make_ns_row};
 const struct field_table task_field_table = {
 	task_fields, sizeof(task_fields) / sizeof(task_fields[0]), make_task_row};
-
-const struct field *field_find(const struct field_table *table, const char *name, size_t len)
-{
-	for (size_t i = 0; i < table->nr_fields; i++) {
-		const struct field *field = &table->fields[i];
-
-		if (strlen(field->name) == len && !strncasecmp(field->name, name, len))
-			return field;
-	}
-	return NULL;
-}
 
 uint32_t field_take_flags(unsigned int needs)
 {

@@ -10,10 +10,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+struct users;
 
 enum value_type {
 	VALUE_UNKNOWN, /* JSON null, "-" in text */
 	VALUE_NUMBER,
+	VALUE_TENTHS,  /* a number of tenths: 123 is 12.3 */
 	VALUE_BOOL,    /* true and false in JSON, 1 and 0 in text */
 	VALUE_TEXT,    /* raw bytes, untrusted */
 	VALUE_NUMBERS, /* JSON array, commas in text */
@@ -31,6 +35,7 @@ struct value {
 	const int32_t *numbers; /* borrowed, as text is */
 	const char *text;	/* of a container: what is shown */
 	size_t len;
+	char digits[12]; /* what text points to where a number stands for a name */
 	const struct pidns_container *container;
 	const struct pidns_limit *limit;
 	const struct pidns_pin *const *pins;
@@ -43,6 +48,7 @@ struct row {
 	uint64_t known;	     /* its known bits */
 	const char *cmdline; /* of a task, with NEEDS_CMDLINE; NULL: not known */
 	size_t cmdline_len;
+	const struct users *users; /* with NEEDS_USERS; NULL: users are numbers */
 };
 
 /* field.look */
@@ -57,6 +63,7 @@ struct row {
 #define NEEDS_LIMITS	 (1u << 4)
 #define NEEDS_CONTAINERS (1u << 5)
 #define NEEDS_PINS	 (1u << 6)
+#define NEEDS_USERS	 (1u << 7) /* the names of users */
 
 struct field {
 	const char *name;
@@ -67,6 +74,9 @@ struct field {
 	void (*get)(const struct field *field, const struct row *row, struct value *ret);
 	size_t offset; /* of the member, for getters of plain members */
 	const char *help;
+	const char *heading; /* in tables; NULL: its name */
+	const char *aliases; /* other names that are understood, a space between; NULL: none */
+	void (*human)(FILE *file, const struct value *value); /* in tables; NULL: as in raw */
 };
 
 /* No table is longer. */
@@ -91,8 +101,11 @@ static inline void field_get(const struct field *field, const struct row *row, s
 /* What pidns_take_opts.flags must hold for these needs. */
 uint32_t field_take_flags(unsigned int needs);
 
-/* NULL: no such column. Any case will do. */
+/* By name or by an alias, in any case; NULL: no such column. In field-name.c. */
 const struct field *field_find(const struct field_table *table, const char *name, size_t len);
+/* The name or alias most like that. */
+const char *field_nearest(const struct field_table *table, const char *name, size_t len,
+			  char *buffer, size_t size);
 
 /* Unknown after all that is known; numbers by size, text by bytes, lists element by element. */
 int value_compare(const struct value *a, const struct value *b);

@@ -109,6 +109,9 @@ void json_value(struct json *j, const struct value *value)
 	case VALUE_NUMBER:
 		json_number(j, value->number);
 		break;
+	case VALUE_TENTHS:
+		out_tenths(j->file, value->number);
+		break;
 	case VALUE_BOOL:
 		json_bool(j, value->number);
 		break;

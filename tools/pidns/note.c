@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/findings.h"
+#include "field.h"
 #include "json.h"
 #include "out.h"
 #include "common/remedy.h"
@@ -105,6 +106,15 @@ void note_put_limit(FILE *file, const struct pidns_limit *limit)
 	put_amount(file, limit->known & PIDNS_LIMIT_USED, limit->used);
 	putc_unlocked('/', file);
 	put_amount(file, limit->known & PIDNS_LIMIT_MAX, limit->max);
+}
+
+void note_put_nearness(FILE *file, const struct value *value)
+{
+	const struct pidns_limit *limit = value->limit;
+
+	fputs_unlocked(name_of_limit(limit), file);
+	if (limit->known & PIDNS_LIMIT_USED && limit->known & PIDNS_LIMIT_MAX)
+		fprintf(file, " %" PRIu64 "%%", note_fullness(limit) / (NOTE_FULL / 100));
 }
 
 /* A line of a list under its name: what comes after the first is indented as far. */

@@ -11,6 +11,7 @@
 
 struct finding;
 struct json;
+struct value;
 
 /* Is that (PIDNS_NOTE_*) known of it? */
 bool note_has(const struct pidns_ns *ns, uint64_t bit);
@@ -32,6 +33,8 @@ uint64_t note_fullness(const struct pidns_limit *limit);
 
 /* One word: "cgroup-pids:95/100". */
 void note_put_limit(FILE *file, const struct pidns_limit *limit);
+/* "cgroup-pids 95%", as tables have it. */
+void note_put_nearness(FILE *file, const struct value *value);
 
 void note_json_container(struct json *j, const struct pidns_container *container);
 /* kind, source, used, max. */

@@ -21,6 +21,7 @@ static int compare_places(const void *left, const void *right, void *context)
 	struct row left_row = s->columns->table->make_row(s->snapshot, s->records[l]);
 	struct row right_row = s->columns->table->make_row(s->snapshot, s->records[r]);
 
+	left_row.users = right_row.users = s->columns->users;
 	for (size_t i = 0; i < s->columns->nr_keys; i++) {
 		const struct sort_key *key = &s->columns->keys[i];
 		struct value a, b;

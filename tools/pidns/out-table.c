@@ -36,6 +36,8 @@ static int add_columns(struct out *out)
 		if (field->look & LOOK_TRUNC)
 			flags |= SCOLS_FL_TRUNC;
 		out_heading(field, heading, sizeof(heading));
+		if (field->heading)
+			snprintf(heading, sizeof(heading), "%s", field->heading);
 		if (!scols_table_new_column(out->table, heading, 0, flags))
 			return -ENOMEM;
 	}
@@ -58,10 +60,13 @@ static int table_begin(struct out *out)
 }
 
 /* The caller frees it. NULL: no memory. */
-static char *make_cell(struct out *out, const struct value *value)
+static char *make_cell(struct out *out, const struct field *field, const struct value *value)
 {
 	rewind(out->cell);
-	out_value(out->cell, value);
+	if (field->human && value->type != VALUE_UNKNOWN)
+		field->human(out->cell, value);
+	else
+		out_value(out->cell, value);
 	putc_unlocked('\0', out->cell);
 	return fflush(out->cell) ? NULL : strdup(out->cell_text);
 }
@@ -74,7 +79,8 @@ static int fill_line(struct out *out, struct libscols_line *line, const struct r
 		char *cell;
 
 		field_get(out->columns->fields[i], row, &value);
-		cell = make_cell(out, &value);
+		out->is_filled[i] |= value.type != VALUE_UNKNOWN;
+		cell = make_cell(out, out->columns->fields[i], &value);
 		if (!cell)
 			return -ENOMEM;
 		if (scols_line_refer_data(line, i, cell)) {
@@ -112,6 +118,20 @@ static int table_row(struct out *out, const struct row *row, uint32_t depth)
 	return remember_line(out, line, depth);
 }
 
+/* Of the columns that were not asked for, those that no row knows. */
+static void leave_out_empty(struct out *out)
+{
+	if (!scols_table_get_nlines(out->table))
+		return;
+	for (size_t i = 0; i < out->columns->nr_fields; i++) {
+		struct libscols_column *column = scols_table_get_column(out->table, i);
+
+		if (out->columns->is_usual[i] && !out->is_filled[i] && column)
+			scols_column_set_flags(column,
+					       scols_column_get_flags(column) | SCOLS_FL_HIDDEN);
+	}
+}
+
 /* libsmartcols 2.38 may loop for ever where memory runs out while it lays columns out, so what that
  * takes, a few lines' worth, is made sure of first. */
 #define LAYOUT_MEMORY (1 << 20)
@@ -121,6 +141,7 @@ static int print_table(struct out *out)
 	void *memory = malloc(LAYOUT_MEMORY);
 
 	free(memory);
+	leave_out_empty(out);
 	return memory ? scols_print_table(out->table) : -ENOMEM;
 }
 

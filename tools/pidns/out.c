@@ -44,6 +44,13 @@ void out_number(FILE *file, uint64_t number)
 	fwrite_unlocked(digits + at, 1, sizeof(digits) - at, file);
 }
 
+void out_tenths(FILE *file, uint64_t tenths)
+{
+	out_number(file, tenths / 10);
+	putc_unlocked('.', file);
+	putc_unlocked((int)('0' + tenths % 10), file);
+}
+
 void out_text(FILE *file, const char *text, size_t len)
 {
 	char piece[ESCAPE_CHAR_SIZE];
@@ -77,6 +84,9 @@ void out_value(FILE *file, const struct value *value)
 	case VALUE_BOOL:
 	case VALUE_PINS:
 		out_number(file, value->number);
+		break;
+	case VALUE_TENTHS:
+		out_tenths(file, value->number);
 		break;
 	case VALUE_TEXT:
 	case VALUE_CONTAINER:

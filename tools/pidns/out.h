@@ -42,7 +42,8 @@ struct out {
 	struct libscols_table *table;
 	struct libscols_line **ancestors; /* the last line of each depth */
 	size_t nr_ancestors;
-	FILE *cell; /* writes to cell_text */
+	bool is_filled[FIELDS_MAX]; /* by column: some row knows it */
+	FILE *cell;		    /* writes to cell_text */
 	char *cell_text;
 	size_t cell_size;
 };
@@ -60,6 +61,8 @@ int out_close(struct out *out);
 void out_text(FILE *file, const char *text, size_t len);
 /* In decimal. */
 void out_number(FILE *file, uint64_t number);
+/* 123 as 12.3. */
+void out_tenths(FILE *file, uint64_t tenths);
 /* A value as all text shows it: untrusted names escaped, what is not known as "-". */
 void out_value(FILE *file, const struct value *value);
 /* Upper-case, for the line of headings. `size` has room for the longest name. */
