@@ -152,6 +152,19 @@ static __always_inline bool sit_down(struct desk *d)
 	return true;
 }
 
+/* Where a namespace has its place in the kernel's list of all of its kind; negative: there is none. */
+static __always_inline int ns_list_offset(void)
+{
+	if (bpf_core_field_exists(struct ns_common, ns_list_node))
+		return bpf_core_field_offset(struct pid_namespace, ns) +
+		       bpf_core_field_offset(struct ns_common, ns_list_node);
+	if (bpf_core_field_exists(struct ns_common___since_6_19, ns_tree_node))
+		return bpf_core_field_offset(struct pid_namespace, ns) +
+		       bpf_core_field_offset(struct ns_common___since_6_19,
+					     ns_tree_node.ns_list_entry);
+	return -1;
+}
+
 /* The reader's own uid_map and time namespace: figures are translated by who reads the sheet. */
 static __always_inline void describe_reader(const struct desk *d)
 {
@@ -165,7 +178,7 @@ static __always_inline void describe_reader(const struct desk *d)
 	const void *extents = &map->extent;
 
 	r->ns_ino = BPF_CORE_READ(root, ns.inum);
-	r->has_list = bpf_core_field_exists(struct ns_common, ns_list_node);
+	r->has_list = ns_list_offset() >= 0;
 	r->boot_offset_ns = 0;
 	if (bpf_core_field_exists(struct nsproxy, time_ns))
 		time_ns = BPF_CORE_READ(current, nsproxy, time_ns);

@@ -81,7 +81,15 @@ struct ns_common {
 	const void *ops;
 	unsigned int inum;
 	uint64_t ns_id;		       /* since 6.18 */
-	struct list_head ns_list_node; /* since 6.18 */
+	struct list_head ns_list_node; /* 6.18 only */
+};
+
+struct ns_tree_node___since_6_19 {
+	struct list_head ns_list_entry;
+};
+
+struct ns_common___since_6_19 {
+	struct ns_tree_node___since_6_19 ns_tree_node; /* in an unnamed member */
 };
 
 typedef struct {

@@ -179,8 +179,7 @@ static long list_one(uint32_t i, struct listing *l)
 
 	if (!node)
 		return 1;
-	ns = (const void *)((const char *)node - bpf_core_field_offset(struct pid_namespace, ns) -
-			    bpf_core_field_offset(struct ns_common, ns_list_node));
+	ns = (const void *)((const char *)node - ns_list_offset());
 	/* The head of the list is no namespace: its neighbours make no operations of PID ones. */
 	if (BPF_CORE_READ(ns, ns.ops) != l->ops) {
 		if (l->is_begun)
@@ -204,14 +203,16 @@ int list(void *context)
 	struct desk d;
 	struct listing l = {.desk = &d};
 	const struct pid_namespace *root;
+	const struct list_head *node;
 
 	if (!sit_down(&d))
 		return 1;
-	if (!bpf_core_field_exists(struct ns_common, ns_list_node))
+	if (ns_list_offset() < 0)
 		return 0;
 	root = d.notes->root;
+	node = (const void *)((const char *)root + ns_list_offset());
 	l.ops = BPF_CORE_READ(root, ns.ops);
-	l.node = BPF_CORE_READ(root, ns.ns_list_node.next);
+	l.node = BPF_CORE_READ(node, next);
 	bpf_loop(2 * LIST_MAX, list_one, &l, 0);
 	return 0;
 }
