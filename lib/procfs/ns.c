@@ -23,9 +23,6 @@
 #define NS_GET_ID _IOR(NSIO, 0xd, uint64_t)
 #endif
 
-/* The initial PID namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
-#define INITIAL_NS_INO UINT64_C(0xEFFFFFFC)
-
 bool procfs_ns_give_back(struct procfs_take *t, int kept)
 {
 	for (size_t tried = 0; tried < t->nr_ns; tried++) {
@@ -257,6 +254,16 @@ int procfs_ns_tgid(struct procfs_take *t, int32_t tid, int32_t *ret_tgid)
 	return 0;
 }
 
+int procfs_ns_init(const struct procfs_take *t, int place, int32_t *ret_pid)
+{
+	int pid = t->ns[place].fd < 0 ? -1 : ioctl(t->ns[place].fd, NS_GET_PID_FROM_PIDNS, 1);
+
+	if (pid <= 0)
+		return -ESRCH;
+	*ret_pid = pid;
+	return 0;
+}
+
 bool procfs_ns_probe(struct procfs_take *t)
 {
 	int place = procfs_ns_learn(t, t->p->root, "self/ns/pid", t->own_ino);
@@ -288,29 +295,23 @@ static void ask_owner(struct procfs_take *t, int ns_fd, struct raw_ns *raw)
 }
 
 /* Among a chosen few tasks the reaper may not be, so the kernel is asked who is number 1. */
-static void ask_reaper(const struct procfs_take *t, int fd, struct raw_ns *raw)
+static void ask_reaper(const struct procfs_take *t, int place, struct raw_ns *raw)
 {
-	int pid;
-
-	if (!t->translates || !t->request->pids || !(t->request->ns_fields & PIDNS_NS_REAPER))
-		return;
-	pid = ioctl(fd, NS_GET_PID_FROM_PIDNS, 1);
-	if (pid <= 0)
-		return;
-	raw->reaper = pid;
-	raw->known |= PIDNS_NS_REAPER;
+	if (t->translates && t->request->pids && t->request->ns_fields & PIDNS_NS_REAPER &&
+	    procfs_ns_init(t, place, &raw->reaper) == 0)
+		raw->known |= PIDNS_NS_REAPER;
 }
 
 /*
- * Nobody is in it or below, so its first process, which it must have had before anything could
- * refer to it (pid_for_children shows nothing until then, pidns_for_children_get()), is gone. Of one
- * that is not certain to be below the reader's, this cannot be said.
+ * No task is in it or below, so it has no init. Before Linux 7.1 it must have had one before anything
+ * could refer to it (pid_for_children shows nothing until then, pidns_for_children_get()): it is dead.
+ * Of one that is not certain to be below the caller's, nothing can be said.
  */
-static bool is_dead(const struct procfs_take *t, const struct procfs_ns *ns)
+static bool has_no_init(const struct procfs_take *t, const struct procfs_ns *ns)
 {
 	return !ns->has_tasks && !ns->is_unborn && !t->request->pids && !t->p->hides_tasks &&
 	       ns->ino != t->own_ino &&
-	       ((t->is_own && ns->reaches_root) || t->own_ino == INITIAL_NS_INO);
+	       ((t->is_own && ns->reaches_root) || t->own_ino == PROCFS_INITIAL_NS);
 }
 
 /* Of a namespace above or beside the reader's, which an open file may refer to, nothing is told. */
@@ -375,13 +376,15 @@ static int pour_one(struct procfs_take *t, struct procfs_ns *ns, uint64_t pid_ma
 	}
 	if (is_own)
 		ask_own(t, &raw);
-	if (pid_max && (is_global || (is_own && ns->ino == INITIAL_NS_INO))) {
+	if (pid_max && (is_global || (is_own && ns->ino == PROCFS_INITIAL_NS))) {
 		raw.pids_max = (uint32_t)pid_max;
 		raw.known |= PIDNS_NS_PIDS_MAX;
 	}
-	if (is_dead(t, ns) || (ns->is_unborn && !ns->has_tasks)) {
+	if (has_no_init(t, ns) || (ns->is_unborn && !ns->has_tasks)) {
 		raw.state = ns->is_unborn ? PIDNS_STATE_UNBORN : PIDNS_STATE_DEAD;
-		raw.known |= PIDNS_NS_STATE | PIDNS_NS_REAPER;
+		raw.known |= PIDNS_NS_REAPER;
+		if (ns->is_unborn || !t->shows_unborn)
+			raw.known |= PIDNS_NS_STATE;
 	}
 	if (ns->fd >= 0) {
 		if (t->request->ns_fields & owner)
@@ -389,7 +392,7 @@ static int pour_one(struct procfs_take *t, struct procfs_ns *ns, uint64_t pid_ma
 		if (t->request->ns_fields & PIDNS_NS_COOKIE &&
 		    ioctl(ns->fd, NS_GET_ID, &raw.cookie) == 0)
 			raw.known |= PIDNS_NS_COOKIE;
-		ask_reaper(t, ns->fd, &raw);
+		ask_reaper(t, (int)(ns - t->ns), &raw);
 	}
 	return builder_add_ns(t->b, &raw);
 }

@@ -3,7 +3,7 @@
  * procfs.h - the rooms of the procfs provider: procfs/provider.c opens and scans, procfs/mount.c
  * knows what the mount hides, procfs/ns.c knows namespaces by their nsfs files, procfs/task.c asks
  * about one task, procfs/memory.c what it was told last time, procfs/hidden.c looks for namespaces
- * that no task is in.
+ * that no task is in, procfs/listns.c asks the kernel for them.
  *
  * Two ways. Where the kernel translates PIDs on nsfs files (6.11, ioctl_nsfs(2)) and the procfs
  * mount is of the caller's own namespace, a task costs one readlink and an ioctl a level. Elsewhere
@@ -54,6 +54,8 @@ struct procfs_take {
 	bool is_own;	     /* … and that is the caller's own */
 	bool translates;     /* … and nsfs files translate PIDs */
 	bool finds_unborn;   /* … and pidfds lead to where a task's children would go */
+	bool lists;	     /* listns(2) gives all that files and mounts would */
+	bool shows_unborn;   /* a namespace without an init need not be dead */
 	int32_t looked_at;   /* the task that is being looked through */
 	bool shows_children; /* its pid_for_children has been read */
 	struct procfs_ns *ns;
@@ -68,6 +70,9 @@ struct procfs_take {
 	uint64_t *mount_namespaces; /* whose mounts have been read, sorted by nothing: few */
 	size_t nr_mount_namespaces, room_mount_namespaces;
 };
+
+/* The initial PID namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
+#define PROCFS_INITIAL_NS UINT64_C(0xEFFFFFFC)
 
 /* procfs/ns.c */
 int procfs_ns_find(const struct procfs_take *t, uint64_t ino); /* place, or -1 */
@@ -84,6 +89,8 @@ int procfs_ns_translate(struct procfs_take *t, int place, int leaf, int dir, con
 			int32_t tid, int32_t *ret_vpid);
 /* Do nsfs files translate PIDs? Asked of the caller itself. */
 bool procfs_ns_probe(struct procfs_take *t);
+/* The init of that namespace, as the caller numbers it. -ESRCH: none. */
+int procfs_ns_init(const struct procfs_take *t, int place, int32_t *ret_pid);
 /* The thread group of the caller's `tid`. */
 int procfs_ns_tgid(struct procfs_take *t, int32_t tid, int32_t *ret_tgid);
 void procfs_ns_mark_tasks(struct procfs_take *t, int place);
@@ -122,6 +129,14 @@ int procfs_heir(struct procfs_take *t, int32_t pid, struct proc_stat *ret);
 bool procfs_hidden_finds_unborn(void);
 /* Look through the open files, the mounts and the threads' pid_for_children of one thread group. */
 int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid);
+
+/* procfs/listns.c */
+/* Does the kernel list every namespace that a file or mount holds, for this caller? */
+bool procfs_listns_is_complete(const struct procfs_take *t);
+/* Meet all namespaces that the kernel lists: nothing where it does not. */
+int procfs_listns_take(struct procfs_take *t);
+/* May links of /proc refer to a namespace that has had no first process? */
+bool procfs_shows_unborn(void);
 
 /* procfs/memory.c */
 /* May what was true of a task be believed as long as it lives? */

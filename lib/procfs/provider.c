@@ -336,6 +336,8 @@ static int find_own(struct procfs_take *t)
 	if (place < 0)
 		return place;
 	t->translates = t->is_own && procfs_ns_probe(t);
+	t->shows_unborn = procfs_shows_unborn();
+	t->lists = t->request->flags & PIDNS_TAKE_ALL && procfs_listns_is_complete(t);
 	t->finds_unborn = t->translates && t->request->flags & PIDNS_TAKE_ALL &&
 			  procfs_hidden_finds_unborn();
 	return 0;
@@ -344,7 +346,7 @@ static int find_own(struct procfs_take *t)
 static void say_unseen(struct procfs_take *t)
 {
 	builder_add_unseen(t->b, PIDNS_UNSEEN_PIDFD | PIDNS_UNSEEN_PROCFS_MOUNT);
-	if (!t->finds_unborn || t->p->hides_tasks)
+	if (!t->lists && (!t->finds_unborn || t->p->hides_tasks))
 		builder_add_unseen(t->b, PIDNS_UNSEEN_UNBORN);
 	if (!(t->request->flags & PIDNS_TAKE_ALL))
 		builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND);
@@ -357,10 +359,12 @@ static int procfs_provider_take(void *state, const struct request *request, stru
 	struct procfs_take t = {.p = state, .request = request, .b = b};
 	int r = find_own(&t);
 
-	if (request->flags & PIDNS_TAKE_ALL)
+	if (request->flags & PIDNS_TAKE_ALL && !t.lists)
 		builder_know_holders(b);
 	if (r >= 0)
 		r = request->pids ? take_chosen(&t) : take_all(&t);
+	if (r >= 0 && request->flags & PIDNS_TAKE_ALL && t.translates)
+		r = procfs_listns_take(&t);
 	if (r >= 0) {
 		say_unseen(&t);
 		r = procfs_ns_pour(&t);

@@ -301,7 +301,8 @@ static int ask_fields(struct asked *a)
 		ask_uid(a);
 	if (fields & STATUS_FIELDS)
 		r = ask_status(a);
-	if (r >= 0 && (fields & PIDNS_TASK_NS_FOR_CHILDREN || t->request->flags & PIDNS_TAKE_ALL))
+	if (r >= 0 && (fields & PIDNS_TASK_NS_FOR_CHILDREN ||
+		       (t->request->flags & PIDNS_TAKE_ALL && !t->lists)))
 		r = ask_ns_for_children(a);
 	if (r >= 0 && fields & STAT_FIELDS)
 		r = ask_stat(a, "stat");
@@ -429,7 +430,7 @@ int procfs_task_take(struct procfs_take *t, int32_t tid)
 		pid = thread_group_of(t, dir, tid);
 		r = pid == tid && t->request->flags & PIDNS_TAKE_THREADS ? ask_threads(t, dir, pid)
 									 : ask(t, dir, pid, tid);
-		if (r >= 0 && t->request->flags & PIDNS_TAKE_ALL)
+		if (r >= 0 && t->request->flags & PIDNS_TAKE_ALL && !t->lists)
 			r = procfs_hidden_take(t, dir, pid);
 	}
 	if (r == -ESRCH || r == -EACCES) {

@@ -1,8 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Namespaces without tasks: --all finds what a procfs can show, and the rest is announced."""
+import ctypes
+import errno
 import fcntl
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -71,6 +74,24 @@ def pidfds_lead_to_children():
     return True
 
 
+def without_init(state):
+    """What a procfs can know of the state of a namespace that has no init: since Linux 7.1 one that
+    has not had one yet can be referred to as well."""
+    release = tuple(int(part) for part in re.findall(r"\d+", os.uname().release)[:2])
+    return state if release < (7, 1) else None
+
+
+def kernel_lists():
+    """listns(2), Linux 6.19, gives all to root in the initial PID and user namespaces."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall(470, None, None, 0, 0)
+    return (
+        ctypes.get_errno() != errno.ENOSYS
+        and os.stat("/proc/self/ns/pid").st_ino == 0xEFFFFFFC
+        and os.stat("/proc/self/ns/user").st_ino == 0xEFFFFFFD
+    )
+
+
 class Hidden:
     way = ()
     source = ("--provider", "procfs")
@@ -85,7 +106,7 @@ class Hidden:
         ns = forest.by_name[name]
         self.assertIn(ns["ino"], found, name)
         got = found[ns["ino"]]
-        self.assertEqual(got["state"], "dead")
+        self.assertEqual(got["state"], without_init("dead"))
         if got["parent"] is None and (parent_may_be_unknown or not self.knows_parents):
             self.assertEqual(got["depth"], 0)
         else:
@@ -158,7 +179,7 @@ class Hidden:
         for name, state in (("pidfd-0.0", "dead"), ("proc-0.0", "dead")):
             got = found.get(forest.ino(name))
             if got:
-                self.assertEqual(got["state"], state)
+                self.assertEqual(got["state"], without_init(state))
 
     def test_unborn(self):
         ns = forest.by_name["unborn-0.0"]
@@ -168,7 +189,7 @@ class Hidden:
             return
         got = found[ns["ino"]]
         self.assertEqual((got["state"], got["parent"], got["reaper"], got["processes_below"]),
-                         ("unborn", ns["parent"], None, 0))
+                         (without_init("unborn"), ns["parent"], None, 0))
         if one_hides_its_links():
             self.assertIn("unborn", document["cannot_see"])
         else:
@@ -191,17 +212,28 @@ class Hidden:
                 ino = int(holder.stdout.readline())
                 live.wait_until(lambda: not os.listdir(f"/proc/{holder.pid}/fd"), "its end")
                 found, _ = self.listed("--all")
-                self.assertEqual(found[ino]["state"], "dead")
+                self.assertEqual(found[ino]["state"], without_init("dead"))
                 shown = live.ask("show", *self.source, "--all", str(ino), wrap=self.way)
                 pins = [(pin["kind"], pin["pid"]) for pin in shown["namespace"]["pins"]]
                 self.assertIn(("fd", holder.pid), pins)
             finally:
                 holder.kill()
 
+    def test_what_the_kernel_lists(self):
+        """Then no files need be looked through, and no mount is out of sight."""
+        found, document = self.listed("--all")
+        if self.way or not kernel_lists():
+            return
+        self.assertEqual(set(document["cannot_see"]), ALWAYS)
+        for name in ("fd-0.1", "bind-0.0", "pin-0.1", "unborn-0.0"):
+            self.assertIn(forest.ino(name), found, name)
+            self.assertEqual(found[forest.ino(name)]["parent"], forest.by_name[name]["parent"])
+            self.assertIsNotNone(found[forest.ino(name)]["cookie"])
+
     def test_show(self):
         ns = forest.by_name["fd-0.1"]
         shown = live.ask("show", *self.source, "--all", str(ns["ino"]), wrap=self.way)
-        self.assertEqual(shown["namespace"]["state"], "dead")
+        self.assertEqual(shown["namespace"]["state"], without_init("dead"))
 
     def test_the_living_stay_the_same(self):
         one, _ = self.listed()
