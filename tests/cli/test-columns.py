@@ -148,6 +148,42 @@ class Units(unittest.TestCase):
         self.assertEqual(self.shown(later, "cpu,etime"), ["-"] * 2)
 
 
+class Map(unittest.TestCase):
+    """A table on a terminal; lines for scripts elsewhere."""
+
+    TABLE = """\
+     PID         NS    VPID CONTAINER            COMM
+    6100 4026531836    6100 -
+         4026532201      20 web
+         4026532300       1 aaaabbbbcccc         inner-init
+   77777          -       - no such process
+"""
+
+    def test_terminal(self):
+        for stdin in (subprocess.DEVNULL, subprocess.PIPE):
+            asked = ["6100", "77777"]
+            with tempfile.TemporaryFile() as lines:
+                lines.write(b"6100\n77777\n")
+                lines.seek(0)
+                if stdin == subprocess.PIPE:
+                    asked = ["-"]
+                made, _, code = on_terminal("map", *asked, "--from", NOTES, stdin=lines)
+            self.assertEqual((made, code), (self.TABLE, 1))
+
+    def test_inside(self):
+        made, _, code = on_terminal("map", "-n", "4026532201", "20", "99", "--from", NOTES)
+        expected = self.TABLE.replace("   77777          -       -", "       -          -      99")
+        self.assertEqual((made, code), (expected, 1))
+
+    def test_pipe(self):
+        done = cli.run("map", "6100", "77777", "--from", NOTES)
+        self.assertEqual(done.stdout, b"6100\t4026531836:6100\t4026532201:20\t4026532300:1\n-\n")
+
+    def test_json_on_a_terminal(self):
+        made, _, code = on_terminal("map", "--json", "6100", "--from", NOTES)
+        self.assertEqual((json.loads(made)["mappings"][0]["pid"], code), (6100, 0))
+
+
 class Users(unittest.TestCase):
     def test_the_first_entry_of_passwd(self):
         """As getpwuid(3) has it, of the files."""

@@ -217,7 +217,7 @@ class Choice(unittest.TestCase):
                                 .read() == "sleep\n", "its program")
                 answer = live.pidns("map", "--json", inner.strip(), wrap=way)
             finally:
-                p.terminate()
+                p.kill()
         self.assertEqual(answer.json["provider"], "netlink" if self.has_netlink else "bpf")
         self.assertEqual(answer.json["mappings"][0]["levels"][-1]["vpid"], 1)
 

@@ -9,6 +9,7 @@
 #include "common/cleanup.h"
 #include "json.h"
 #include "common/message.h"
+#include "map-table.h"
 #include "options.h"
 #include "out.h"
 #include "operand.h"
@@ -23,6 +24,7 @@ struct map {
 	struct target in; /* with -n */
 	struct json json;
 	bool has_head;
+	bool is_terminal; /* then the answers are a table for people */
 	bool is_reopened; /* without PIDNS_OPEN_FEW */
 	bool has_missed;  /* somebody was not found, and that has been explained */
 	int32_t lot[LOT];
@@ -43,6 +45,17 @@ static uint32_t find_levels(struct map *m, const struct pidns_task *task)
 	for (uint32_t i = nr; i-- > 0; ns = pidns_ns_parent(ns))
 		m->levels[i] = ns;
 	return nr;
+}
+
+static void print_table(struct map *m, int32_t number, const struct pidns_task *task)
+{
+	if (!m->has_head)
+		map_table_heading();
+	m->has_head = true;
+	if (task)
+		map_table_row(task, m->levels, find_levels(m, task));
+	else
+		map_table_missing(number, m->options->in);
 }
 
 static void print_text(struct map *m, const struct pidns_task *task)
@@ -126,12 +139,22 @@ static int compare_pids(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+/* What the table shows beside the numbers. */
+static void wish(const struct map *m, struct pidns_take_opts *opts)
+{
+	if (!m->is_terminal)
+		return;
+	opts->task_fields = PIDNS_TASK_COMM;
+	opts->flags = PIDNS_TAKE_CONTAINERS;
+}
+
 /* Only those tasks are asked about, each once. */
 static int take_few(struct map *m, struct pidns_snapshot **ret_snapshot)
 {
 	int32_t pids[LOT];
 	struct pidns_take_opts opts = {.size = sizeof(opts), .pids = pids};
 
+	wish(m, &opts);
 	memcpy(pids, m->lot, m->nr * sizeof(*pids));
 	qsort(pids, m->nr, sizeof(*pids), compare_pids);
 	for (size_t i = 0; i < m->nr; i++)
@@ -171,7 +194,8 @@ static int take_in(struct map *m, struct pidns_snapshot **ret_snapshot,
 	struct pidns_take_opts opts = {.size = sizeof(opts)};
 	int r;
 
-	opts.flags = m->options->all ? PIDNS_TAKE_ALL : 0;
+	wish(m, &opts);
+	opts.flags |= m->options->all ? PIDNS_TAKE_ALL : 0;
 	r = operand_take(m->options, m->ctx, &opts, &m->in, 1, ret_snapshot, ret_in);
 	if (r || all_are_found(m, *ret_snapshot, *ret_in))
 		return r;
@@ -193,6 +217,8 @@ static void print_answers(struct map *m, const struct pidns_snapshot *snapshot,
 			has_missed = true;
 		if (m->options->json)
 			print_json(m, task);
+		else if (m->is_terminal)
+			print_table(m, m->lot[i], task);
 		else
 			print_text(m, task);
 	}
@@ -345,7 +371,7 @@ static int finish(struct map *m, int r)
 {
 	if (m->options->json && !m->has_head && !r)
 		r = print_empty(m);
-	if (m->has_head) {
+	if (m->options->json && m->has_head) {
 		json_close(&m->json, ']');
 		json_end(&m->json);
 	}
@@ -367,7 +393,10 @@ static int run(struct map *m)
 
 int cmd_map(const struct options *options)
 {
-	struct map m = {.options = options, .in.fd = -1, .json.file = stdout};
+	struct map m = {.options = options,
+			.in.fd = -1,
+			.json.file = stdout,
+			.is_terminal = !options->json && isatty(STDOUT_FILENO)};
 	int r = check_numbers(options);
 
 	if (!r)

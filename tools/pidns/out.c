@@ -65,6 +65,24 @@ void out_text(FILE *file, const char *text, size_t len)
 	}
 }
 
+void out_padded(FILE *file, const char *text, size_t len, size_t columns)
+{
+	char piece[ESCAPE_CHAR_SIZE];
+	size_t n, shown = 0;
+
+	while (len) {
+		size_t used = escape_text_char(text, len, piece, &n);
+
+		fwrite_unlocked(piece, 1, n, file);
+		/* An escape is a column a byte; anything else is one character. */
+		shown += piece[0] == '\\' ? n : 1;
+		text += used;
+		len -= used;
+	}
+	for (; shown < columns; shown++)
+		putc_unlocked(' ', file);
+}
+
 static void put_numbers(FILE *file, const struct value *value)
 {
 	for (uint32_t i = 0; i < value->count; i++) {

@@ -59,6 +59,8 @@ int out_close(struct out *out);
 
 /* Untrusted bytes, escaped. */
 void out_text(FILE *file, const char *text, size_t len);
+/* The same, and spaces up to so many characters. */
+void out_padded(FILE *file, const char *text, size_t len, size_t columns);
 /* In decimal. */
 void out_number(FILE *file, uint64_t number);
 /* 123 as 12.3. */
