@@ -190,7 +190,7 @@ class Documents(unittest.TestCase):
             self.assertLessEqual(
                 sum(block["used"] for block in shown["namespace"]["pidmap"]), ns["pids_used"]
             )
-        made, code = cli.document("diff", FOREST, str(cli.FIXTURES / "later.pidns"))
+        made, code = cli.document("diff", "--tasks", FOREST, str(cli.FIXTURES / "later.pidns"))
         self.check_head(made, "events")
         self.assertEqual(code, 1)
 

@@ -61,7 +61,7 @@ class Manual(unittest.TestCase):
         self.assert_bold(self.keys(made), "record")
         made, _ = cli.document("doctor", "--from", str(cli.FIXTURES / "ailing.pidns"))
         self.assert_bold(self.keys(made), "doctor")
-        made, _ = cli.document("diff", forest, later)
+        made, _ = cli.document("diff", "--tasks", forest, later)
         self.assert_bold(self.keys(made), "diff")
 
     def keys(self, made):

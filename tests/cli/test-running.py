@@ -140,6 +140,27 @@ class Running(unittest.TestCase):
             process.stdout.close()
             process.wait(cli.DEADLINE_S)
 
+    def test_watch_for_people(self):
+        """Time, container, what; namespaces, and tasks where they are asked for."""
+        line = rb"\d\d:\d\d:\d\d - +%s %d"
+        for options in ((), ("--tasks",)):
+            watch = [cli.PIDNS, "watch", "--provider", "procfs", "--interval", "0.02", *options]
+            with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                wait_for_line(process.stderr, lambda line: b"not told of changes" in line)
+                child = Child()
+                pattern = re.compile(line % (b"ns-new", child.ino))
+                wait_for_line(process.stdout, pattern.match)
+                if options:
+                    pattern = re.compile(line % (b"task-new", child.init))
+                    wait_for_line(process.stdout, pattern.match)
+                child.close()
+                pattern = re.compile(line % (b"ns-gone", child.ino))
+                seen = []
+                wait_for_line(process.stdout, lambda line: seen.append(line) or pattern.match(line))
+                self.assertEqual(any(b" task-" in line for line in seen), bool(options))
+                process.stdout.close()
+                process.wait(cli.DEADLINE_S)
+
     def test_command_lines(self):
         got = rows("ps", f"@{self.child.init}", "-o", "comm,cmdline")
         self.assertEqual(got, [["cat", "cat"], ["sleep", "sleep\\0401000"]])
@@ -172,7 +193,7 @@ class Running(unittest.TestCase):
             before = scratch + "/before"
             self.assertEqual(cli.run("record", "-w", before).returncode, 0)
             other = Child()
-            made, code = cli.document("diff", before)
+            made, code = cli.document("diff", "--tasks", before)
             text = cli.run("diff", before, "/proc")
             other.close()
         events = {(event["event"], event["ns"]) for event in made["events"]}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd-diff.c - pidns diff: what changed between two pictures. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "common/cleanup.h"
 #include "event.h"
@@ -24,8 +25,6 @@ static void print_json(const struct comparison *c)
 	json_line(&j, "events");
 	json_open(&j, '[');
 	for (size_t i = 0; i < c->nr_events; i++) {
-		if (!pidns_event_name(c->events[i]->type))
-			continue;
 		json_line(&j, NULL);
 		event_json(&j, &c->sides, c->events[i]);
 	}
@@ -33,17 +32,38 @@ static void print_json(const struct comparison *c)
 	json_end(&j);
 }
 
-/* ---------------------------------------------------------------------------------------------- */
+/* Those that are wanted, in their order but namespaces first; how many. */
+static size_t choose_events(const struct pidns_event *const *events, size_t nr, bool has_tasks,
+			    const struct pidns_event **chosen)
+{
+	size_t nr_chosen = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		if (!events[i]->task && event_is_wanted(events[i], has_tasks))
+			chosen[nr_chosen++] = events[i];
+	for (size_t i = 0; i < nr; i++)
+		if (events[i]->task && event_is_wanted(events[i], has_tasks))
+			chosen[nr_chosen++] = events[i];
+	return nr_chosen;
+}
 
 static int compare(const struct options *options, struct pidns_snapshot *older,
 		   struct pidns_snapshot *newer)
 {
 	_cleanup_diff_ struct pidns_diff *diff = NULL;
+	_cleanup_free_ const struct pidns_event **chosen = NULL;
+	const struct pidns_event *const *events;
 	struct comparison c = {.sides = {older, newer}};
+	size_t nr;
 
 	if (pidns_diff_open(older, newer, &diff) < 0)
 		return message_exit(EXIT_FAILED, "out of memory");
-	c.nr_events = pidns_diff_events(diff, &c.events);
+	nr = pidns_diff_events(diff, &events);
+	chosen = malloc((nr ? nr : 1) * sizeof(const struct pidns_event *));
+	if (!chosen)
+		return message_exit(EXIT_FAILED, "out of memory");
+	c.events = chosen;
+	c.nr_events = choose_events(events, nr, options->tasks, chosen);
 	if (options->json)
 		print_json(&c);
 	for (size_t i = 0; !options->json && i < c.nr_events; i++)
@@ -66,11 +86,17 @@ static int take_side(const struct source *source, uint32_t flags,
 	return r ? r : source_take(source, ctx, &opts, ret_snapshot);
 }
 
+/* Lines name the container. */
+static uint32_t side_flags(const struct options *options)
+{
+	return (options->all ? PIDNS_TAKE_ALL : 0) | (options->json ? 0 : PIDNS_TAKE_CONTAINERS);
+}
+
 /* Threads and hidden namespaces are looked for where the other side has them, too: a recording has
  * what it has, whatever is asked. */
 static uint32_t newer_flags(const struct options *options, const struct pidns_snapshot *older)
 {
-	uint32_t flags = options->all ? PIDNS_TAKE_ALL : 0;
+	uint32_t flags = side_flags(options);
 
 	if (pidns_snapshot_flags(older) & PIDNS_SNAPSHOT_THREADS)
 		flags |= PIDNS_TAKE_THREADS;
@@ -90,7 +116,7 @@ int cmd_diff(const struct options *options)
 		b.from = options->operands[1];
 		a.provider = options->source.provider;
 	}
-	r = take_side(&a, PIDNS_TAKE_THREADS | (options->all ? PIDNS_TAKE_ALL : 0), &older);
+	r = take_side(&a, PIDNS_TAKE_THREADS | side_flags(options), &older);
 	if (!r)
 		r = take_side(&b, newer_flags(options, older), &newer);
 	return r ? r : compare(options, older, newer);

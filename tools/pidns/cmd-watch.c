@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "event.h"
@@ -41,7 +42,8 @@ static int open_watch(struct watching *w)
 		.size = sizeof(opts),
 		.ns_fields = PIDNS_FIELDS_ALL & ~PIDNS_NS_PIDMAP,
 		.task_fields = options->json ? PIDNS_FIELDS_ALL : PIDNS_TASK_COMM,
-		.flags = options->all ? PIDNS_TAKE_ALL : 0,
+		.flags = (options->all ? PIDNS_TAKE_ALL : 0) |
+			 (options->json ? 0 : PIDNS_TAKE_CONTAINERS),
 		.why = w->why,
 		.why_len = sizeof(w->why),
 	};
@@ -77,17 +79,41 @@ static void follow(struct watching *w)
 	w->newer = newest;
 }
 
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t = {0};
+
+	clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* The time of day that it was at that time since boot. */
+static void print_time(uint64_t time_ns)
+{
+	int64_t ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME) + (int64_t)time_ns;
+	time_t seconds = (time_t)(ns / 1000000000);
+	struct tm tm;
+	char text[16];
+
+	if (!localtime_r(&seconds, &tm) || !strftime(text, sizeof(text), "%H:%M:%S", &tm))
+		strcpy(text, "-");
+	printf("%-8s ", text);
+}
+
 static void tell(const struct watching *w, const struct pidns_event *event)
 {
 	const struct event_sides sides = {w->older, w->newer};
 	struct json j = {.file = stdout};
 
-	if (!w->options->json) {
-		event_print(&sides, event);
-	} else if (pidns_event_name(event->type)) {
+	if (!event_is_wanted(event, w->options->tasks))
+		return;
+	if (w->options->json) {
 		event_json(&j, &sides, event);
 		putchar('\n');
+		return;
 	}
+	print_time(event->time_ns);
+	event_print(&sides, event);
 }
 
 /* All that is there now. */

@@ -6,22 +6,52 @@
 #include <string.h>
 
 #include "field.h"
+#include "note.h"
 #include "out.h"
 
-/* What a line says of an event, after its name and who it is about. */
+#define CONTAINER_COLUMNS 20
+
+/* A fact that a line tells of an event, and the word before it. */
+struct event_fact {
+	const char *field;
+	const char *word;
+};
+
+/* What a line says of an event after its name and its subject; facts end with one without a field. */
 static const struct event_look {
 	uint32_t type;
 	const struct field_table *table;
 	const char *who;
-	const char *fields[5];
+	const char *where; /* the field of the namespace around it; NULL: not said */
+	struct event_fact facts[4];
 } looks[] = {
-	{PIDNS_EVENT_NS_NEW, &ns_field_table, "ino", {"parent", "state", "reaper", "comm"}},
-	{PIDNS_EVENT_NS_GONE, &ns_field_table, "ino", {"parent", "state", "reaper", "comm"}},
-	{PIDNS_EVENT_REAPER, &ns_field_table, "ino", {"state", "reaper", "comm"}},
-	{PIDNS_EVENT_LIMIT, &ns_field_table, "ino", {"pids_max"}},
-	{PIDNS_EVENT_EXHAUSTED, &ns_field_table, "ino", {"alloc_failures"}},
-	{PIDNS_EVENT_TASK_NEW, &task_field_table, "tid", {"vpids", "ns", "comm"}},
-	{PIDNS_EVENT_TASK_GONE, &task_field_table, "tid", {"vpids", "ns", "comm"}},
+	{PIDNS_EVENT_NS_NEW,
+	 &ns_field_table,
+	 "ino",
+	 "parent",
+	 {{"state", ""}, {"reaper", "init "}, {"comm", ""}}},
+	{PIDNS_EVENT_NS_GONE,
+	 &ns_field_table,
+	 "ino",
+	 "parent",
+	 {{"state", "was "}, {"reaper", "init "}, {"comm", ""}}},
+	{PIDNS_EVENT_REAPER,
+	 &ns_field_table,
+	 "ino",
+	 NULL,
+	 {{"state", ""}, {"reaper", "init "}, {"comm", "name "}}},
+	{PIDNS_EVENT_LIMIT, &ns_field_table, "ino", NULL, {{"pids_max", "pids_max "}}},
+	{PIDNS_EVENT_EXHAUSTED,
+	 &ns_field_table,
+	 "ino",
+	 NULL,
+	 {{"alloc_failures", "alloc_failures "}}},
+	{PIDNS_EVENT_TASK_NEW, &task_field_table, "tid", "ns", {{"comm", ""}, {"vpids", "vpids "}}},
+	{PIDNS_EVENT_TASK_GONE,
+	 &task_field_table,
+	 "tid",
+	 "ns",
+	 {{"comm", ""}, {"vpids", "vpids "}}},
 };
 
 static const struct event_look *find_look(uint32_t type)
@@ -52,21 +82,72 @@ static void get_by_name(const struct event_look *look, const char *name, const s
 	field_get(field_find(look->table, name, strlen(name)), row, ret);
 }
 
-/* "pids_max=32768->100", or nothing where nothing has changed. */
-static void print_change(const struct event_sides *sides, const struct event_look *look,
-			 const char *name, const struct pidns_ns *was, const struct row *row)
+static void print_value(const struct value *value)
+{
+	if (value->type == VALUE_UNKNOWN)
+		fputs("unknown", stdout);
+	else
+		out_value(stdout, value);
+}
+
+/* "pids_max 100 (was 32768)"; false where nothing has changed. */
+static bool print_change(const struct event_sides *sides, const struct event_look *look,
+			 const struct event_fact *fact, const struct pidns_ns *was,
+			 const struct row *row, const char *before)
 {
 	struct row old_row = ns_field_table.make_row(sides->older, was);
 	struct value old_value, value;
 
-	get_by_name(look, name, &old_row, &old_value);
-	get_by_name(look, name, row, &value);
+	get_by_name(look, fact->field, &old_row, &old_value);
+	get_by_name(look, fact->field, row, &value);
 	if (!value_compare(&old_value, &value))
-		return;
-	printf(" %s=", name);
-	out_value(stdout, &old_value);
-	fputs("->", stdout);
+		return false;
+	printf("%s%s", before, fact->word);
+	print_value(&value);
+	fputs(" (was ", stdout);
+	print_value(&old_value);
+	putchar(')');
+	return true;
+}
+
+/* What is not known is not said. */
+static bool print_fact(const struct event_look *look, const struct event_fact *fact,
+		       const struct row *row, const char *before)
+{
+	struct value value;
+
+	get_by_name(look, fact->field, row, &value);
+	if (value.type == VALUE_UNKNOWN)
+		return false;
+	printf("%s%s", before, fact->word);
 	out_value(stdout, &value);
+	return true;
+}
+
+static void print_facts(const struct event_sides *sides, const struct event_look *look,
+			const struct pidns_event *event, const struct row *row)
+{
+	const char *before = ": ";
+
+	for (const struct event_fact *fact = look->facts; fact->field; fact++)
+		if (event->was ? print_change(sides, look, fact, event->was, row, before)
+			       : print_fact(look, fact, row, before))
+			before = ", ";
+}
+
+/* The container of the namespace, or of the nearest one above that is one. */
+static void print_container(const struct pidns_ns *ns)
+{
+	const struct pidns_container *container = NULL;
+	const char *name = "-";
+	size_t len = 1;
+
+	for (; ns && !container; ns = pidns_ns_parent(ns))
+		container = note_container(ns);
+	if (container)
+		name = note_container_name(container, &len);
+	out_padded(stdout, name, len, CONTAINER_COLUMNS);
+	putchar(' ');
 }
 
 void event_print(const struct event_sides *sides, const struct pidns_event *event)
@@ -75,25 +156,23 @@ void event_print(const struct event_sides *sides, const struct pidns_event *even
 	struct row row;
 	struct value value;
 
-	if (!look) {
-		if (pidns_event_name(event->type))
-			puts(pidns_event_name(event->type));
-		return;
-	}
-	row = event_row(sides, look, event);
-	printf("%s ", pidns_event_name(event->type));
-	get_by_name(look, look->who, &row, &value);
-	out_value(stdout, &value);
-	for (size_t i = 0; look->fields[i]; i++) {
-		if (event->was) {
-			print_change(sides, look, look->fields[i], event->was, &row);
-			continue;
-		}
-		printf(" %s=", look->fields[i]);
-		get_by_name(look, look->fields[i], &row, &value);
+	print_container(event->ns);
+	fputs(pidns_event_name(event->type), stdout);
+	if (look) {
+		row = event_row(sides, look, event);
+		get_by_name(look, look->who, &row, &value);
+		putchar(' ');
 		out_value(stdout, &value);
+		if (look->where)
+			print_fact(look, &(struct event_fact){look->where, ""}, &row, " in ");
+		print_facts(sides, look, event, &row);
 	}
 	putchar('\n');
+}
+
+bool event_is_wanted(const struct pidns_event *event, bool has_tasks)
+{
+	return pidns_event_name(event->type) && (has_tasks || !event->task);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */

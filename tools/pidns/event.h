@@ -4,6 +4,7 @@
 #define PIDNS_EVENT_H
 
 #include <pidnsinfo.h>
+#include <stdbool.h>
 
 #include "json.h"
 
@@ -12,7 +13,10 @@ struct event_sides {
 	const struct pidns_snapshot *older, *newer;
 };
 
-/* A line of text; nothing for a type that this version does not know. */
+/* Whether to report it: not where this version has no name for its type, nor tasks unasked. */
+bool event_is_wanted(const struct pidns_event *event, bool has_tasks);
+
+/* The rest of a line: container, event, its subject and what is known of it. */
 void event_print(const struct event_sides *sides, const struct pidns_event *event);
 
 /* An object. The type must have a name. */

@@ -27,6 +27,7 @@ struct options {
 	bool all;
 	bool threads;
 	bool descendants;
+	bool tasks;	 /* watch, diff */
 	bool session;	 /* unshare */
 	bool mount_proc; /* unshare */
 	bool help;
@@ -45,6 +46,7 @@ struct options {
 /* Not a view but one that runs another program: its own options end where that one's words begin,
  * it has none of how to ask the kernel, and signals are as we found them. */
 #define RUNS_PROGRAM (1u << 7)
+#define TAKES_TASKS  (1u << 8)
 
 struct command {
 	const char *name;
