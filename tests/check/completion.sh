@@ -55,5 +55,21 @@ all_offered "options of pidns-top" "$scratch/options" pidns-top --
 
 pidns list --list-columns --noheadings 2>/dev/null | awk '{ print $1 }' | sort >"$scratch/columns"
 all_offered "columns of list" "$scratch/columns" pidns list -o ""
-printf '%s\n' auto procfs replay >"$scratch/providers"
+printf '%s\n' auto bpf netlink procfs replay >"$scratch/providers"
 all_offered "providers" "$scratch/providers" pidns list --provider ""
+all_offered "providers of pidns-top" "$scratch/providers" pidns-top --provider ""
+
+# Namespaces by inode and by the name of the container, those of a recorded machine here.
+mkdir "$scratch/bin"
+cat >"$scratch/bin/pidns" <<END
+#!/bin/sh
+exec "$PIDNS_BUILD/bin/pidns" "\$@" --from tests/fixtures/notes.pidns
+END
+chmod +x "$scratch/bin/pidns"
+PATH=$scratch/bin:$PATH
+printf '%s\n' 4026532201 aaaabbbbcccc web >"$scratch/namespaces"
+for words in "ps" "show" "why" "map -n"; do
+	read -r -a words <<<"$words"
+	all_offered "NS of ${words[*]}" "$scratch/namespaces" pidns "${words[@]}" ""
+done
+all_offered "NS of pidns-top" "$scratch/namespaces" pidns-top ""

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -146,6 +147,23 @@ class Units(unittest.TestCase):
         self.assertEqual(self.shown("cpu_ns=5", "cpu,etime"), ["-"] * 2)
         later = "cpu_ns=1 start_ns=400000000000001"  # than the snapshot
         self.assertEqual(self.shown(later, "cpu,etime"), ["-"] * 2)
+
+
+class Help(unittest.TestCase):
+    def test_d_help_fits_80_columns(self):
+        top = cli.run("--help").stdout.decode()
+        commands = re.findall(r"(?m)^  ([a-z]+) ", top)
+        self.assertGreater(len(commands), 10)
+        for command in commands:
+            top += cli.run(command, "--help").stdout.decode()
+        for line in top.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_d_synopsis_has_every_command(self):
+        manual = (pathlib.Path(__file__).parents[2] / "doc/man/pidns.8.scd").read_text("utf-8")
+        synopsis = manual.split("# SYNOPSIS")[1].split("# DESCRIPTION")[0]
+        for command in re.findall(r"(?m)^  ([a-z]+) ", cli.run("--help").stdout.decode()):
+            self.assertRegex(synopsis, rf"\*(pidns )?{command}\b", command)
 
 
 class Map(unittest.TestCase):
