@@ -29,7 +29,7 @@ void fixture_look(struct fixture *f, const char *name)
 	pidns_snapshot_unref(f->picture.snapshot);
 	assert_true(pidns_snapshot_take(ctx, &all, &f->picture.snapshot) >= 0);
 	pidns_close(ctx);
-	assert_int_equal(usage_make(&f->picture.usage, f->history, f->picture.snapshot), 0);
+	assert_int_equal(usage_make(&f->picture.usage, f->history, f->picture.snapshot, 0), 0);
 	fixture_rows(f);
 }
 

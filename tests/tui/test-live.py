@@ -3,10 +3,12 @@
 """The viewer on the running machine: it sees what comes and goes, and reads command lines."""
 
 import os
+import pathlib
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import tui
@@ -134,6 +136,84 @@ def test_cpu_use():
             # The shell in there is its child, and ends with the namespace.
 
 
+def test_a8_no_row_above_all_cpus():
+    """Many that are born, burn and end between two samples: each counts what it used in between."""
+    loop = "while :; do timeout .2 sh -c 'while :; do :; done'; sleep .25; done"
+    burners = [subprocess.Popen(["sh", "-c", loop], start_new_session=True) for _ in range(6)]
+    try:
+        done = subprocess.run(
+            [tui.TOP, "-b", "-n", "6", "-d", "0.6"], capture_output=True, check=True,
+            env=tui.environment(),
+        )
+    finally:
+        for burner in burners:
+            os.killpg(burner.pid, signal.SIGKILL)
+            burner.wait()
+    cpus = os.sysconf("SC_NPROCESSORS_ONLN")
+    frames = done.stdout.decode().split("\n\npidns-top ")
+    expect_equal(len(frames), 6, "frames")
+    for frame in frames:
+        titles, *rows = frame.split("\n\n")[1].splitlines()
+        end = titles.index("CPU%") + 4
+        for row in rows:
+            percent = row[:end].split()[-1]
+            expect(percent == "-" or float(percent) <= 100 * cpus, f"{percent} % in {row}")
+
+
+def in_private_mounts(script, *arguments):
+    """A viewer in a mount namespace of its own, which the script has prepared."""
+    if os.geteuid():
+        raise Skip("only root can mount")
+    return ["unshare", "-m", "sh", "-c", script + ' && exec "$0" "$@"', tui.TOP, *arguments]
+
+
+def test_c1_machine_files_that_hang():
+    """A FIFO in the place of a file of /proc, whose reader would wait for ever."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkfifo(f"{folder}/fifo")
+        for name in ("loadavg", "uptime", "stat", "meminfo", "cpuinfo"):
+            script = f"mount --bind {folder}/fifo /proc/{name}"
+            with Top(command=in_private_mounts(script, "-d", "0.2"), columns=120) as top:
+                top.wait(f"{name}: a row", top.selected)
+                if name in ("stat", "meminfo"):
+                    meter = "CPU [" if name == "stat" else "Mem ["
+                    expect(meter not in top.text(), top.text())
+                for key in ("Down", "Enter", "Esc"):
+                    top.press(key)
+                begin = time.monotonic()
+                top.press("q")
+                expect_equal(top.wait_end(), 0, name)
+                taken = time.monotonic() - begin
+                expect(taken < 1 or os.getloadavg()[0] > os.cpu_count(), f"{taken:.1f} s to leave")
+            done = subprocess.run(
+                in_private_mounts(script, "-b", "-n1"), capture_output=True, check=False,
+                env=tui.environment(), timeout=tui.DEADLINE_S,
+            )
+            expect_equal(done.returncode, 0, f"{name}: {done.stderr}")
+
+
+def test_c1_machine_files_of_another_file_system():
+    """What they say is not believed."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {
+            "loadavg": "777.77 777.77 777.77 1/1 1\n",
+            "uptime": "77777777.00 1.00\n",
+            "stat": "cpu  7777 0 0 0 0 0 0 0 0 0\ncpu0 7777 0 0 0 0 0 0 0 0 0\n",
+            "meminfo": "MemTotal: 7777777 kB\nMemFree: 1 kB\nMemAvailable: 1 kB\n",
+        }
+        script = "true"
+        for name, text in files.items():
+            pathlib.Path(folder, name).write_text(text, encoding="ascii")
+            script += f" && mount --bind {folder}/{name} /proc/{name}"
+        done = subprocess.run(
+            in_private_mounts(script, "-b", "-n2", "-d0.2"), capture_output=True, check=True,
+            env=tui.environment(),
+        )
+        head = done.stdout.decode().split("\n\n")[0]
+        for wrong in ("777", "900 days", "CPU", "Mem"):
+            expect(wrong not in head, f"{wrong} in {head}")
+
+
 def helper_of(top):
     with open(f"/proc/{top.pid()}/task/{top.pid()}/children", "rb") as file:
         children = [int(pid) for pid in file.read().split()]
@@ -177,10 +257,14 @@ def test_pause():
     with start(columns=120, rows=60) as top:
         top.press("Z")
         top.wait(", paused")
+        top.wait("a frame", lambda: not top.read(0.5))
+        head = top.lines()[:3]
         with Namespace() as namespace:
-            end = time.monotonic() + 1
-            tui.until("five looks' time", lambda: time.monotonic() > end or top.read(0.05) is None)
+            end = time.monotonic() + 1.5
+            tui.until("a second and more", lambda: time.monotonic() > end or top.read(0.05) is None)
             expect(str(namespace.ino) not in top.text(), "looked while it was paused")
+            # Clock, load and meters are those of the rows.
+            expect_equal(top.lines()[:3], head, "header while paused")
             top.press("Space")
             top.wait(str(namespace.ino))
             top.press("Z")

@@ -3,29 +3,35 @@
 #include "cpu.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /*
- * Looks closer than this are one look: CPU time comes in clock ticks of 10 ms, and a list that is
- * being scrolled is looked at often.
+ * Samples closer than this are one: CPU time comes in clock ticks of 10 ms, and while a list is
+ * being scrolled its tasks are sampled often.
  */
 #define CPU_INTERVAL_MIN_NS UINT64_C(500000000)
 
+/* Start times of one task may be rounded to neighbouring clock ticks. */
+#define TICK_NS UINT64_C(10000000)
+
 struct cpu_sample {
-	uint64_t start_ns;
+	uint64_t start_ns; /* 0: not known */
 	uint64_t cpu_ns;
-	uint64_t time_ns;
+	uint64_t time_ns; /* when the task had used so much */
 	float percent;
 	int32_t pid; /* 0: a free slot */
 };
 
 struct generation {
 	struct cpu_sample *slots;
-	size_t mask; /* a power of two, less one */
+	size_t mask;	  /* a power of two, less one */
+	uint64_t time_ns; /* of the last sample that was not close to the one before it */
 };
 
 struct cpu_history {
 	struct generation before, now;
+	uint64_t now_ns;
 };
 
 struct cpu_history *cpu_history_new(void)
@@ -43,7 +49,12 @@ struct cpu_history *cpu_history_free(struct cpu_history *history)
 	return NULL;
 }
 
-int cpu_history_begin(struct cpu_history *history, size_t tasks)
+static bool has_before(const struct cpu_history *history)
+{
+	return history->before.slots && history->before.time_ns <= history->now_ns;
+}
+
+int cpu_history_begin(struct cpu_history *history, size_t tasks, uint64_t now_ns)
 {
 	size_t room = 64;
 
@@ -52,6 +63,9 @@ int cpu_history_begin(struct cpu_history *history, size_t tasks)
 	free(history->now.slots);
 	history->now.slots = calloc(room, sizeof(struct cpu_sample));
 	history->now.mask = room - 1;
+	history->now.time_ns = history->now_ns = now_ns;
+	if (has_before(history) && now_ns - history->before.time_ns < CPU_INTERVAL_MIN_NS)
+		history->now.time_ns = history->before.time_ns;
 	return history->now.slots ? 0 : -ENOMEM;
 }
 
@@ -80,34 +94,97 @@ static double percent_of(uint64_t cpu_ns, uint64_t time_ns)
 	return time_ns ? 100.0 * (double)cpu_ns / (double)time_ns : 0;
 }
 
-static struct cpu_sample sample_first(const struct pidns_task *task, uint64_t now_ns)
+/* As it is now, nothing being known of it before. */
+static struct cpu_sample sample_now(const struct cpu_history *history,
+				    const struct pidns_task *task)
 {
-	struct cpu_sample sample = {.pid = task->tid, .cpu_ns = task->cpu_ns, .time_ns = now_ns};
+	struct cpu_sample sample = {
+		.pid = task->tid,
+		.cpu_ns = task->cpu_ns,
+		.time_ns = history->now_ns,
+		.percent = CPU_UNKNOWN,
+	};
 
-	if (task->known & PIDNS_TASK_START && task->start_ns < now_ns) {
+	if (task->known & PIDNS_TASK_START)
 		sample.start_ns = task->start_ns;
-		sample.percent = (float)percent_of(task->cpu_ns, now_ns - task->start_ns);
-	}
 	return sample;
 }
 
-double cpu_history_note(struct cpu_history *history, const struct pidns_task *task, uint64_t now_ns)
+/* Born after the last sample: all of its time was used in this interval. */
+static bool is_newborn(const struct cpu_history *history, const struct cpu_sample *sample)
 {
-	struct cpu_sample sample, *slot;
+	return sample->start_ns && has_before(history) &&
+	       sample->start_ns + TICK_NS > history->before.time_ns;
+}
+
+static void rate_newborn(const struct cpu_history *history, struct cpu_sample *sample)
+{
+	uint64_t interval_ns = history->now_ns - history->before.time_ns;
+	bool is_close = interval_ns < CPU_INTERVAL_MIN_NS;
+
+	sample->percent =
+		(float)percent_of(sample->cpu_ns, is_close ? CPU_INTERVAL_MIN_NS : interval_ns);
+	if (is_close) {
+		sample->cpu_ns = 0;
+		sample->time_ns = history->before.time_ns;
+	}
+}
+
+static void rate_first(const struct cpu_history *history, struct cpu_sample *sample)
+{
+	if (is_newborn(history, sample))
+		rate_newborn(history, sample);
+	else if (sample->start_ns)
+		sample->percent = (float)percent_of(sample->cpu_ns,
+						    history->now_ns > sample->start_ns
+							    ? history->now_ns - sample->start_ns
+							    : 0);
+}
+
+static void rate_since(struct cpu_sample *sample, const struct cpu_sample *before)
+{
+	uint64_t interval_ns = sample->time_ns - before->time_ns;
+
+	if (interval_ns < CPU_INTERVAL_MIN_NS)
+		*sample = *before;
+	else if (sample->cpu_ns >= before->cpu_ns)
+		sample->percent = (float)percent_of(sample->cpu_ns - before->cpu_ns, interval_ns);
+	else
+		sample->percent = 0;
+}
+
+/* The sample before of the same task; NULL. Without a start time only more time proves it. */
+static const struct cpu_sample *sample_before(const struct cpu_history *history,
+					      const struct cpu_sample *sample)
+{
+	const struct cpu_sample *slot;
+
+	if (!has_before(history))
+		return NULL;
+	slot = slot_of(&history->before, sample->pid);
+	if (!slot->pid || slot->start_ns != sample->start_ns || slot->time_ns > sample->time_ns)
+		return NULL;
+	return sample->start_ns || slot->cpu_ns <= sample->cpu_ns ? slot : NULL;
+}
+
+double cpu_history_note(struct cpu_history *history, const struct pidns_task *task)
+{
+	const struct cpu_sample *before;
+	struct cpu_sample sample;
 
 	if (!(task->known & PIDNS_TASK_CPU) || !history->now.slots)
 		return CPU_UNKNOWN;
-	sample = sample_first(task, now_ns);
-	slot = history->before.slots ? slot_of(&history->before, task->tid) : NULL;
-	if (slot && slot->pid && slot->start_ns == sample.start_ns &&
-	    slot->cpu_ns <= sample.cpu_ns && slot->time_ns <= now_ns) {
-		if (now_ns - slot->time_ns < CPU_INTERVAL_MIN_NS)
-			sample = *slot;
-		else
-			sample.percent = (float)percent_of(sample.cpu_ns - slot->cpu_ns,
-							   now_ns - slot->time_ns);
-	}
-	slot = slot_of(&history->now, task->tid);
-	*slot = sample;
+	sample = sample_now(history, task);
+	before = sample_before(history, &sample);
+	if (before)
+		rate_since(&sample, before);
+	else
+		rate_first(history, &sample);
+	*slot_of(&history->now, task->tid) = sample;
 	return sample.percent;
+}
+
+double cpu_at_most(double percent, unsigned int cpus)
+{
+	return cpus && percent > 100.0 * cpus ? 100.0 * cpus : percent;
 }

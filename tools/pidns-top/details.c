@@ -24,6 +24,7 @@ struct details {
 	struct cpu_history *history;
 	struct pidns_snapshot *snapshot; /* of the pids below; NULL: no take was needed */
 	uint64_t round, task_fields;
+	unsigned int cpus;
 	struct detail *list; /* by pid, each once */
 	size_t count;
 };
@@ -124,14 +125,15 @@ static void keep_commands(struct details *details, struct detail *list, size_t c
 static void note_tasks(struct details *details)
 {
 	uint64_t now_ns = pidns_snapshot_time(details->snapshot);
-	bool is_noted = cpu_history_begin(details->history, details->count) == 0;
+	bool is_noted = cpu_history_begin(details->history, details->count, now_ns) == 0;
 
 	for (size_t i = 0; i < details->count; i++) {
 		struct detail *detail = &details->list[i];
 
 		detail->task = pidns_task_find(details->snapshot, NULL, detail->pid);
 		if (detail->task && is_noted)
-			detail->cpu = cpu_history_note(details->history, detail->task, now_ns);
+			detail->cpu = cpu_at_most(cpu_history_note(details->history, detail->task),
+						  details->cpus);
 	}
 	if (is_noted)
 		cpu_history_end(details->history);
@@ -209,6 +211,7 @@ void details_look(struct details *details, const struct details_wish *wish)
 	struct detail *list = list_make(wish->pids, wish->nr_pids, &count);
 	bool is_new_round = wish->round != details->round;
 
+	details->cpus = wish->cpus;
 	if (is_new_round || wish->task_fields != details->task_fields ||
 	    !is_same_list(details, list, count)) {
 		if (!is_new_round)

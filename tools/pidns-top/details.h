@@ -25,6 +25,7 @@ struct details_wish {
 	uint64_t task_fields; /* of PIDNS_TASK_*; 0: no take is needed */
 	uint64_t round;	      /* a new number: what is remembered is too old */
 	bool commands;	      /* command lines as well */
+	unsigned int cpus;    /* of the machine; 0: not known */
 };
 
 /*

@@ -1,24 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* machine.c - the machine's own figures, as libproc2 reads them. */
+/* machine.c - the machine's own figures, read by a thread that may hang. */
 #include "machine.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/sysinfo.h>
+#include <time.h>
 
-#include <libproc2/meminfo.h>
-#include <libproc2/misc.h>
-#include <libproc2/stat.h>
+#include "machine-reader.h"
+#include "meter.h"
+#include "thread.h"
 
-/* CPU ticks, of all CPUs together, that make a look worth while. */
-#define TICKS_MIN 20
+#define PATIENCE_NS 200000000L
+
+enum machine_state {
+	MACHINE_IDLE,
+	MACHINE_ASKED,
+	MACHINE_DONE,
+	MACHINE_LEAVING,
+};
 
 struct machine {
-	struct meminfo_info *memory;
-	struct stat_info *stat;
-	uint64_t busy, total; /* CPU ticks at the last look that counted */
-	bool has_percent;
-	double percent; /* what it said */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct meter meter;
+	/* Under the lock: */
+	enum machine_state state;
+	bool is_reading;
+	bool is_late; /* it was waited for in vain, and has not answered since */
+	struct machine_reading reading;
 };
+
+static void *machine_thread(void *arg)
+{
+	struct machine_reader *reader = machine_reader_open();
+	struct machine *machine = arg;
+
+	pthread_mutex_lock(&machine->lock);
+	while (machine->state != MACHINE_LEAVING) {
+		struct machine_reading reading = {0};
+
+		if (machine->state != MACHINE_ASKED) {
+			pthread_cond_wait(&machine->changed, &machine->lock);
+			continue;
+		}
+		machine->is_reading = true;
+		pthread_mutex_unlock(&machine->lock);
+		if (reader)
+			machine_read(reader, &reading);
+		pthread_mutex_lock(&machine->lock);
+		machine->is_reading = machine->is_late = false;
+		machine->reading = reading;
+		if (machine->state == MACHINE_ASKED)
+			machine->state = MACHINE_DONE;
+		pthread_cond_signal(&machine->changed);
+	}
+	pthread_mutex_unlock(&machine->lock);
+	machine_reader_close(reader);
+	return NULL;
+}
+
+static void init_lock(struct machine *machine)
+{
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&machine->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&machine->changed, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+static void free_machine(struct machine *machine)
+{
+	pthread_mutex_destroy(&machine->lock);
+	pthread_cond_destroy(&machine->changed);
+	free(machine);
+}
 
 struct machine *machine_open(void)
 {
@@ -26,71 +86,105 @@ struct machine *machine_open(void)
 
 	if (!machine)
 		return NULL;
-	if (procps_meminfo_new(&machine->memory) < 0)
-		machine->memory = NULL;
-	if (procps_stat_new(&machine->stat) < 0)
-		machine->stat = NULL;
+	init_lock(machine);
+	if (thread_start(&machine->thread, machine_thread, machine) < 0) {
+		free_machine(machine);
+		return NULL;
+	}
 	return machine;
 }
 
-struct machine *machine_close(struct machine *machine)
+bool machine_close(struct machine *machine)
 {
-	if (machine) {
-		if (machine->memory)
-			procps_meminfo_unref(&machine->memory);
-		if (machine->stat)
-			procps_stat_unref(&machine->stat);
-		free(machine);
-	}
-	return NULL;
+	bool is_reading;
+
+	if (!machine)
+		return true;
+	pthread_mutex_lock(&machine->lock);
+	is_reading = machine->is_reading;
+	machine->state = MACHINE_LEAVING;
+	pthread_cond_signal(&machine->changed);
+	pthread_mutex_unlock(&machine->lock);
+	if (is_reading)
+		return false;
+	pthread_join(machine->thread, NULL);
+	free_machine(machine);
+	return true;
 }
 
-static void look_at_memory(struct machine *machine, struct machine_figures *ret)
+void machine_ask(struct machine *machine)
 {
-	enum meminfo_item items[] = {MEMINFO_MEM_USED, MEMINFO_MEM_TOTAL};
-	struct meminfo_stack *stack = NULL;
-
-	if (machine->memory)
-		stack = procps_meminfo_select(machine->memory, items, 2);
-	if (!stack)
+	if (!machine)
 		return;
-	ret->memory_used = (uint64_t)stack->head[0].result.ul_int * 1024;
-	ret->memory_total = (uint64_t)stack->head[1].result.ul_int * 1024;
-	ret->has_memory = ret->memory_total != 0;
-}
-
-static void look_at_cpu(struct machine *machine, struct machine_figures *ret)
-{
-	enum stat_item items[] = {STAT_TIC_SUM_BUSY, STAT_TIC_SUM_TOTAL};
-	struct stat_stack *stack = NULL;
-	uint64_t busy, total;
-
-	if (machine->stat)
-		stack = procps_stat_select(machine->stat, items, 2);
-	if (!stack)
-		return;
-	busy = stack->head[0].result.ull_int;
-	total = stack->head[1].result.ull_int;
-	/* Counters may step back a little, and a few ticks are no share of anything: then what was
-	 * said last is said again. */
-	if (total >= machine->total + TICKS_MIN && busy >= machine->busy) {
-		machine->percent =
-			100.0 * (double)(busy - machine->busy) / (double)(total - machine->total);
-		machine->has_percent = true;
-		machine->busy = busy;
-		machine->total = total;
+	pthread_mutex_lock(&machine->lock);
+	if (machine->state != MACHINE_ASKED) {
+		machine->state = MACHINE_ASKED;
+		pthread_cond_signal(&machine->changed);
 	}
-	ret->has_cpu = machine->has_percent;
-	ret->cpu_percent = machine->percent;
+	pthread_mutex_unlock(&machine->lock);
 }
 
-void machine_look(struct machine *machine, struct machine_figures *ret)
+/* What the kernel says without a file. */
+static void ask_kernel(struct machine_figures *ret)
 {
-	double idle;
+	struct timespec uptime;
+	struct sysinfo info;
 
+	ret->time = (int64_t)time(NULL);
+	ret->has_time = ret->time > 0;
+	if (clock_gettime(CLOCK_BOOTTIME, &uptime) == 0) {
+		ret->uptime = (double)uptime.tv_sec + (double)uptime.tv_nsec / 1e9;
+		ret->has_uptime = ret->uptime > 0;
+	}
+	if (sysinfo(&info) < 0)
+		return;
+	ret->has_load = true;
+	for (size_t i = 0; i < 3; i++)
+		ret->load[i] = (double)info.loads[i] / (1 << SI_LOAD_SHIFT);
+}
+
+static bool wait_for_reading(struct machine *machine)
+{
+	struct timespec end;
+	int r = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_nsec += PATIENCE_NS;
+	if (end.tv_nsec >= 1000000000L) {
+		end.tv_nsec -= 1000000000L;
+		end.tv_sec++;
+	}
+	while (machine->state == MACHINE_ASKED && !machine->is_late && r != ETIMEDOUT)
+		r = pthread_cond_timedwait(&machine->changed, &machine->lock, &end);
+	machine->is_late = machine->state == MACHINE_ASKED;
+	return machine->state == MACHINE_DONE;
+}
+
+static void use_reading(struct machine *machine, struct machine_figures *ret)
+{
+	const struct machine_reading *reading = &machine->reading;
+
+	ret->has_memory = reading->has_memory;
+	ret->memory_used = reading->memory_used;
+	ret->memory_total = reading->memory_total;
+	ret->cpus = reading->cpus;
+	if (!reading->has_ticks)
+		return;
+	meter_add(&machine->meter, reading->busy, reading->total);
+	ret->has_cpu = machine->meter.has_percent;
+	ret->cpu_percent = machine->meter.percent;
+}
+
+void machine_collect(struct machine *machine, struct machine_figures *ret)
+{
 	*ret = (struct machine_figures){0};
-	ret->has_uptime = procps_uptime(&ret->uptime, &idle) >= 0 && ret->uptime > 0;
-	ret->has_load = procps_loadavg(&ret->load[0], &ret->load[1], &ret->load[2]) >= 0;
-	look_at_memory(machine, ret);
-	look_at_cpu(machine, ret);
+	if (!machine)
+		return;
+	ask_kernel(ret);
+	pthread_mutex_lock(&machine->lock);
+	if (wait_for_reading(machine)) {
+		use_reading(machine, ret);
+		machine->state = MACHINE_IDLE;
+	}
+	pthread_mutex_unlock(&machine->lock);
 }

@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <malloc.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cmdline.h"
 #include "common/message.h"
@@ -59,13 +60,14 @@ static void open_live(struct viewer *viewer)
 		.source = source->from,
 	};
 
+	/* The helper comes first: what it does not inherit it need not close, and no thread is
+	 * forked in the middle of something. */
+	if (!viewer->options->is_batch)
+		cmdline_open(source->from, COMMAND_MAX, &viewer->helper);
 	viewer->machine = machine_open();
 	viewer->picture.users = users_open("/etc/passwd");
-	if (viewer->options->is_batch)
-		return;
-	/* The helper comes first: what it does not inherit it need not close. */
-	cmdline_open(source->from, COMMAND_MAX, &viewer->helper);
-	pidns_open(&opts, &viewer->screen_ctx);
+	if (!viewer->options->is_batch)
+		pidns_open(&opts, &viewer->screen_ctx);
 }
 
 static int open_and_run(struct viewer *viewer)
@@ -93,7 +95,9 @@ static void close_all(struct viewer *viewer)
 	pidns_snapshot_unref(viewer->picture.snapshot);
 	cpu_history_free(viewer->history);
 	users_close(users);
-	machine_close(viewer->machine);
+	/* A taker that hangs may be about to use it. */
+	if (viewer->is_stuck || !machine_close(viewer->machine))
+		viewer->is_stuck = true;
 	pidns_close(viewer->screen_ctx);
 	pidns_close(viewer->ctx);
 	cmdline_close(viewer->helper);
@@ -143,5 +147,8 @@ int main(int argc, char **argv)
 		r = open_and_run(&viewer);
 	close_all(&viewer);
 	target_close(&target);
+	/* Not exit(3), which may wait for what a thread that hangs has locked. All is written. */
+	if (viewer.is_stuck)
+		_exit(r);
 	return r;
 }

@@ -3,22 +3,23 @@
 #include "taker.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "thread.h"
+
 enum taker_state {
 	TAKER_IDLE,
 	TAKER_ASKED,
-	TAKER_DONE, /* with a result that nobody has collected */
+	TAKER_DONE, /* with a result that has not been collected */
 	TAKER_LEAVING,
 };
 
 struct taker {
 	struct pidns_ctx *ctx;
+	struct machine *machine;
 	pthread_t thread;
 	int fd;
 	pthread_mutex_t lock;
@@ -38,7 +39,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static void take(struct pidns_ctx *ctx, const struct taker_wish *wish, struct taker_result *ret)
+static void take(struct taker *taker, const struct taker_wish *wish, struct taker_result *ret)
 {
 	struct pidns_take_opts opts = {
 		.size = sizeof(opts),
@@ -52,8 +53,10 @@ static void take(struct pidns_ctx *ctx, const struct taker_wish *wish, struct ta
 
 	ret->why[0] = '\0';
 	ret->snapshot = NULL;
-	ret->error = pidns_snapshot_take(ctx, &opts, &ret->snapshot);
+	machine_ask(taker->machine);
+	ret->error = pidns_snapshot_take(taker->ctx, &opts, &ret->snapshot);
 	ret->duration_ns = now_ns() - begin;
+	machine_collect(taker->machine, &ret->machine);
 }
 
 static void *taker_thread(void *arg)
@@ -72,7 +75,7 @@ static void *taker_thread(void *arg)
 		wish = taker->wish;
 		taker->is_taking = true;
 		pthread_mutex_unlock(&taker->lock);
-		take(taker->ctx, &wish, &result);
+		take(taker, &wish, &result);
 		pthread_mutex_lock(&taker->lock);
 		taker->is_taking = false;
 		taker->result = result;
@@ -84,24 +87,7 @@ static void *taker_thread(void *arg)
 	return NULL;
 }
 
-/* Every signal is the main thread's. */
-static int start_thread(struct taker *taker)
-{
-	sigset_t all, before;
-	int r;
-
-	sigfillset(&all);
-	/* Faults of this thread's own cannot wait: they would end the process unannounced. */
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGABRT);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	r = -pthread_create(&taker->thread, NULL, taker_thread, taker);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return r;
-}
-
-int taker_open(struct pidns_ctx *ctx, struct taker **ret_taker)
+int taker_open(struct pidns_ctx *ctx, struct machine *machine, struct taker **ret_taker)
 {
 	struct taker *taker = calloc(1, sizeof(*taker));
 	int r;
@@ -109,6 +95,7 @@ int taker_open(struct pidns_ctx *ctx, struct taker **ret_taker)
 	if (!taker)
 		return -ENOMEM;
 	taker->ctx = ctx;
+	taker->machine = machine;
 	taker->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (taker->fd < 0) {
 		r = -errno;
@@ -117,7 +104,7 @@ int taker_open(struct pidns_ctx *ctx, struct taker **ret_taker)
 	}
 	pthread_mutex_init(&taker->lock, NULL);
 	pthread_cond_init(&taker->changed, NULL);
-	r = start_thread(taker);
+	r = thread_start(&taker->thread, taker_thread, taker);
 	if (r < 0) {
 		close(taker->fd);
 		free(taker);

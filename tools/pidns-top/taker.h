@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * taker.h - the thread that takes snapshots, so that a large machine never makes the keys wait.
+ * taker.h - the thread that takes snapshots, so that a large machine never makes the keys wait. The
+ * machine's figures are those of the same moment.
  *
  * A context belongs to one thread at a time: from taker_open() on it is the taker's.
  */
@@ -11,6 +12,8 @@
 #include <stdint.h>
 
 #include <pidnsinfo.h>
+
+#include "machine.h"
 
 struct taker;
 
@@ -23,11 +26,12 @@ struct taker_result {
 	int error; /* 0, or -Exxx with one sentence in `why` */
 	char why[256];
 	struct pidns_snapshot *snapshot; /* one reference; NULL on error */
+	struct machine_figures machine;
 	uint64_t duration_ns;
 };
 
-/* 0, or -Exxx. */
-int taker_open(struct pidns_ctx *ctx, struct taker **ret_taker);
+/* 0, or -Exxx. machine may be NULL, and is not owned. */
+int taker_open(struct pidns_ctx *ctx, struct machine *machine, struct taker **ret_taker);
 
 /*
  * Never waits for a take under way. True: the thread is gone and the context the caller's again;

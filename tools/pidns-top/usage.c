@@ -99,27 +99,36 @@ static int usage_allocate(struct usage *usage, size_t tasks, size_t namespaces)
 	return -ENOMEM;
 }
 
+/* No namespace uses more than there is, whatever the clock ticks add up to. */
+static void limit_sums(struct usage *usage, size_t count, unsigned int cpus)
+{
+	for (size_t i = 0; i < count; i++) {
+		usage->own[i].cpu = cpu_at_most(usage->own[i].cpu, cpus);
+		usage->below[i].cpu = cpu_at_most(usage->below[i].cpu, cpus);
+	}
+}
+
 int usage_make(struct usage *usage, struct cpu_history *history,
-	       const struct pidns_snapshot *snapshot)
+	       const struct pidns_snapshot *snapshot, unsigned int cpus)
 {
 	const struct pidns_task *const *tasks;
 	const struct pidns_ns *const *namespaces;
 	size_t nr_tasks = pidns_snapshot_tasks(snapshot, &tasks);
 	size_t nr_namespaces = pidns_snapshot_namespaces(snapshot, &namespaces);
-	uint64_t now_ns = pidns_snapshot_time(snapshot);
 	int r = usage_allocate(usage, nr_tasks, nr_namespaces);
 
 	if (r < 0)
 		return r;
-	r = cpu_history_begin(history, nr_tasks);
+	r = cpu_history_begin(history, nr_tasks, pidns_snapshot_time(snapshot));
 	if (r < 0) {
 		usage_clear(usage);
 		return r;
 	}
 	for (size_t i = 0; i < nr_tasks; i++)
-		usage->task_cpu[i] = (float)cpu_history_note(history, tasks[i], now_ns);
+		usage->task_cpu[i] = (float)cpu_at_most(cpu_history_note(history, tasks[i]), cpus);
 	cpu_history_end(history);
 	sum_members(usage, snapshot);
 	sum_below(usage, snapshot);
+	limit_sums(usage, nr_namespaces, cpus);
 	return 0;
 }

@@ -28,9 +28,9 @@ struct usage {
 	struct usage_sum *below; /* and those of all its descendants */
 };
 
-/* Replaces what was there. 0, or -ENOMEM with `usage` empty: every pointer NULL. */
+/* Replaces what was there. cpus: of the machine; 0: not known. 0, or -ENOMEM with `usage` empty: every pointer NULL. */
 int usage_make(struct usage *usage, struct cpu_history *history,
-	       const struct pidns_snapshot *snapshot);
+	       const struct pidns_snapshot *snapshot, unsigned int cpus);
 void usage_clear(struct usage *usage);
 
 /* Where the namespace and the task stand in their snapshot's lists. */

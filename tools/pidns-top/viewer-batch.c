@@ -81,6 +81,7 @@ static int take(struct viewer *viewer, const struct layout *layout)
 {
 	struct layout_needs needs;
 	struct pidns_take_opts opts = {.size = sizeof(opts)};
+	struct machine_figures machine;
 	struct pidns_snapshot *snapshot;
 	int r;
 
@@ -90,9 +91,11 @@ static int take(struct viewer *viewer, const struct layout *layout)
 	opts.flags = viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
 	if (viewer->target && viewer->app.view == APP_NAMESPACES)
 		opts.flags |= target_take_flags(viewer->target);
+	machine_ask(viewer->machine);
 	r = source_take(&viewer->options->source, viewer->ctx, &opts, &snapshot);
+	machine_collect(viewer->machine, &machine);
 	if (r == 0)
-		viewer_show(viewer, snapshot);
+		viewer_show(viewer, snapshot, &machine);
 	return r;
 }
 

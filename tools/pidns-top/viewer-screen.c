@@ -176,7 +176,7 @@ static void collect_look(struct screen *screen)
 	}
 	screen->trouble[0] = '\0';
 	screen->round++;
-	viewer_show(screen->viewer, result.snapshot);
+	viewer_show(screen->viewer, result.snapshot, &result.machine);
 	if (is_first_entry(screen))
 		code = viewer_enter_target(screen->viewer, screen->trouble,
 					   sizeof(screen->trouble));
@@ -260,6 +260,7 @@ static void look_at_details(struct screen *screen)
 		.pids = pids,
 		.round = screen->round,
 		.commands = viewer->app.has_commands,
+		.cpus = viewer->picture.machine.cpus,
 	};
 	struct layout_needs needs;
 
@@ -364,7 +365,7 @@ static void loop(struct screen *screen)
 
 static void open_and_loop(struct screen *screen)
 {
-	int r = taker_open(screen->viewer->ctx, &screen->taker);
+	int r = taker_open(screen->viewer->ctx, screen->viewer->machine, &screen->taker);
 
 	if (r < 0) {
 		snprintf(screen->trouble, sizeof(screen->trouble), "thread: %s", strerror(-r));
@@ -415,8 +416,10 @@ int viewer_screen(struct viewer *viewer)
 	if (screen.notice_fd >= 0)
 		close(screen.notice_fd);
 	/* A look that hangs holds what it uses; the end of the process does not wait for it. */
-	if (!taker_close(screen.taker))
+	if (!taker_close(screen.taker)) {
 		viewer->ctx = NULL;
+		viewer->is_stuck = true;
+	}
 	rows_clear(&screen.rows);
 	viewer->picture.details = NULL;
 	viewer->picture.sheet = NULL;

@@ -2,16 +2,16 @@
 /* viewer.c - what both ways to run share. */
 #include "viewer.h"
 
-void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot)
+void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot,
+		 const struct machine_figures *machine)
 {
 	struct picture *picture = &viewer->picture;
 
 	pidns_snapshot_unref(picture->snapshot);
 	picture->snapshot = snapshot;
+	picture->machine = *machine;
 	/* Without memory for it there are no sums: absent, as all that is not known. */
-	usage_make(&picture->usage, viewer->history, snapshot);
-	if (viewer->machine)
-		machine_look(viewer->machine, &picture->machine);
+	usage_make(&picture->usage, viewer->history, snapshot, machine->cpus);
 }
 
 int viewer_enter_target(struct viewer *viewer, char *why, size_t size)

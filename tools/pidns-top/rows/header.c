@@ -116,13 +116,15 @@ static void add_uptime(struct line *line, double seconds)
 	add(line, "up %s", text);
 }
 
-static void add_clock(struct line *line)
+/* Not the time of drawing: all that is shown is of one moment. */
+static void add_clock(struct line *line, const struct machine_figures *machine)
 {
-	time_t now = time(NULL);
+	time_t now = (time_t)machine->time;
 	struct tm tm;
 	char text[16];
 
-	if (localtime_r(&now, &tm) && strftime(text, sizeof(text), "%H:%M:%S", &tm))
+	if (machine->has_time && localtime_r(&now, &tm) &&
+	    strftime(text, sizeof(text), "%H:%M:%S", &tm))
 		add(line, "%s ", text);
 }
 
@@ -153,7 +155,7 @@ static void add_machine(struct line *line, const struct picture *picture)
 		add_recording(line, picture);
 		return;
 	}
-	add_clock(line);
+	add_clock(line, &picture->machine);
 	if (picture->machine.has_uptime)
 		add_uptime(line, picture->machine.uptime);
 	if (picture->machine.has_load)

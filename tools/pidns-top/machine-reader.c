@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* machine-reader.c - the machine's own figures, as libproc2 reads them. */
+#include "machine-reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <libproc2/meminfo.h>
+#include <libproc2/stat.h>
+
+struct machine_reader {
+	int proc; /* /proc, if that is a procfs; else -1 */
+	struct meminfo_info *memory;
+	struct stat_info *stat;
+};
+
+static int open_proc(void)
+{
+	int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd >= 0 && (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+struct machine_reader *machine_reader_open(void)
+{
+	struct machine_reader *reader = calloc(1, sizeof(*reader));
+
+	if (reader)
+		reader->proc = open_proc();
+	return reader;
+}
+
+struct machine_reader *machine_reader_close(struct machine_reader *reader)
+{
+	if (reader) {
+		if (reader->memory)
+			procps_meminfo_unref(&reader->memory);
+		if (reader->stat)
+			procps_stat_unref(&reader->stat);
+		if (reader->proc >= 0)
+			close(reader->proc);
+		free(reader);
+	}
+	return NULL;
+}
+
+/* Without openat2(2) (before Linux 5.6, or forbidden): a file mounted there is of another device. */
+static bool is_of_same_device(int proc, const char *name)
+{
+	struct stat folder, file;
+
+	return fstat(proc, &folder) == 0 && fstatat(proc, name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       folder.st_dev == file.st_dev && S_ISREG(file.st_mode);
+}
+
+/* Is that file of /proc the kernel's own? libproc2 opens it by its path. */
+static bool is_own(const struct machine_reader *reader, const char *name)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
+	};
+	long fd;
+
+	if (reader->proc < 0)
+		return false;
+	fd = syscall(SYS_openat2, reader->proc, name, &how, sizeof(how));
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		return is_of_same_device(reader->proc, name);
+	if (fd >= 0)
+		close((int)fd);
+	return fd >= 0;
+}
+
+static void read_memory(struct machine_reader *reader, struct machine_reading *ret)
+{
+	enum meminfo_item items[] = {MEMINFO_MEM_USED, MEMINFO_MEM_TOTAL};
+	struct meminfo_stack *stack;
+
+	if (!is_own(reader, "meminfo"))
+		return;
+	if (!reader->memory && procps_meminfo_new(&reader->memory) < 0)
+		reader->memory = NULL;
+	stack = reader->memory ? procps_meminfo_select(reader->memory, items, 2) : NULL;
+	if (!stack)
+		return;
+	ret->memory_used = (uint64_t)stack->head[0].result.ul_int * 1024;
+	ret->memory_total = (uint64_t)stack->head[1].result.ul_int * 1024;
+	ret->has_memory = ret->memory_total != 0;
+}
+
+static void read_stat(struct machine_reader *reader, struct machine_reading *ret)
+{
+	enum stat_item items[] = {STAT_TIC_SUM_BUSY, STAT_TIC_SUM_TOTAL};
+	struct stat_reaped *reaped;
+
+	if (!is_own(reader, "stat"))
+		return;
+	if (!reader->stat && procps_stat_new(&reader->stat) < 0)
+		reader->stat = NULL;
+	reaped = reader->stat ? procps_stat_reap(reader->stat, STAT_REAP_CPUS_ONLY, items, 2)
+			      : NULL;
+	if (!reaped)
+		return;
+	ret->busy = reaped->summary->head[0].result.ull_int;
+	ret->total = reaped->summary->head[1].result.ull_int;
+	ret->has_ticks = true;
+	ret->cpus = reaped->cpus->total > 0 ? (unsigned int)reaped->cpus->total : 0;
+}
+
+void machine_read(struct machine_reader *reader, struct machine_reading *ret)
+{
+	*ret = (struct machine_reading){0};
+	read_memory(reader, ret);
+	read_stat(reader, ret);
+}
