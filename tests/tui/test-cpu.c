@@ -63,6 +63,8 @@ static void test_first_look_is_the_average(void **state)
 {
 	(void)state;
 	expect(look(10, 100 * S, 5 * S, 200 * S), 5);
+	/* The first threads of the kernel start at 0. */
+	expect(look(2, 0, 5 * S, 200 * S), 2.5);
 }
 
 static void test_second_look_is_since_the_first(void **state)

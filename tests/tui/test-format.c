@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-format.c - numbers as people read them. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -56,6 +58,8 @@ static void test_percent(void **state)
 	expect_percent(99.94, "99.9");
 	expect_percent(99.96, "100");
 	expect_percent(12800, "12800");
+	expect_percent(99999.4, "99999");
+	expect_percent(819200, "819k");
 }
 
 static void expect_time(uint64_t ms, const char *wanted)
@@ -72,8 +76,99 @@ static void test_cpu_time(void **state)
 	expect_time(0, "0:00.00");
 	expect_time(1990, "0:01.99");
 	expect_time(61000, "1:01.00");
-	expect_time(UINT64_C(5999) * 60000 + 59990, "5999:59.99");
+	expect_time(UINT64_C(999) * 60000 + 59990, "999:59.99");
+	expect_time(UINT64_C(1000) * 60000, "1000:00");
+	expect_time(UINT64_C(5999) * 60000 + 59990, "5999:59");
 	expect_time(UINT64_C(6000) * 60000, "100h");
+}
+
+static void expect_count(uint64_t number, unsigned int width, const char *wanted)
+{
+	char out[64];
+
+	format_count(number, width, out, sizeof(out));
+	assert_string_equal(out, wanted);
+}
+
+static void test_a5_count(void **state)
+{
+	(void)state;
+	expect_count(12345, 4, "12k");
+	expect_count(12345, 5, "12345");
+	expect_count(12345, 0, "12345");
+	expect_count(9999, 4, "9999");
+	expect_count(10000, 4, "10k");
+	expect_count(999499, 4, "999k");
+	expect_count(999500, 4, "1.0M");
+	expect_count(1234567, 5, "1.2M");
+	expect_count(123456, 3, ".1M");
+	expect_count(99499, 3, "99k");
+	expect_count(UINT32_MAX, 4, "4.3G");
+	expect_count(UINT64_MAX, 4, "18E");
+	expect_count(UINT64_MAX, 20, "18446744073709551615");
+	expect_count(UINT64_MAX, 19, "18E");
+	expect_count(12345, 1, "+");
+}
+
+/* What it says is the number, to half of the last digit that is shown. */
+static void expect_close(const char *text, uint64_t number)
+{
+	static const char units[] = "kMGTPE";
+	char *end;
+	double amount = strtod(text, &end), scale = 1, digit;
+
+	for (const char *unit = units; *end && *unit; unit++) {
+		scale *= 1000;
+		if (*unit == *end)
+			break;
+	}
+	digit = strchr(text, '.') ? scale / 10 : scale;
+	assert_true(end != text && (!*end || !end[1]));
+	assert_true(fabs(amount * scale - (double)number) <= digit * 0.51);
+	if (!*end)
+		assert_int_equal(strtoull(text, NULL, 10), number);
+}
+
+/* Every number, at every width a column can have: never more columns, never a digit less. */
+static void test_a5_count_is_never_cut(void **state)
+{
+	char out[64];
+
+	(void)state;
+	srandom(1);
+	for (int i = 0; i < 300000; i++) {
+		uint64_t random_bits = (uint64_t)random() << 33 ^ (uint64_t)random() << 11 ^
+				       (uint64_t)random();
+		uint64_t number = i < 64 ? UINT64_MAX >> i : random_bits >> random() % 64;
+		unsigned int width = 3 + (unsigned int)(random() % 20);
+
+		format_count(number, width, out, sizeof(out));
+		assert_true(strlen(out) <= width);
+		expect_close(out, number);
+	}
+}
+
+static void test_a5_no_format_is_wider_than_it_says(void **state)
+{
+	char out[64];
+
+	(void)state;
+	for (int shift = 0; shift < 64; shift++) {
+		for (uint64_t less = 0; less < 3; less++) {
+			uint64_t number = (UINT64_MAX >> shift) - (less && shift < 62 ? less : 0);
+
+			format_bytes(number, out, sizeof(out));
+			assert_true(strlen(out) <= 5);
+			format_percent((double)number / 10, out, sizeof(out));
+			assert_true(strlen(out) <= 5);
+			format_cpu_time(number, out, sizeof(out));
+			assert_true(strlen(out) <= 9);
+		}
+	}
+	for (uint64_t minutes = 1; minutes < UINT64_C(300000000); minutes += minutes / 7 + 1) {
+		format_cpu_time(minutes * 60000000000 - 1, out, sizeof(out));
+		assert_true(strlen(out) <= 9);
+	}
 }
 
 static void expect_uptime(double seconds, const char *wanted)
@@ -129,9 +224,15 @@ static void test_digits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bytes),	 cmocka_unit_test(test_percent),
-		cmocka_unit_test(test_cpu_time), cmocka_unit_test(test_uptime),
-		cmocka_unit_test(test_bar),	 cmocka_unit_test(test_digits),
+		cmocka_unit_test(test_a5_count),
+		cmocka_unit_test(test_a5_count_is_never_cut),
+		cmocka_unit_test(test_a5_no_format_is_wider_than_it_says),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_percent),
+		cmocka_unit_test(test_cpu_time),
+		cmocka_unit_test(test_uptime),
+		cmocka_unit_test(test_bar),
+		cmocka_unit_test(test_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

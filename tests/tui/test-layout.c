@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-layout.c - which columns fit which width, and what has to be known for them. */
+#include <inttypes.h>
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -15,6 +17,9 @@
 #include "pidns-top/rows/text.h"
 
 static struct fixture f;
+
+#define OF_ALL \
+	(PIDNS_TASK_STATE | PIDNS_TASK_CPU | PIDNS_TASK_START | PIDNS_TASK_RSS | PIDNS_TASK_THREADS)
 
 static int setup(void **state)
 {
@@ -165,7 +170,149 @@ static void test_your_own_namespace_has_no_vpid(void **state)
 	assert_true(has(&layout, "vpid") && has(&layout, "ns"));
 }
 
+/* ---- Numbers ---- */
+
+/* Digits, and at the end of them a unit, a point among them, or what a lower bound ends in. */
+static bool is_whole_number(const char *text, uint64_t value)
+{
+	char digits[24], *end;
+
+	text += strspn(text, " [|");
+	snprintf(digits, sizeof(digits), "%" PRIu64, value);
+	if (strncmp(text, digits, strlen(digits)) == 0)
+		return strcspn(text + strlen(digits), "0123456789") ==
+		       strlen(text + strlen(digits));
+	strtod(text, &end);
+	return end != text && *end && strchr("kKMGTPEhm:", *end);
+}
+
+static void expect_whole(const struct layout_column *at, const struct row *row, uint64_t value)
+{
+	struct usage_sum sum = {true, true, (double)value, value};
+	float percent = (float)value;
+	struct picture picture = f.picture;
+	struct cell_source source = {&picture, &f.app, &f.rows, row, 0, 0};
+	struct cell cell;
+
+	picture.usage = (struct usage){&percent, &sum, &sum};
+	layout_fill(at, &source, &cell);
+	assert_int_equal(text_width(cell.text), at->width);
+	/* These say the value in a unit of their own. */
+	if (strcmp(at->column->name, "cpu") == 0 || strcmp(at->column->name, "memory") == 0 ||
+	    strcmp(at->column->name, "rss_bytes") == 0 || strcmp(at->column->name, "cpu_ns") == 0)
+		assert_true(strspn(cell.text, " 0123456789.:kKMGTPEh") == at->width);
+	else if (!is_whole_number(cell.text, value))
+		fail_msg("%s %" PRIu64 " in %u columns: \"%s\"", at->column->name, value, at->width,
+			 cell.text);
+}
+
+static bool is_number(const struct column *column)
+{
+	return column->flags & COLUMN_RIGHT || strcmp(column->name, "uid") == 0 ||
+	       strcmp(column->name, "owner_uid") == 0;
+}
+
+/* Every field of both records has that value, or the largest that is there for it. */
+static void fill_records(uint64_t value, struct pidns_ns *ns, struct pidns_task *task,
+			 int32_t *vpids)
+{
+	uint32_t small = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
+
+	for (size_t i = 0; i <= PIDNS_LEVEL_MAX; i++)
+		vpids[i] = small > INT32_MAX ? INT32_MAX : (int32_t)small;
+	*ns = (struct pidns_ns){.known = PIDNS_FIELDS_ALL & ~PIDNS_NS_NOTES,
+				.ino = value,
+				.level = small,
+				.reaper = vpids[0],
+				.owner_uid = small,
+				.pids_used = small,
+				.pids_max = small,
+				.processes = small,
+				.threads = small,
+				.zombies = small};
+	*task = (struct pidns_task){.known = PIDNS_FIELDS_ALL,
+				    .ns = ns,
+				    .vpids = vpids,
+				    .nr_vpids = PIDNS_LEVEL_MAX + 1,
+				    .pid = vpids[0],
+				    .tid = vpids[0],
+				    .uid = small,
+				    .threads = small,
+				    .rss_bytes = value,
+				    .cpu_ns = value,
+				    .comm = "x"};
+}
+
+static uint64_t value_in(const struct column *column, uint64_t value)
+{
+	static const char *const pids[] = {"pid", "vpid", "vpids", "reaper"};
+
+	for (size_t i = 0; i < 4; i++) {
+		if (strcmp(column->name, pids[i]) == 0)
+			return value > INT32_MAX ? INT32_MAX : value;
+	}
+	if (strcmp(column->name, "ino") == 0 || strcmp(column->name, "ns") == 0)
+		return value;
+	return value > UINT32_MAX ? UINT32_MAX : value;
+}
+
+static void expect_no_number_cut(unsigned int width, uint64_t value)
+{
+	int32_t vpids[PIDNS_LEVEL_MAX + 1];
+	struct pidns_task task;
+	struct layout layout;
+	struct pidns_ns ns;
+	struct row row = {.ns = &ns, .task = f.app.view == APP_PROCESSES ? &task : NULL};
+
+	fill_records(value, &ns, &task, vpids);
+	layout_make(&layout, &f.app, &f.rows, width);
+	for (size_t i = 0; i < layout.count; i++) {
+		if (is_number(layout.columns[i].column) && layout.columns[i].width)
+			expect_whole(&layout.columns[i], &row,
+				     value_in(layout.columns[i].column, value));
+	}
+}
+
+/* Also in columns that were laid out for smaller numbers than there are now. */
+static void test_a5_no_number_is_cut(void **state)
+{
+	(void)state;
+	f.app.is_below = true;
+	for (int view = 0; view < 4; view++) {
+		f.app.is_plain = view & 1;
+		if (view == 2)
+			enter_deepest();
+		for (unsigned int width = 20; width < 330; width += 7) {
+			for (uint64_t value = 10; value < UINT64_MAX / 10; value *= 10) {
+				expect_no_number_cut(width, value);
+				expect_no_number_cut(width, value - 1);
+			}
+			expect_no_number_cut(width, UINT64_MAX);
+		}
+	}
+}
+
 /* ---- What has to be known ---- */
+
+static void test_a9_what_was_not_asked_for_is_to_come(void **state)
+{
+	struct layout layout;
+
+	(void)state;
+	layout_make(&layout, &f.app, &f.rows, 200);
+	f.picture.unasked_ns = PIDNS_NS_PIDS_MAX;
+	f.picture.unasked_task = PIDNS_TASK_RSS;
+	for (size_t i = 0; i < layout.count; i++) {
+		const struct column *column = layout.columns[i].column;
+		struct cell_source source = {&f.picture, &f.app, &f.rows, f.rows.list, 0, 0};
+		bool is_asked = !(column->ns_fields & PIDNS_NS_PIDS_MAX ||
+				  column->task_fields & PIDNS_TASK_RSS);
+		struct cell cell;
+
+		layout_fill(&layout.columns[i], &source, &cell);
+		assert_int_equal(strstr(cell.text, "…") == NULL, is_asked);
+	}
+}
 
 static struct layout_needs needs_at(unsigned int width)
 {
@@ -188,25 +335,54 @@ static void test_namespaces_need_sums_only_where_shown(void **state)
 	assert_true(needs.screen_fields & PIDNS_TASK_COMM);
 	needs = needs_at(20);
 	assert_int_equal(needs.task_fields, 0);
-	assert_false(needs.ns_fields & PIDNS_NS_ZOMBIES);
+	assert_false(needs.ns_fields & PIDNS_NS_PIDS_USED);
 	app_place(&f.app)->sorted_by = view_namespaces.memory;
 	assert_int_equal(needs_at(20).task_fields, PIDNS_TASK_RSS);
 }
 
-/* Of processes only those on the screen are looked at closely, unless the order depends on all. */
-static void test_processes_need_nothing_of_all(void **state)
+/* State, times and memory come with what the header counts; the rest only of those on the screen. */
+static void test_processes_need_little_of_all(void **state)
 {
 	struct layout_needs needs;
 
 	(void)state;
 	enter_deepest();
 	needs = needs_at(200);
-	assert_int_equal(needs.task_fields, 0);
-	assert_true(needs.screen_fields & PIDNS_TASK_CPU && needs.screen_fields & PIDNS_TASK_UID);
+	assert_int_equal(needs.task_fields, OF_ALL);
+	assert_int_equal(needs.screen_fields, PIDNS_TASK_UID | PIDNS_TASK_COMM);
+	assert_int_equal(needs_at(20).task_fields, 0);
 	app_place(&f.app)->sorted_by = view_processes.cpu;
-	needs = needs_at(200);
-	assert_int_equal(needs.task_fields, PIDNS_TASK_CPU | PIDNS_TASK_START);
-	assert_false(needs.screen_fields & PIDNS_TASK_CPU);
+	assert_int_equal(needs_at(20).task_fields, PIDNS_TASK_CPU | PIDNS_TASK_START);
+}
+
+/* Whatever the view and its width: the totals of the header. */
+static void test_a9_the_header_has_its_totals(void **state)
+{
+	const uint64_t totals = PIDNS_NS_PROCESSES | PIDNS_NS_THREADS | PIDNS_NS_ZOMBIES;
+
+	(void)state;
+	for (unsigned int width = 20; width < 200; width += 20)
+		assert_int_equal(needs_at(width).ns_fields & totals, totals);
+	enter_deepest();
+	for (unsigned int width = 20; width < 200; width += 20)
+		assert_int_equal(needs_at(width).ns_fields & totals, totals);
+}
+
+/* A pause asks for all of it, so that nothing of a later moment has to be shown. */
+static void test_a9_all_there_is_to_know(void **state)
+{
+	struct layout_needs all, needs;
+
+	(void)state;
+	layout_needs_all(&all);
+	assert_int_equal(all.screen_fields, 0);
+	for (int i = 0; i < 2; i++) {
+		needs = needs_at(400);
+		assert_int_equal(needs.ns_fields & ~all.ns_fields, 0);
+		assert_int_equal((needs.task_fields | needs.screen_fields) & ~all.task_fields, 0);
+		enter_deepest();
+		f.app.is_below = true;
+	}
 }
 
 static void test_looking_for_a_name_needs_all_names(void **state)
@@ -217,12 +393,12 @@ static void test_looking_for_a_name_needs_all_names(void **state)
 	assert_true(needs_at(80).task_fields & PIDNS_TASK_COMM);
 	assert_true(needs_at(80).task_fields & PIDNS_TASK_UID);
 	app_place(&f.app)->filter[0] = '\0';
-	assert_int_equal(needs_at(80).task_fields, 0);
+	assert_int_equal(needs_at(80).task_fields & PIDNS_TASK_COMM, 0);
 	f.app.mode = APP_PROMPT;
 	f.app.prompt.kind = PROMPT_SEARCH;
 	assert_true(needs_at(80).task_fields & PIDNS_TASK_COMM);
 	f.app.prompt.kind = PROMPT_DELAY;
-	assert_int_equal(needs_at(80).task_fields, 0);
+	assert_int_equal(needs_at(80).task_fields & PIDNS_TASK_COMM, 0);
 }
 
 /* Namespaces have no name of their own: what is looked for is in their init. */
@@ -258,7 +434,11 @@ int main(void)
 		TEST(test_levels_between_go_first),
 		TEST(test_your_own_namespace_has_no_vpid),
 		TEST(test_namespaces_need_sums_only_where_shown),
-		TEST(test_processes_need_nothing_of_all),
+		TEST(test_processes_need_little_of_all),
+		TEST(test_a9_the_header_has_its_totals),
+		TEST(test_a9_all_there_is_to_know),
+		TEST(test_a5_no_number_is_cut),
+		TEST(test_a9_what_was_not_asked_for_is_to_come),
 		TEST(test_looking_for_a_name_needs_all_names),
 		TEST(test_every_column_says_what_it_shows),
 	};

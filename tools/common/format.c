@@ -3,6 +3,7 @@
 #include "format.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,41 @@ unsigned int format_digits(uint64_t number)
 		digits++;
 	}
 	return digits;
+}
+
+/* Of an amount below 1000 with its unit; false: too wide. Rounded to what is shown. */
+static bool format_amount(double amount, char unit, unsigned int width, char *out, size_t size)
+{
+	char text[32];
+
+	if (amount < 9.95 && width >= 4)
+		snprintf(text, sizeof(text), "%.1f%c", amount, unit);
+	else if (amount < 0.95)
+		snprintf(text, sizeof(text), ".%.0f%c", amount * 10, unit);
+	else
+		snprintf(text, sizeof(text), "%.0f%c", amount, unit);
+	if (strlen(text) > width || amount < 0.095)
+		return false;
+	snprintf(out, size, "%s", text);
+	return true;
+}
+
+void format_count(uint64_t number, unsigned int width, char *out, size_t size)
+{
+	static const char units[] = "kMGTPE";
+	double amount = (double)number;
+
+	if (!width || format_digits(number) <= width) {
+		snprintf(out, size, "%" PRIu64, number);
+		return;
+	}
+	for (size_t unit = 0; units[unit]; unit++) {
+		amount /= 1000;
+		if (amount < 999.5 && format_amount(amount, units[unit], width, out, size))
+			return;
+	}
+	/* Too narrow for any unit: more than there is room for. */
+	snprintf(out, size, "+");
 }
 
 void format_bytes(uint64_t bytes, char *out, size_t size)
@@ -38,6 +74,10 @@ void format_bytes(uint64_t bytes, char *out, size_t size)
 
 void format_percent(double percent, char *out, size_t size)
 {
+	if (percent >= 99999.5) {
+		format_count(percent < 1e18 ? (uint64_t)percent : UINT64_MAX, 5, out, size);
+		return;
+	}
 	snprintf(out, size, percent < 99.95 ? "%.1f" : "%.0f", percent);
 }
 
@@ -48,6 +88,9 @@ void format_cpu_time(uint64_t ns, char *out, size_t size)
 
 	if (minutes >= 6000)
 		snprintf(out, size, "%" PRIu64 "h", minutes / 60);
+	else if (minutes >= 1000)
+		snprintf(out, size, "%" PRIu64 ":%02u", minutes,
+			 (unsigned int)(hundredths / 100 % 60));
 	else
 		snprintf(out, size, "%" PRIu64 ":%02u.%02u", minutes,
 			 (unsigned int)(hundredths / 100 % 60), (unsigned int)(hundredths % 100));

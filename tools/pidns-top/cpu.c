@@ -15,8 +15,11 @@
 /* Start times of one task may be rounded to neighbouring clock ticks. */
 #define TICK_NS UINT64_C(10000000)
 
+/* Not 0, which is when the first threads of the kernel start. */
+#define START_UNKNOWN UINT64_MAX
+
 struct cpu_sample {
-	uint64_t start_ns; /* 0: not known */
+	uint64_t start_ns; /* or START_UNKNOWN */
 	uint64_t cpu_ns;
 	uint64_t time_ns; /* when the task had used so much */
 	float percent;
@@ -102,6 +105,7 @@ static struct cpu_sample sample_now(const struct cpu_history *history,
 		.pid = task->tid,
 		.cpu_ns = task->cpu_ns,
 		.time_ns = history->now_ns,
+		.start_ns = START_UNKNOWN,
 		.percent = CPU_UNKNOWN,
 	};
 
@@ -113,7 +117,7 @@ static struct cpu_sample sample_now(const struct cpu_history *history,
 /* Born after the last sample: all of its time was used in this interval. */
 static bool is_newborn(const struct cpu_history *history, const struct cpu_sample *sample)
 {
-	return sample->start_ns && has_before(history) &&
+	return sample->start_ns != START_UNKNOWN && has_before(history) &&
 	       sample->start_ns + TICK_NS > history->before.time_ns;
 }
 
@@ -134,7 +138,7 @@ static void rate_first(const struct cpu_history *history, struct cpu_sample *sam
 {
 	if (is_newborn(history, sample))
 		rate_newborn(history, sample);
-	else if (sample->start_ns)
+	else if (sample->start_ns != START_UNKNOWN)
 		sample->percent = (float)percent_of(sample->cpu_ns,
 						    history->now_ns > sample->start_ns
 							    ? history->now_ns - sample->start_ns
@@ -164,7 +168,7 @@ static const struct cpu_sample *sample_before(const struct cpu_history *history,
 	slot = slot_of(&history->before, sample->pid);
 	if (!slot->pid || slot->start_ns != sample->start_ns || slot->time_ns > sample->time_ns)
 		return NULL;
-	return sample->start_ns || slot->cpu_ns <= sample->cpu_ns ? slot : NULL;
+	return sample->start_ns != START_UNKNOWN || slot->cpu_ns <= sample->cpu_ns ? slot : NULL;
 }
 
 double cpu_history_note(struct cpu_history *history, const struct pidns_task *task)

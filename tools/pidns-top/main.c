@@ -141,6 +141,8 @@ int main(int argc, char **argv)
 		if (r)
 			return message_exit(r, "%s", why);
 		viewer.target = &target;
+		/* The first snapshot has to know what this view shows. */
+		viewer.app.view = APP_PROCESSES;
 	}
 	r = choose_sort(&viewer);
 	if (r == 0)

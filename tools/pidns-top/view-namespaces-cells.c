@@ -13,11 +13,11 @@ static void fill_unknown(struct cell *cell)
 	snprintf(cell->text, sizeof(cell->text), "-");
 }
 
-static void fill_number(struct cell *cell, const struct pidns_ns *ns, uint64_t field,
+static void fill_number(const struct cell_source *source, struct cell *cell, uint64_t field,
 			uint64_t number)
 {
-	if (ns->known & field)
-		snprintf(cell->text, sizeof(cell->text), "%" PRIu64, number);
+	if (source->row->ns->known & field)
+		format_count(number, source->width, cell->text, sizeof(cell->text));
 	else
 		fill_unknown(cell);
 }
@@ -33,7 +33,7 @@ static void key_number(struct sort_key *key, const struct pidns_ns *ns, uint64_t
 
 void ns_fill_ino(const struct cell_source *source, struct cell *cell)
 {
-	fill_number(cell, source->row->ns, PIDNS_NS_INO, source->row->ns->ino);
+	fill_number(source, cell, PIDNS_NS_INO, source->row->ns->ino);
 }
 
 void ns_key_ino(const struct cell_source *source, struct sort_key *key)
@@ -47,9 +47,15 @@ unsigned int ns_fit_ino(const struct rows *rows, unsigned int arg)
 	return format_digits(rows->max_ino);
 }
 
+unsigned int ns_fit_level(const struct rows *rows, unsigned int arg)
+{
+	(void)arg;
+	return format_digits(rows->max_level);
+}
+
 void ns_fill_level(const struct cell_source *source, struct cell *cell)
 {
-	fill_number(cell, source->row->ns, PIDNS_NS_LEVEL, source->row->ns->level);
+	fill_number(source, cell, PIDNS_NS_LEVEL, source->row->ns->level);
 }
 
 void ns_key_level(const struct cell_source *source, struct sort_key *key)
@@ -70,8 +76,7 @@ int32_t ns_reaper_of(const struct row *row)
 void ns_fill_reaper(const struct cell_source *source, struct cell *cell)
 {
 	if (has_reaper(source->row->ns))
-		fill_number(cell, source->row->ns, PIDNS_NS_REAPER,
-			    (uint64_t)source->row->ns->reaper);
+		fill_number(source, cell, PIDNS_NS_REAPER, (uint64_t)source->row->ns->reaper);
 	else
 		fill_unknown(cell);
 }
@@ -96,9 +101,15 @@ void ns_fill_owner(const struct cell_source *source, struct cell *cell)
 	if (ns->known & PIDNS_NS_OWNER_UID)
 		name = users_name(source->picture->users, ns->owner_uid);
 	if (name)
-		text_clean(name, strlen(name), cell->text, sizeof(cell->text));
+		view_fill_name(source, name, cell);
 	else
-		fill_number(cell, ns, PIDNS_NS_OWNER_UID, ns->owner_uid);
+		fill_number(source, cell, PIDNS_NS_OWNER_UID, ns->owner_uid);
+}
+
+unsigned int ns_fit_owner(const struct rows *rows, unsigned int arg)
+{
+	(void)arg;
+	return format_digits(rows->max_owner);
 }
 
 void ns_key_owner(const struct cell_source *source, struct sort_key *key)
@@ -125,7 +136,7 @@ static uint32_t zombies_of(const struct row *row)
 
 void ns_fill_processes(const struct cell_source *source, struct cell *cell)
 {
-	fill_number(cell, source->row->ns, PIDNS_NS_PROCESSES, processes_of(source->row));
+	fill_number(source, cell, PIDNS_NS_PROCESSES, processes_of(source->row));
 }
 
 void ns_key_processes(const struct cell_source *source, struct sort_key *key)
@@ -135,7 +146,7 @@ void ns_key_processes(const struct cell_source *source, struct sort_key *key)
 
 void ns_fill_threads(const struct cell_source *source, struct cell *cell)
 {
-	fill_number(cell, source->row->ns, PIDNS_NS_THREADS, threads_of(source->row));
+	fill_number(source, cell, PIDNS_NS_THREADS, threads_of(source->row));
 }
 
 void ns_key_threads(const struct cell_source *source, struct sort_key *key)
@@ -147,7 +158,7 @@ void ns_fill_zombies(const struct cell_source *source, struct cell *cell)
 {
 	uint32_t zombies = zombies_of(source->row);
 
-	fill_number(cell, source->row->ns, PIDNS_NS_ZOMBIES, zombies);
+	fill_number(source, cell, PIDNS_NS_ZOMBIES, zombies);
 	if (source->row->ns->known & PIDNS_NS_ZOMBIES && zombies)
 		cell->style = STYLE_WARNING;
 }
@@ -185,13 +196,15 @@ void ns_fill_pids_used(const struct cell_source *source, struct cell *cell)
 {
 	const struct pidns_ns *ns = source->row->ns;
 	double percent = percent_used(ns);
-	char label[32];
+	unsigned int width = source->width > 1 ? source->width - 1 : source->width;
+	char count[24], label[32];
 
 	if (!(ns->known & PIDNS_NS_PIDS_USED)) {
 		fill_unknown(cell);
 		return;
 	}
-	snprintf(label, sizeof(label), "%u%s", ns->pids_used, ns->pids_used_exact ? "" : "+");
+	format_count(ns->pids_used, width, count, sizeof(count));
+	snprintf(label, sizeof(label), "%s%s", count, ns->pids_used_exact ? "" : "+");
 	if (source->app->is_plain)
 		snprintf(cell->text, sizeof(cell->text), "%s", label);
 	else if (!has_max(ns)) /* in line with those in brackets */
@@ -214,9 +227,15 @@ unsigned int ns_fit_pids_used(const struct rows *rows, unsigned int arg)
 	return format_digits(rows->max_used) + 3;
 }
 
+unsigned int ns_fit_pids_max(const struct rows *rows, unsigned int arg)
+{
+	(void)arg;
+	return format_digits(rows->max_pids_max);
+}
+
 void ns_fill_pids_max(const struct cell_source *source, struct cell *cell)
 {
-	fill_number(cell, source->row->ns, PIDNS_NS_PIDS_MAX, source->row->ns->pids_max);
+	fill_number(source, cell, PIDNS_NS_PIDS_MAX, source->row->ns->pids_max);
 }
 
 void ns_key_pids_max(const struct cell_source *source, struct sort_key *key)

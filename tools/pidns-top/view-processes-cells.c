@@ -13,6 +13,11 @@ static void fill_unknown(struct cell *cell)
 	snprintf(cell->text, sizeof(cell->text), "-");
 }
 
+static void fill_count(const struct cell_source *source, struct cell *cell, uint64_t number)
+{
+	format_count(number, source->width, cell->text, sizeof(cell->text));
+}
+
 static const struct pidns_task *task_with(const struct cell_source *source, uint64_t field)
 {
 	return view_task(source, source->row->task, source->row->task->pid, field);
@@ -22,7 +27,7 @@ static const struct pidns_task *task_with(const struct cell_source *source, uint
 
 void process_fill_pid(const struct cell_source *source, struct cell *cell)
 {
-	snprintf(cell->text, sizeof(cell->text), "%d", source->row->task->pid);
+	fill_count(source, cell, (uint64_t)source->row->task->pid);
 }
 
 void process_key_pid(const struct cell_source *source, struct sort_key *key)
@@ -42,7 +47,7 @@ void process_fill_between(const struct cell_source *source, struct cell *cell)
 	const struct pidns_task *task = source->row->task;
 
 	if (source->arg < task->nr_vpids)
-		snprintf(cell->text, sizeof(cell->text), "%d", task->vpids[source->arg]);
+		fill_count(source, cell, (uint64_t)task->vpids[source->arg]);
 	else
 		fill_unknown(cell);
 }
@@ -62,7 +67,7 @@ void process_fill_vpid(const struct cell_source *source, struct cell *cell)
 	const struct pidns_task *task = source->row->task;
 
 	if (task->known & PIDNS_TASK_VPIDS)
-		snprintf(cell->text, sizeof(cell->text), "%d", task->vpids[task->nr_vpids - 1]);
+		fill_count(source, cell, (uint64_t)task->vpids[task->nr_vpids - 1]);
 	else
 		fill_unknown(cell);
 }
@@ -98,7 +103,7 @@ void process_fill_ns(const struct cell_source *source, struct cell *cell)
 	const struct pidns_ns *ns = source->row->ns;
 
 	if (ns->known & PIDNS_NS_INO)
-		snprintf(cell->text, sizeof(cell->text), "%" PRIu64, ns->ino);
+		fill_count(source, cell, ns->ino);
 	else
 		fill_unknown(cell);
 }
@@ -131,23 +136,23 @@ static const char *user_of(const struct cell_source *source, char *number, size_
 	return number;
 }
 
-/* A name too long ends in "+", as in top and ps. */
 void process_fill_user(const struct cell_source *source, struct cell *cell)
 {
-	char number[16];
-	const char *name = user_of(source, number, sizeof(number));
-	size_t width;
+	const struct pidns_task *task = task_with(source, PIDNS_TASK_UID);
+	const char *name = task ? users_name(source->picture->users, task->uid) : NULL;
 
-	if (!name) {
+	if (name)
+		view_fill_name(source, name, cell);
+	else if (task)
+		fill_count(source, cell, task->uid);
+	else
 		fill_unknown(cell);
-		return;
-	}
-	text_clean(name, strlen(name), cell->text, sizeof(cell->text));
-	if (source->width && text_width(cell->text) > source->width) {
-		size_t at = text_cut(cell->text, source->width - 1, &width);
+}
 
-		snprintf(cell->text + at, sizeof(cell->text) - at, "+");
-	}
+unsigned int process_fit_user(const struct rows *rows, unsigned int arg)
+{
+	(void)arg;
+	return format_digits(rows->max_uid);
 }
 
 void process_key_user(const struct cell_source *source, struct sort_key *key)
@@ -239,7 +244,7 @@ void process_fill_threads(const struct cell_source *source, struct cell *cell)
 	const struct pidns_task *task = task_with(source, PIDNS_TASK_THREADS);
 
 	if (task)
-		snprintf(cell->text, sizeof(cell->text), "%u", task->threads);
+		fill_count(source, cell, task->threads);
 	else
 		fill_unknown(cell);
 }

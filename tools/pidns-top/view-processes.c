@@ -18,7 +18,8 @@ enum {
 };
 
 #define NUMBER (COLUMN_RIGHT | COLUMN_OF_SCREEN)
-#define AMOUNT (COLUMN_RIGHT | COLUMN_OF_SCREEN | COLUMN_BIG_FIRST)
+/* The counts of the header cost as much: state, times and memory of a task are one file. */
+#define AMOUNT (COLUMN_RIGHT | COLUMN_BIG_FIRST)
 
 static const struct column columns[NR_COLUMNS] = {
 	[PID] = {.name = "pid",
@@ -60,18 +61,18 @@ static const struct column columns[NR_COLUMNS] = {
 		.fit = process_fit_ns},
 	[USER] = {.name = "uid",
 		  .title = "USER",
-		  .width = 8,
+		  .width = VIEW_USER_WIDTH,
 		  .rank = 4,
 		  .flags = COLUMN_OF_SCREEN,
 		  .help = "effective user",
 		  .task_fields = PIDNS_TASK_UID,
 		  .fill = process_fill_user,
-		  .key = process_key_user},
+		  .key = process_key_user,
+		  .fit = process_fit_user},
 	[STATE] = {.name = "state",
 		   .title = "S",
 		   .width = 1,
 		   .rank = 3,
-		   .flags = COLUMN_OF_SCREEN,
 		   .help = "R runs, S sleeps, D in the kernel, T stopped, Z zombie",
 		   .task_fields = PIDNS_TASK_STATE,
 		   .fill = process_fill_state,

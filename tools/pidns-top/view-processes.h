@@ -20,6 +20,7 @@ void process_fill_ns(const struct cell_source *source, struct cell *cell);
 void process_key_ns(const struct cell_source *source, struct sort_key *key);
 unsigned int process_fit_ns(const struct rows *rows, unsigned int arg);
 void process_fill_user(const struct cell_source *source, struct cell *cell);
+unsigned int process_fit_user(const struct rows *rows, unsigned int arg);
 void process_key_user(const struct cell_source *source, struct sort_key *key);
 void process_fill_state(const struct cell_source *source, struct cell *cell);
 void process_key_state(const struct cell_source *source, struct sort_key *key);

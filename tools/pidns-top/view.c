@@ -50,6 +50,18 @@ const struct pidns_task *view_task(const struct cell_source *source, const struc
 	return detail && detail->known & field && is_same_task(task, detail) ? detail : NULL;
 }
 
+void view_fill_name(const struct cell_source *source, const char *name, struct cell *cell)
+{
+	size_t width;
+
+	text_clean(name, strlen(name), cell->text, sizeof(cell->text));
+	if (source->width && text_width(cell->text) > source->width) {
+		size_t at = text_cut(cell->text, source->width - 1, &width);
+
+		snprintf(cell->text + at, sizeof(cell->text) - at, "+");
+	}
+}
+
 /* Arguments are ended by NUL bytes; people read them with spaces between. */
 static size_t join_arguments(const char *bytes, size_t len, char *out, size_t size)
 {
@@ -103,6 +115,15 @@ static void fill_name(const char *name, bool in_brackets, char *out, size_t size
 	memcpy(out + 1 + len, "]", 2);
 }
 
+/* While the list stands still, its PIDs may become those of other processes. */
+static bool is_detailed(const struct cell_source *source, const struct pidns_task *task,
+			int32_t pid)
+{
+	const struct pidns_task *detail = details_task(source->picture->details, pid);
+
+	return !detail || is_same_task(task, detail);
+}
+
 bool view_fill_command(const struct cell_source *source, const struct pidns_task *task, int32_t pid,
 		       size_t room, char *out, size_t size)
 {
@@ -111,7 +132,7 @@ bool view_fill_command(const struct cell_source *source, const struct pidns_task
 	size_t len = 0;
 	const char *command = NULL;
 
-	if (source->app->has_commands)
+	if (source->app->has_commands && is_detailed(source, task, pid))
 		command = details_command(source->picture->details, pid, &len);
 	len = command ? join_arguments(command, len, joined, sizeof(joined)) : 0;
 	if (len)

@@ -18,6 +18,9 @@
 #include "pidns-top/rows/picture.h"
 #include "pidns-top/rows/rows.h"
 
+/* Of a column of users: names longer than that are cut; it grows for the digits of a uid. */
+#define VIEW_USER_WIDTH 8
+
 /* Long enough for the widest screen (term.h) with four bytes in each column. */
 #define CELL_SIZE 4608
 
@@ -110,6 +113,8 @@ size_t view_find_column(const struct view *view, const char *name);
 /* The task of that pid with the field known, in the snapshot or else in the details, or NULL. */
 const struct pidns_task *view_task(const struct cell_source *source, const struct pidns_task *task,
 				   int32_t pid, uint64_t field);
+/* A name, raw; where it is too long it ends in "+", as in top and ps. */
+void view_fill_name(const struct cell_source *source, const char *name, struct cell *cell);
 /* Fill with the command of that process: its arguments, shortened if they have not `room` columns
  * (0: any), or its name; false: neither is known. */
 bool view_fill_command(const struct cell_source *source, const struct pidns_task *task, int32_t pid,

@@ -89,7 +89,7 @@ static int take(struct viewer *viewer, const struct layout *layout)
 	opts.ns_fields = needs.ns_fields;
 	opts.task_fields = needs.task_fields | needs.screen_fields;
 	opts.flags = viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
-	if (viewer->target && viewer->app.view == APP_NAMESPACES)
+	if (viewer->target && !viewer->app.inside.is_set)
 		opts.flags |= target_take_flags(viewer->target);
 	machine_ask(viewer->machine);
 	r = source_take(&viewer->options->source, viewer->ctx, &opts, &snapshot);
@@ -110,7 +110,7 @@ static int print_look(struct viewer *viewer, unsigned int width)
 	r = take(viewer, &layout);
 	if (r)
 		return r;
-	if (viewer->app.view == APP_NAMESPACES)
+	if (!viewer->app.inside.is_set)
 		r = viewer_enter_target(viewer, why, sizeof(why));
 	if (r)
 		return message_exit(r, "%s", why);

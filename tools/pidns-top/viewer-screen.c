@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/format.h"
 #include "common/message.h"
 #include "pidns-top/screen/draw.h"
 #include "pidns-top/ui/keys.h"
@@ -35,8 +36,8 @@ struct screen {
 	struct rows rows;
 	struct sheet sheet;
 	struct draw_frame frame;
-	struct layout_needs asked; /* what the snapshot was asked to know */
-	uint32_t asked_flags;
+	struct layout_needs asked;	   /* what the snapshot was asked to know */
+	uint32_t asked_flags, shown_flags; /* of the next snapshot; of the one that is shown */
 	uint64_t begun_ns;
 	uint64_t next_look_ns; /* when, on the monotonic clock */
 	uint64_t rested_ns;    /* not before, even if something is known to have changed */
@@ -88,7 +89,9 @@ static void make_sheet(struct screen *screen)
 	if (app->mode != APP_DETAILS)
 		return;
 	term_size(&height, &width);
-	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed, width);
+	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed, width,
+		   !(SHEET_FLAGS & ~screen->shown_flags) &&
+			   !(SHEET_NS_FIELDS & screen->viewer->picture.unasked_ns));
 	app->details = screen->sheet.count;
 }
 
@@ -100,6 +103,9 @@ static struct layout_needs needs_of(struct screen *screen)
 	if (screen->viewer->picture.recording)
 		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0};
 	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
+	/* What is paused will be looked at from all sides. */
+	if (screen->viewer->app.is_paused)
+		layout_needs_all(&needs);
 	if (screen->viewer->app.mode == APP_DETAILS) {
 		needs.task_fields |= SHEET_TASK_FIELDS;
 		needs.ns_fields |= SHEET_NS_FIELDS;
@@ -112,7 +118,9 @@ static uint32_t flags_of(const struct screen *screen)
 {
 	uint32_t flags = screen->viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
 
-	return screen->viewer->app.mode == APP_DETAILS ? flags | SHEET_FLAGS : flags;
+	if (screen->viewer->app.mode == APP_DETAILS || screen->viewer->picture.recording)
+		flags |= SHEET_FLAGS;
+	return flags;
 }
 
 static void start_look(struct screen *screen)
@@ -177,6 +185,9 @@ static void collect_look(struct screen *screen)
 	screen->trouble[0] = '\0';
 	screen->round++;
 	viewer_show(screen->viewer, result.snapshot, &result.machine);
+	screen->shown_flags = screen->asked_flags;
+	screen->viewer->picture.unasked_ns = ~screen->asked.ns_fields;
+	screen->viewer->picture.unasked_task = ~screen->asked.task_fields;
 	if (is_first_entry(screen))
 		code = viewer_enter_target(screen->viewer, screen->trouble,
 					   sizeof(screen->trouble));
@@ -273,10 +284,29 @@ static void look_at_details(struct screen *screen)
 			pids[wish.nr_pids++] = pid;
 	}
 	layout_needs(&screen->frame.layout, &viewer->app, &needs);
-	wish.task_fields = needs.screen_fields;
+	/* Of what is paused, the snapshot knows all but the command lines. */
+	wish.task_fields = viewer->app.is_paused ? 0 : needs.screen_fields;
 	if (wish.task_fields || wish.commands)
 		wish.task_fields |= PIDNS_TASK_START;
 	details_look(screen->details, &wish);
+}
+
+/* Users that only the details know may need a wider column. */
+static bool has_wider_users(struct screen *screen)
+{
+	const struct view *view = view_of(&screen->viewer->app);
+	size_t first = screen->viewer->app.places[screen->viewer->app.view].top;
+	struct rows *rows = &screen->rows;
+	uint64_t before = rows->max_uid;
+
+	for (size_t i = first; i < rows->count && i < first + screen->frame.page; i++) {
+		const struct pidns_task *task =
+			details_task(screen->details, view->pid(&rows->list[i]));
+
+		if (task && task->known & PIDNS_TASK_UID && task->uid > rows->max_uid)
+			rows->max_uid = task->uid;
+	}
+	return format_digits(rows->max_uid) > format_digits(before);
 }
 
 static void plan_frame(struct screen *screen)
@@ -298,6 +328,8 @@ static void draw_frame(struct screen *screen)
 	plan_frame(screen);
 	app_settle(app, &screen->rows);
 	look_at_details(screen);
+	if (has_wider_users(screen))
+		plan_frame(screen);
 	make_sheet(screen);
 	draw(&screen->frame, app, &screen->rows, &screen->viewer->picture, screen->is_anew);
 	screen->wants_frame = screen->is_anew = false;

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -21,34 +22,66 @@
 struct line {
 	char *text;
 	size_t len;
+	unsigned int width; /* of the screen */
+	bool is_full;	    /* the rest of the line is left out */
 };
 
-static void add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add(struct line *line, const char *format, ...)
+static void append(struct line *line, const char *format, va_list args)
 {
-	va_list args;
-	int n;
+	int n = vsnprintf(line->text + line->len, HEADER_WIDTH - line->len, format, args);
 
-	va_start(args, format);
-	n = vsnprintf(line->text + line->len, HEADER_WIDTH - line->len, format, args);
-	va_end(args);
 	if (n > 0)
 		line->len += (size_t)n;
 	if (line->len >= HEADER_WIDTH)
 		line->len = HEADER_WIDTH - 1;
 }
 
-static struct line next_line(struct header *header, enum style style)
+static void add_words(struct line *line, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Words, of which a narrow screen shows the beginning. */
+static void add_words(struct line *line, const char *format, ...)
+{
+	va_list args;
+
+	if (line->is_full)
+		return;
+	va_start(args, format);
+	append(line, format, args);
+	va_end(args);
+}
+
+static void add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* With a number in it: all of it, or nothing, and nothing after it. */
+static void add(struct line *line, const char *format, ...)
+{
+	size_t before = line->len;
+	va_list args;
+
+	if (line->is_full)
+		return;
+	va_start(args, format);
+	append(line, format, args);
+	va_end(args);
+	if (text_width(line->text) <= line->width)
+		return;
+	line->is_full = true;
+	line->len = before;
+	line->text[before] = '\0';
+}
+
+static struct line next_line(struct header *header, enum style style, unsigned int width)
 {
 	header->lines[header->count].style = style;
 	header->lines[header->count].text[0] = '\0';
-	return (struct line){.text = header->lines[header->count++].text};
+	return (struct line){.text = header->lines[header->count++].text, .width = width};
 }
 
-static void add_count(struct line *line, uint64_t count, const char *one, const char *many)
+static void add_count(struct line *line, const char *before, uint64_t count, const char *one,
+		      const char *many)
 {
-	add(line, "%" PRIu64 " %s", count, count == 1 ? one : many);
+	add(line, "%s%" PRIu64 " %s", before, count, count == 1 ? one : many);
 }
 
 /* ---- Totals ---- */
@@ -82,38 +115,36 @@ static struct totals totals_of(const struct pidns_snapshot *snapshot)
 
 static void add_totals(struct line *line, const struct totals *totals)
 {
-	add_count(line, totals->namespaces, "namespace", "namespaces");
+	add_count(line, "", totals->namespaces, "namespace", "namespaces");
 	if (totals->dead)
 		add(line, " (%" PRIu64 " dead)", totals->dead);
 	if (totals->unborn)
 		add(line, " (%" PRIu64 " unborn)", totals->unborn);
 	if (totals->known & PIDNS_NS_PROCESSES) {
-		add(line, ", ");
-		add_count(line, totals->processes, "process", "processes");
+		add_count(line, ", ", totals->processes, "process", "processes");
 	}
 	if (totals->known & PIDNS_NS_THREADS) {
-		add(line, ", ");
-		add_count(line, totals->threads, "thread", "threads");
+		add_count(line, ", ", totals->threads, "thread", "threads");
 	}
 	if (totals->known & PIDNS_NS_ZOMBIES) {
-		add(line, ", ");
-		add_count(line, totals->zombies, "zombie", "zombies");
+		add_count(line, ", ", totals->zombies, "zombie", "zombies");
 	}
 }
 
 static void add_short_totals(struct line *line, const struct totals *totals)
 {
-	add(line, "%" PRIu64 " ns, %" PRIu64 " procs", totals->namespaces, totals->processes);
+	add(line, "%" PRIu64 " ns", totals->namespaces);
+	add(line, ", %" PRIu64 " procs", totals->processes);
 }
 
 /* ---- The machine ---- */
 
-static void add_uptime(struct line *line, double seconds)
+static void add_uptime(struct line *line, const char *before, double seconds)
 {
 	char text[48];
 
 	format_uptime(seconds, text, sizeof(text));
-	add(line, "up %s", text);
+	add(line, "%sup %s", before, text);
 }
 
 /* Not the time of drawing: all that is shown is of one moment. */
@@ -125,14 +156,14 @@ static void add_clock(struct line *line, const struct machine_figures *machine)
 
 	if (machine->has_time && localtime_r(&now, &tm) &&
 	    strftime(text, sizeof(text), "%H:%M:%S", &tm))
-		add(line, "%s ", text);
+		add(line, "%s", text);
 }
 
 static void add_load(struct line *line, const struct machine_figures *machine)
 {
 	if (machine->has_load)
-		add(line, "load %.2f %.2f %.2f", machine->load[0], machine->load[1],
-		    machine->load[2]);
+		add(line, "%sload %.2f %.2f %.2f", line->len ? ", " : "", machine->load[0],
+		    machine->load[1], machine->load[2]);
 }
 
 /* A recording is not of this machine now: only its own time is told. */
@@ -142,24 +173,22 @@ static void add_recording(struct line *line, const struct picture *picture)
 
 	text_clean(picture->recording, strlen(picture->recording), name, sizeof(name));
 	if (picture->snapshot) {
-		add_uptime(line, (double)pidns_snapshot_time(picture->snapshot) / 1e9);
-		add(line, ", ");
+		add_uptime(line, "", (double)pidns_snapshot_time(picture->snapshot) / 1e9);
+		add_words(line, ", ");
 	}
-	add(line, "recording %s", name);
+	add_words(line, "recording %s", name);
 }
 
 static void add_machine(struct line *line, const struct picture *picture)
 {
-	add(line, "pidns-top ");
+	add_words(line, "pidns-top ");
 	if (picture->recording) {
 		add_recording(line, picture);
 		return;
 	}
 	add_clock(line, &picture->machine);
 	if (picture->machine.has_uptime)
-		add_uptime(line, picture->machine.uptime);
-	if (picture->machine.has_load)
-		add(line, ", ");
+		add_uptime(line, picture->machine.has_time ? " " : "", picture->machine.uptime);
 	add_load(line, &picture->machine);
 }
 
@@ -209,7 +238,7 @@ static void add_unseen(struct line *line, const struct pidns_snapshot *snapshot)
 
 		if (!name)
 			continue;
-		add(line, "%s%s", between, name);
+		add_words(line, "%s%s", between, name);
 		between = ", ";
 	}
 }
@@ -217,12 +246,12 @@ static void add_unseen(struct line *line, const struct pidns_snapshot *snapshot)
 static void add_source(struct line *line, const struct app *app, const struct picture *picture)
 {
 	if (!picture->snapshot) {
-		add(line, "looking for the first time");
+		add_words(line, "looking for the first time");
 		return;
 	}
-	add(line, "%s", pidns_snapshot_provider(picture->snapshot));
+	add_words(line, "%s", pidns_snapshot_provider(picture->snapshot));
 	if (app->is_paused)
-		add(line, ", paused");
+		add_words(line, ", paused");
 	else if (!picture->recording)
 		add(line, " every %g s", app->delay);
 	add_unseen(line, picture->snapshot);
@@ -238,55 +267,51 @@ static void add_inside(struct line *line, const struct app *app, const struct ro
 	if (ns->known & PIDNS_NS_INO)
 		add(line, "In %" PRIu64, ns->ino);
 	else
-		add(line, "In a namespace not known");
+		add_words(line, "In an unknown namespace");
 	if (app->is_below)
-		add(line, " and below");
-	add(line, ": ");
-	add_count(line, rows->count, "process", "processes");
+		add_words(line, " and below");
+	add_count(line, ": ", rows->count, "process", "processes");
 	if (ns->known & PIDNS_NS_LEVEL)
 		add(line, ", level %u", ns->level);
 	if (ns->known & PIDNS_NS_REAPER && ns->reaper)
 		add(line, ", init %d", ns->reaper);
 	state = ns->known & PIDNS_NS_STATE ? pidns_state_name(ns->state) : NULL;
 	if (state && ns->state != PIDNS_STATE_ALIVE)
-		add(line, ", %s", state);
+		add_words(line, ", %s", state);
 }
 
 static void make_full(struct header *header, const struct app *app, const struct picture *picture,
 		      const struct totals *totals, const char *trouble, unsigned int width)
 {
-	struct line line = next_line(header, STYLE_TEXT);
+	struct line line = next_line(header, STYLE_TEXT, width);
 
 	add_machine(&line, picture);
-	line = next_line(header, STYLE_TEXT);
+	line = next_line(header, STYLE_TEXT, width);
 	add_totals(&line, totals);
 	if (picture->machine.has_cpu || picture->machine.has_memory) {
-		line = next_line(header, STYLE_TEXT);
+		line = next_line(header, STYLE_TEXT, width);
 		add_meters(&line, app, &picture->machine, width);
 	}
-	line = next_line(header, trouble[0] ? STYLE_ALARM : STYLE_TEXT);
+	line = next_line(header, trouble[0] ? STYLE_ALARM : STYLE_TEXT, width);
 	if (trouble[0])
-		add(&line, "%s", trouble);
+		add_words(&line, "%s", trouble);
 	else
 		add_source(&line, app, picture);
 }
 
 static void make_short(struct header *header, const struct app *app, const struct rows *rows,
 		       const struct picture *picture, const struct totals *totals,
-		       const char *trouble)
+		       const char *trouble, unsigned int width)
 {
-	struct line line = next_line(header, STYLE_TEXT);
+	struct line line = next_line(header, STYLE_TEXT, width);
 
 	add_short_totals(&line, totals);
-	if (picture->machine.has_load) {
-		add(&line, ", ");
-		add_load(&line, &picture->machine);
-	}
+	add_load(&line, &picture->machine);
 	if (rows->inside)
 		return;
-	line = next_line(header, trouble[0] ? STYLE_ALARM : STYLE_TEXT);
+	line = next_line(header, trouble[0] ? STYLE_ALARM : STYLE_TEXT, width);
 	if (trouble[0])
-		add(&line, "%s", trouble);
+		add_words(&line, "%s", trouble);
 	else
 		add_source(&line, app, picture);
 }
@@ -302,11 +327,11 @@ void header_make(struct header *header, const struct app *app, const struct rows
 	if (height >= HEIGHT_FULL)
 		make_full(header, app, picture, &totals, trouble, width);
 	else if (height >= HEIGHT_SHORT)
-		make_short(header, app, rows, picture, &totals, trouble);
+		make_short(header, app, rows, picture, &totals, trouble, width);
 	if (height < HEIGHT_LEAST)
 		return;
 	if (rows->inside || !header->count)
-		line = next_line(header, STYLE_TEXT);
+		line = next_line(header, STYLE_TEXT, width);
 	if (rows->inside)
 		add_inside(&line, app, rows);
 	else if (header->count == 1 && !line.len)

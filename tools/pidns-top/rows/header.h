@@ -10,6 +10,9 @@
 #include "rows.h"
 #include "pidns-top/view.h"
 
+/* What the totals are made of: PIDNS_NS_*. */
+#define HEADER_NS_FIELDS (PIDNS_NS_PROCESSES | PIDNS_NS_THREADS | PIDNS_NS_ZOMBIES | PIDNS_NS_STATE)
+
 #define HEADER_LINES 5
 #define HEADER_WIDTH 1024
 

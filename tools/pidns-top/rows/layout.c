@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "header.h"
 #include "text.h"
 
 /* The column that takes the rest gets at least so much of the whole width before others are
@@ -124,6 +125,8 @@ void layout_make(struct layout *layout, const struct app *app, const struct rows
 		at->x = x;
 		if (at->column->flags & COLUMN_REST)
 			at->width = x < width ? width - x : 0;
+		else if (x + at->width > width)
+			at->width = x < width ? width - x : 0;
 		x += at->width + 1;
 	}
 }
@@ -148,7 +151,7 @@ void layout_needs(const struct layout *layout, const struct app *app, struct lay
 {
 	const struct view *view = view_of(app);
 
-	*ret = (struct layout_needs){.ns_fields = view->ns_fields};
+	*ret = (struct layout_needs){.ns_fields = view->ns_fields | HEADER_NS_FIELDS};
 	for (size_t i = 0; i < layout->count; i++)
 		add_needs(ret, layout->columns[i].column, false);
 	add_needs(ret, &view->columns[app->places[app->view].sorted_by], true);
@@ -158,6 +161,27 @@ void layout_needs(const struct layout *layout, const struct app *app, struct lay
 			ret->task_fields |= PIDNS_TASK_UID;
 	}
 	ret->screen_fields &= ~ret->task_fields;
+}
+
+void layout_needs_all(struct layout_needs *ret)
+{
+	static const struct view *const views[] = {&view_namespaces, &view_processes};
+
+	*ret = (struct layout_needs){.ns_fields = HEADER_NS_FIELDS};
+	for (size_t v = 0; v < sizeof(views) / sizeof(views[0]); v++) {
+		ret->ns_fields |= views[v]->ns_fields;
+		for (size_t i = 0; i < views[v]->nr_columns; i++)
+			add_needs(ret, &views[v]->columns[i], true);
+	}
+}
+
+/* Columns have come to the screen, and the next snapshot will know what is in them. */
+static bool is_to_come(const struct column *column, const struct picture *picture)
+{
+	bool is_of_tasks = !(column->flags & COLUMN_OF_SCREEN);
+
+	return column->ns_fields & picture->unasked_ns ||
+	       (is_of_tasks && column->task_fields & picture->unasked_task);
 }
 
 void layout_fill(const struct layout_column *at, struct cell_source *source, struct cell *cell)
@@ -171,7 +195,10 @@ void layout_fill(const struct layout_column *at, struct cell_source *source, str
 	cell->faint = 0;
 	cell->style = STYLE_TEXT;
 	cell->text[0] = '\0';
-	at->column->fill(source, cell);
+	if (is_to_come(at->column, source->picture))
+		snprintf(cell->text, sizeof(cell->text), "%s", text_is_utf8() ? "…" : ".");
+	else
+		at->column->fill(source, cell);
 	len = text_fit(cell->text, at->width, align, text, sizeof(text));
 	memcpy(cell->text, text, len + 1);
 	if (cell->faint > len)

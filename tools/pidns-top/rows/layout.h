@@ -36,6 +36,9 @@ struct layout_needs {
 
 void layout_needs(const struct layout *layout, const struct app *app, struct layout_needs *ret);
 
+/* For every column of every view, so that nothing is left to ask. */
+void layout_needs_all(struct layout_needs *ret);
+
 /* Fill the cell of that column, fitted to its width. `out` needs CELL_SIZE. */
 void layout_fill(const struct layout_column *at, struct cell_source *source, struct cell *cell);
 /* The column's title: `is_sorted` is whether rows are sorted by it. */

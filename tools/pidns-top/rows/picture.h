@@ -16,10 +16,11 @@
 #include "common/users.h"
 
 struct picture {
-	struct pidns_snapshot *snapshot; /* every task and namespace, with what all rows need */
-	struct usage usage;		 /* of that snapshot; its arrays may be NULL */
-	const struct details *details;	 /* the rest, for the rows on the screen */
-	const struct sheet *sheet;	 /* app.detailed, while that is shown */
+	struct pidns_snapshot *snapshot;   /* every task and namespace, with what all rows need */
+	uint64_t unasked_ns, unasked_task; /* PIDNS_NS_*, PIDNS_TASK_*: not asked for in it */
+	struct usage usage;		   /* of that snapshot; its arrays may be NULL */
+	const struct details *details;	   /* the rest, for the rows on the screen */
+	const struct sheet *sheet;	   /* app.detailed, while that is shown */
 	const struct users *users;
 	struct machine_figures machine;
 	const char *recording; /* replayed from this file; NULL: the running machine */

@@ -112,12 +112,19 @@ static void measure_ns(struct rows *rows, const struct pidns_ns *ns)
 		raise_max(&rows->max_zombies, ns->zombies_below);
 	if (ns->known & PIDNS_NS_PIDS_USED)
 		raise_max(&rows->max_used, ns->pids_used);
+	if (ns->known & PIDNS_NS_PIDS_MAX)
+		raise_max(&rows->max_pids_max, ns->pids_max);
+	if (ns->known & PIDNS_NS_LEVEL)
+		raise_max(&rows->max_level, ns->level);
+	if (ns->known & PIDNS_NS_OWNER_UID)
+		raise_max(&rows->max_owner, ns->owner_uid);
 }
 
 static void measure_task(struct rows *rows, const struct pidns_task *task)
 {
 	raise_max(&rows->max_pid, task->pid > 0 ? (uint64_t)task->pid : 0);
 	raise_max(&rows->max_ino, task->ns->known & PIDNS_NS_INO ? task->ns->ino : 0);
+	raise_max(&rows->max_uid, task->known & PIDNS_TASK_UID ? task->uid : 0);
 	for (uint32_t i = 1; i < task->nr_vpids && i <= PIDNS_LEVEL_MAX; i++) {
 		raise_max(&rows->max_vpid[i], task->vpids[i] > 0 ? (uint64_t)task->vpids[i] : 0);
 		if (rows->levels < i)

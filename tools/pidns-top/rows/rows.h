@@ -31,6 +31,8 @@ struct rows {
 	/* The largest of all rows, for the widths of columns. */
 	uint64_t max_ino;
 	uint64_t max_pid, max_count, max_zombies, max_used;
+	uint64_t max_level, max_pids_max, max_owner;
+	uint64_t max_uid; /* as far as these are known */
 	uint64_t max_vpid[PIDNS_LEVEL_MAX + 1];
 	unsigned int levels; /* vpids beyond the first that any row has */
 };

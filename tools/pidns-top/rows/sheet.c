@@ -98,6 +98,13 @@ static void add_head(struct sheet *sheet, const struct pidns_snapshot *snapshot,
 		add(sheet, "  its user namespace is owned by uid %" PRIu32, ns->owner_uid);
 }
 
+static const char *unknown(const struct sheet *sheet)
+{
+	if (sheet->is_asked)
+		return "not known";
+	return text_is_utf8() ? "looking …" : "looking ...";
+}
+
 /* A heading, and whether there is anything known to put below it. */
 static bool begin(struct sheet *sheet, const struct pidns_ns *ns, const char *title, uint64_t note)
 {
@@ -106,7 +113,7 @@ static bool begin(struct sheet *sheet, const struct pidns_ns *ns, const char *ti
 	add(sheet, "%s", "");
 	add(sheet, "%s", title);
 	if (!is_known)
-		add(sheet, "  not known");
+		add(sheet, "  %s", unknown(sheet));
 	return is_known;
 }
 
@@ -194,7 +201,7 @@ static void add_numbers(struct sheet *sheet, const struct pidns_ns *ns)
 	add(sheet, "%s", "");
 	add(sheet, "NUMBERS IN USE");
 	if (!(ns->known & PIDNS_NS_PIDS_USED)) {
-		add(sheet, "  not known");
+		add(sheet, "  %s", unknown(sheet));
 		return;
 	}
 	if (ns->known & PIDNS_NS_PIDS_MAX)
@@ -268,17 +275,18 @@ static void add_findings(struct sheet *sheet, const struct pidns_snapshot *snaps
 		    finding->remedy);
 	}
 	if (r < 0 || !findings.nr)
-		add(sheet, "  %s", r >= 0 && is_known ? "none" : "not known");
+		add(sheet, "  %s", r >= 0 && is_known ? "none" : unknown(sheet));
 	findings_clear(&findings);
 }
 
 void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
-		const struct ident *ident, size_t width)
+		const struct ident *ident, size_t width, bool is_asked)
 {
 	const struct pidns_ns *ns = snapshot ? ident_find_ns(ident, snapshot) : NULL;
 
 	sheet_clear(sheet);
 	sheet->width = width;
+	sheet->is_asked = is_asked;
 	if (!ns) {
 		add(sheet, "This namespace is gone.");
 		return;

@@ -8,6 +8,9 @@
 
 #include <stddef.h>
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <pidnsinfo.h>
 
 #include "ident.h"
@@ -16,6 +19,7 @@ struct sheet {
 	char **lines; /* clean */
 	size_t count, room;
 	size_t width; /* columns that a line may have */
+	bool is_asked;
 };
 
 /* What a take needs for it: PIDNS_TAKE_*. */
@@ -30,10 +34,10 @@ struct sheet {
 	(PIDNS_NS_PIDS_USED | PIDNS_NS_PIDS_PEAK | PIDNS_NS_ALLOC_FAILURES | PIDNS_NS_LAST_PID | \
 	 PIDNS_NS_PIDS_MAX | PIDNS_NS_PIDMAP)
 
-/* Make the lines anew. What the snapshot (may be NULL) does not know is said to be unknown. Without
- * memory there are fewer. */
+/* Make the lines anew. What the snapshot (may be NULL) does not know is unknown if it was asked for
+ * all that is needed, else still to come. Without memory there are fewer lines. */
 void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
-		const struct ident *ident, size_t width);
+		const struct ident *ident, size_t width, bool is_asked);
 void sheet_clear(struct sheet *sheet);
 
 #endif /* PIDNS_TOP_SHEET_H */

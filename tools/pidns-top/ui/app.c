@@ -74,7 +74,8 @@ void app_pause(struct app *app, const struct scene *scene)
 {
 	(void)scene;
 	app->is_paused = !app->is_paused;
-	app->wants_take = !app->is_paused;
+	/* What is paused is this very moment, with all there is to know about it. */
+	app->wants_take = true;
 }
 
 void app_refresh(struct app *app, const struct scene *scene)
