@@ -43,44 +43,6 @@ struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *
 	return (struct pidns_notes *)(uintptr_t)entry->pub.notes;
 }
 
-static int read_all(int fd, char **buf, size_t *ret_len)
-{
-	size_t len = 0, room = 4096;
-	ssize_t n;
-
-	*buf = malloc(room);
-	while (*buf && len < ANNOTATE_READ_MAX) {
-		n = read(fd, *buf + len, room - len);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		*ret_len = len += n > 0 ? (size_t)n : 0;
-		if (!n)
-			return 0;
-		if (len == room) {
-			char *grown = realloc(*buf, room *= 2);
-
-			if (!grown)
-				return -ENOMEM;
-			*buf = grown;
-		}
-	}
-	return *buf ? -EFBIG : -ENOMEM;
-}
-
-int annotate_read(int dir, const char *name, char **ret_buf, size_t *ret_len)
-{
-	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	_cleanup_free_ char *buf = NULL;
-	size_t len = 0;
-	int r = fd < 0 ? -errno : read_all(fd, &buf, &len);
-
-	if (r < 0)
-		return r;
-	*ret_buf = steal_pointer(&buf);
-	*ret_len = len;
-	return 0;
-}
-
 void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr)
 {
 	a->snapshot->limits = limits;

@@ -42,11 +42,7 @@ void *annotate_store(struct annotation *a, size_t size);
 /* A copy of these bytes, NUL-terminated, that does so. NULL: no memory. */
 const char *annotate_text(struct annotation *a, const char *bytes, size_t len);
 
-/*
- * A whole file of procfs, which tells no size. 0 with what the caller frees (never NULL), or -Exxx:
- * -EFBIG above ANNOTATE_READ_MAX.
- */
-int annotate_read(int dir, const char *name, char **ret_buf, size_t *ret_len);
+/* No file of procfs that is read whole is longer than this. */
 #define ANNOTATE_READ_MAX ((size_t)64 << 20)
 
 /* What the snapshot says of the task that was named: the list lives as long as it does. */

@@ -45,26 +45,6 @@ int util_grow(void *items, size_t *room, size_t count, size_t size)
 	return 0;
 }
 
-const char *util_list_next(struct util_list *list)
-{
-	const struct dirent64 *entry;
-
-	for (;;) {
-		if (list->at == list->len) {
-			list->at = 0;
-			list->len = getdents64(list->fd, list->entries, sizeof(list->entries));
-			if (list->len <= 0) {
-				list->len = 0;
-				return NULL;
-			}
-		}
-		entry = (const void *)(list->entries + list->at);
-		list->at += entry->d_reclen;
-		if (entry->d_name[0] != '.')
-			return entry->d_name;
-	}
-}
-
 static int compare_pids(const void *a, const void *b)
 {
 	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;

@@ -39,20 +39,6 @@ static inline int steal_fd(int *fd)
  */
 int util_grow(void *items, size_t *room, size_t count, size_t size);
 
-/*
- * The names in a directory, those aside that begin with a dot: readdir(3) without what opendir(3)
- * asks first, for lists so short that this is most of what they cost. Begins as {.fd = fd}, which is
- * borrowed.
- */
-struct util_list {
-	int fd;
-	long at, len;
-	_Alignas(uint64_t) char entries[4096];
-};
-
-/* The next; NULL: there is none, or no more can be had. Good until the next is asked for. */
-const char *util_list_next(struct util_list *list);
-
 /* Ascending, to be searched. */
 void util_sort_pids(int32_t *pids, size_t nr);
 bool util_has_pid(const int32_t *sorted, size_t nr, int32_t pid);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* provider.c - a kernel with BTF, asked by who may load programs: exact, and no patch needed. */
 #include "internal.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,16 +48,15 @@ static int bpf_provider_probe(const struct why *why)
 	return r;
 }
 
-static uint32_t read_setting(const char *path, uint32_t otherwise)
+/* A number of /proc/sys/kernel. */
+static uint32_t read_setting(const char *name, uint32_t otherwise)
 {
-	char text[32];
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	_cleanup_close_ int dir = open("/proc/sys/kernel", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	uint64_t value;
 
-	if (len <= 0)
-		return otherwise;
-	text[len] = '\0';
-	return (uint32_t)strtoul(text, NULL, 10);
+	return dir >= 0 && file_read_number(dir, name, &value) == 0 && value <= UINT32_MAX
+		       ? (uint32_t)value
+		       : otherwise;
 }
 
 static int bpf_provider_take(void *state, const struct request *request, struct builder *b)
@@ -66,8 +66,8 @@ static int bpf_provider_take(void *state, const struct request *request, struct 
 		.arg = state,
 		.sheet = bpf_programs_sheet(state),
 		/* One for all, or, since Linux 6.14, the reader's: then programs know each. */
-		.pid_max = read_setting("/proc/sys/kernel/pid_max", 0),
-		.overflow_uid = read_setting("/proc/sys/kernel/overflowuid", DEFAULT_OVERFLOW_UID),
+		.pid_max = read_setting("pid_max", 0),
+		.overflow_uid = read_setting("overflowuid", DEFAULT_OVERFLOW_UID),
 		.page_size = (uint32_t)sysconf(_SC_PAGESIZE),
 	};
 

@@ -6,6 +6,7 @@
  * afterwards, the most certain first.
  */
 #include "internal.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,14 +51,11 @@ int bpf_may_load(const struct why *why)
 /* security(7) lockdown: "none integrity [confidentiality]". */
 static bool is_locked_down(void)
 {
+	_cleanup_close_ int dir = open("/sys/kernel/security", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char text[128];
-	_cleanup_close_ int fd = open("/sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
-	if (len < 0)
-		return false;
-	text[len] = '\0';
-	return strstr(text, "[confidentiality]");
+	return dir >= 0 && file_read(dir, "lockdown", text, sizeof(text)) > 0 &&
+	       strstr(text, "[confidentiality]");
 }
 
 static bool exists(const char *path)

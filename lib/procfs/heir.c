@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* heir.c - a process whose leader has ended lives on in its threads: what one of them says. */
 #include "procfs.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,14 +32,14 @@ int procfs_heir(struct procfs_take *t, int32_t pid, struct proc_stat *ret)
 {
 	char path[32];
 	const char *name;
-	struct util_list list;
+	struct file_list list;
 	int r = -ESRCH;
 
 	snprintf(path, sizeof(path), "%d/task", pid);
-	list = (struct util_list){.fd = procfs_open(t, t->p->root, path, O_RDONLY | O_DIRECTORY)};
+	list = (struct file_list){.fd = procfs_open(t, t->p->root, path, O_RDONLY | O_DIRECTORY)};
 	if (list.fd < 0)
 		return procfs_error(list.fd);
-	for (int i = 0; r < 0 && i < THREADS_MAX && (name = util_list_next(&list)); i++)
+	for (int i = 0; r < 0 && i < THREADS_MAX && (name = file_list_next(&list)); i++)
 		r = ask_thread(t, list.fd, name, ret);
 	close(list.fd);
 	return r;

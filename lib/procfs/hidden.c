@@ -9,6 +9,7 @@
  */
 #include "base/pidfd.h"
 #include "procfs.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Mount points are long, and a mount namespace may have 100,000 (sysctl fs.mount-max). */
+#define MOUNTS_MAX ((size_t)64 << 20)
 
 static bool is_fatal(int error)
 {
@@ -54,7 +58,7 @@ static int look_at_fd(struct procfs_take *t, int dir, const char *name)
 static int look_at_fds(struct procfs_take *t, int dir, bool *ret_none)
 {
 	_cleanup_close_ int fd = procfs_open(t, dir, "fd", O_RDONLY | O_DIRECTORY);
-	struct util_list list = {.fd = fd};
+	struct file_list list = {.fd = fd};
 	const char *name;
 	int r = fd < 0 ? procfs_error(fd) : 0;
 
@@ -63,7 +67,7 @@ static int look_at_fds(struct procfs_take *t, int dir, bool *ret_none)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_FD);
 	if (r < 0)
 		return is_fatal(r) ? r : builder_add_holder(t->b, t->looked_at, -1);
-	while (r >= 0 && (name = util_list_next(&list))) {
+	while (r >= 0 && (name = file_list_next(&list))) {
 		*ret_none = false;
 		r = look_at_fd(t, fd, name);
 	}
@@ -117,40 +121,6 @@ static int look_at_link(struct procfs_take *t, int dir, const char *name, const 
 	return is_fatal(r) ? r : 0;
 }
 
-/* A file of any length, grown into. NULL with *ret_error. */
-static char *read_whole(struct procfs_take *t, int dir, const char *name, size_t *ret_len,
-			int *ret_error)
-{
-	_cleanup_close_ int fd = procfs_open(t, dir, name, O_RDONLY);
-	_cleanup_free_ char *buf = NULL;
-	size_t len = 0, room = 0;
-	ssize_t n = 1;
-
-	*ret_error = fd < 0 ? procfs_error(fd) : 0;
-	while (!*ret_error && n > 0) {
-		if (len == room) {
-			char *grown = realloc(buf, room = room ? room * 2 : 65536);
-
-			if (!grown) {
-				*ret_error = -ENOMEM;
-				break;
-			}
-			buf = grown;
-		}
-		n = read(fd, buf + len, room - len);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n < 0)
-			*ret_error = procfs_error(-errno);
-		else
-			len += (size_t)n;
-	}
-	if (*ret_error)
-		return NULL;
-	*ret_len = len;
-	return steal_pointer(&buf);
-}
-
 static bool is_nsfs(const struct proc_mount *m)
 {
 	return m->type.len == 4 && !memcmp(m->type.text, "nsfs", 4);
@@ -173,7 +143,7 @@ static int look_at_mounts(struct procfs_take *t, int dir)
 	for (i = 0; i < t->nr_mount_namespaces; i++)
 		if (t->mount_namespaces[i] == mount_ns)
 			return 0;
-	text = read_whole(t, dir, "mountinfo", &len, &r);
+	r = procfs_error(file_read_whole(dir, "mountinfo", MOUNTS_MAX, &text, &len));
 	if (r == -EACCES)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_BIND);
 	if (!text)
@@ -215,7 +185,7 @@ static int look_at_heir(struct procfs_take *t, int threads, const char *tid)
 static int look_at_threads(struct procfs_take *t, int dir, bool may_be_heirs)
 {
 	_cleanup_close_ int fd = -1;
-	struct util_list list;
+	struct file_list list;
 	char path[64];
 	const char *name;
 	int r;
@@ -227,8 +197,8 @@ static int look_at_threads(struct procfs_take *t, int dir, bool may_be_heirs)
 	if (fd < 0 && is_fatal(fd))
 		return fd;
 	r = builder_add_holder(t->b, t->looked_at, -1);
-	list = (struct util_list){.fd = fd};
-	while (r >= 0 && fd >= 0 && (name = util_list_next(&list))) {
+	list = (struct file_list){.fd = fd};
+	while (r >= 0 && fd >= 0 && (name = file_list_next(&list))) {
 		snprintf(path, sizeof(path), "%.20s/ns/pid_for_children", name);
 		r = look_at_link(t, fd, path, name);
 		if (r >= 0 && may_be_heirs)

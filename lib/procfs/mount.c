@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* mount.c - how a procfs is mounted: does it hide tasks from this reader? */
 #include "procfs.h"
+#include "base/file.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,15 +37,10 @@ static bool option_hides(struct proc_text options)
 static int32_t mount_id_of(int fd)
 {
 	char name[64], text[512], *at;
-	_cleanup_close_ int info = -1;
-	ssize_t len;
 
 	snprintf(name, sizeof(name), "self/fdinfo/%d", fd);
-	info = openat(fd, name, O_RDONLY | O_CLOEXEC);
-	len = info < 0 ? -1 : read(info, text, sizeof(text) - 1);
-	if (len < 0)
+	if (file_read(fd, name, text, sizeof(text)) < 0)
 		return -1;
-	text[len] = '\0';
 	at = strstr(text, "mnt_id:");
 	return at ? (int32_t)strtol(at + 7, NULL, 10) : -1;
 }
@@ -54,12 +50,9 @@ static int32_t mount_id_of(int fd)
 static bool sees_through(int root)
 {
 	char text[4096], *at;
-	_cleanup_close_ int fd = openat(root, "self/status", O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
-	if (len < 0)
+	if (file_read(root, "self/status", text, sizeof(text)) < 0)
 		return false;
-	text[len] = '\0';
 	at = strstr(text, "\nCapEff:");
 	return at && strtoull(at + 8, NULL, 16) & (1u << 19) && !faccessat(root, "1", F_OK, 0);
 }
@@ -71,7 +64,7 @@ bool procfs_mount_hides(int root)
 	struct proc_mount mount;
 	size_t room = 0;
 	bool hides = false;
-	int fd = openat(root, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+	int fd = file_open(root, "self/mountinfo");
 	FILE *mounts = fd < 0 ? NULL : fdopen(fd, "r");
 	ssize_t len;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* ns.c - namespaces as their nsfs files tell of them: parents, owners, numbers. */
 #include "procfs.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -320,17 +321,6 @@ static bool is_foreign(const struct procfs_take *t, const struct procfs_ns *ns)
 	return t->is_own && t->own_ino && !ns->has_tasks && !ns->reaches_root && ns->fd >= 0;
 }
 
-static uint64_t read_number(struct procfs_take *t, const char *name)
-{
-	char buf[64];
-	uint64_t value;
-	ssize_t len = procfs_read_file(t, t->p->root, name, buf, sizeof(buf));
-
-	if (len > 0 && buf[len - 1] == '\n')
-		len--;
-	return len > 0 && proc_parse_u64(buf, (size_t)len, &value) == 0 ? value : 0;
-}
-
 /*
  * pid_max of the reader's namespace is everybody's before 6.14, 7863dcc72d0f ("pid: allow pid_max
  * to be set per pid namespace"). Since, each has its own, which starts at the highest possible and
@@ -405,7 +395,7 @@ int procfs_ns_pour(struct procfs_take *t)
 	int r = 0;
 
 	if (t->request->ns_fields & PIDNS_NS_PIDS_MAX && t->is_own) {
-		pid_max = read_number(t, "sys/kernel/pid_max");
+		(void)file_read_number(t->p->root, "sys/kernel/pid_max", &pid_max);
 		is_global = pid_max_is_global();
 	}
 	if (t->own_ino)

@@ -8,6 +8,7 @@
  * directory descriptor of its own (procfs/task.c).
  */
 #include "procfs.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -208,31 +209,28 @@ static bool was_seen(const struct procfs_take *t, size_t nr_before, int32_t pid)
 static int scan(struct procfs_take *t, bool is_quick, size_t *ret_new)
 {
 	size_t nr_before = t->nr_seen;
-	int fd = procfs_open(t, t->p->root, ".", O_RDONLY | O_DIRECTORY), r = 0;
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
+	_cleanup_close_ int fd = procfs_open(t, t->p->root, ".", O_RDONLY | O_DIRECTORY);
+	struct file_list list = {.fd = fd, .error = fd < 0 ? fd : 0};
+	const char *name;
 	int32_t pid;
+	int r = 0;
 
-	if (!list) {
-		r = fd < 0 ? fd : -ENOMEM;
-		if (fd >= 0)
-			close(fd);
-		return why_set(&t->request->why, r, "%s: %s", t->p->name, strerror(-r));
-	}
-	while (r >= 0 && (entry = readdir(list))) {
-		if (proc_parse_pid(entry->d_name, &pid) < 0 || was_seen(t, nr_before, pid))
+	while (r >= 0 && fd >= 0 && (name = file_list_next(&list))) {
+		if (proc_parse_pid(name, &pid) < 0 || was_seen(t, nr_before, pid))
 			continue;
 		if (util_grow(&t->seen, &t->room_seen, t->nr_seen, sizeof(*t->seen)) < 0) {
 			r = -ENOMEM;
 			break;
 		}
 		t->seen[t->nr_seen++] = pid;
-		t->dir_ino = entry->d_ino;
+		t->dir_ino = list.ino;
 		r = t->next_memory ? take_known(t, pid) : 0;
 		if (!r)
 			r = is_quick ? take_quick(t, pid) : procfs_task_take(t, pid);
 	}
-	closedir(list);
+	if (r >= 0 && list.error)
+		r = why_set(&t->request->why, list.error, "%s: %s", t->p->name,
+			    strerror(-list.error));
 	/* The kernel lists them in order; a fixture need not. */
 	util_sort_pids(t->seen, t->nr_seen);
 	*ret_new = t->nr_seen - nr_before;
@@ -256,13 +254,18 @@ static uint64_t count_forks(struct procfs_take *t)
 static uint64_t count_births(struct procfs_take *t)
 {
 	char text[128];
+	uint64_t last;
 	int32_t pid;
 	ssize_t len;
 
 	if (!t->is_own)
 		return count_forks(t);
 	len = procfs_read_file(t, t->p->root, "loadavg", text, sizeof(text));
-	return len > 0 && proc_parse_loadavg(text, (size_t)len, &pid) == 0 ? (uint64_t)pid : 0;
+	if (len > 0 && proc_parse_loadavg(text, (size_t)len, &pid) == 0)
+		return (uint64_t)pid;
+	/* Of another file system, such as lxcfs: then of this one's. */
+	return file_read_number(t->p->root, "sys/kernel/ns_last_pid", &last) == 0 ? last
+										  : count_forks(t);
 }
 
 /* Pass after pass, until nobody is new. */

@@ -7,6 +7,7 @@
  * if the task is found alive, through the descriptor, afterwards.
  */
 #include "procfs.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,21 +62,15 @@ int procfs_read_ns_link(int dir, const char *name, const char *type, uint64_t *r
 	return proc_parse_ns_link(text, (size_t)len, type, ret_ino) < 0 ? -EACCES : 0;
 }
 
-/* These files come in one piece: one read has it all, unless it fills the buffer (fs/seq_file.c). */
 ssize_t procfs_read_file(struct procfs_take *t, int dir, const char *name, char *buf, size_t size)
 {
-	_cleanup_close_ int fd = procfs_open(t, dir, name, O_RDONLY);
+	_cleanup_close_ int fd = file_open(dir, name);
 	ssize_t len;
 
-	if (fd < 0)
-		return procfs_error(fd);
-	do
-		len = read(fd, buf, size - 1);
-	while (len < 0 && errno == EINTR);
-	if (len < 0)
-		return procfs_error(-errno);
-	buf[len] = '\0';
-	return len;
+	while (fd == -EMFILE && procfs_ns_give_back(t, -1))
+		fd = file_open(dir, name);
+	len = fd < 0 ? fd : file_read_piece(fd, buf, size);
+	return len < 0 ? procfs_error((int)len) : len;
 }
 
 uint64_t procfs_fields_of(const struct procfs_take *t, bool is_reaper)
@@ -365,38 +360,30 @@ int procfs_task_take_known(struct procfs_take *t, struct raw_task *known)
 
 static int ask_threads(struct procfs_take *t, int dir, int32_t pid)
 {
-	int fd = procfs_open(t, dir, "task", O_RDONLY | O_DIRECTORY), r = 0;
-	struct dirent *entry;
-	DIR *threads;
+	_cleanup_close_ int fd = procfs_open(t, dir, "task", O_RDONLY | O_DIRECTORY);
+	struct file_list threads = {.fd = fd, .error = fd < 0 ? fd : 0};
+	const char *name;
 	int32_t tid;
+	int r = 0;
 
-	if (fd < 0)
-		return procfs_error(fd);
-	threads = fdopendir(fd);
-	if (!threads) { /* it looks at fd first: ENOENT where the task has ended since */
-		r = procfs_error(-errno);
-		close(fd);
-		return r;
-	}
-	while (r >= 0 && (entry = readdir(threads))) {
+	while (r >= 0 && fd >= 0 && (name = file_list_next(&threads))) {
 		_cleanup_close_ int thread = -1;
 
-		if (proc_parse_pid(entry->d_name, &tid) < 0)
+		if (proc_parse_pid(name, &tid) < 0)
 			continue;
 		/* The leader is the process: /proc/PID has the time of all threads. */
 		if (tid == pid) {
 			r = ask(t, dir, pid, tid);
 			continue;
 		}
-		thread = procfs_open(t, fd, entry->d_name, O_PATH | O_DIRECTORY);
+		thread = procfs_open(t, fd, name, O_PATH | O_DIRECTORY);
 		r = thread < 0 ? procfs_error(thread) : ask(t, thread, pid, tid);
 		if (r == -ESRCH) {
 			builder_add_flags(t->b, PIDNS_SNAPSHOT_RACED);
 			r = 0;
 		}
 	}
-	closedir(threads);
-	return r;
+	return r < 0 ? r : procfs_error(threads.error);
 }
 
 /* Asked by number, a task may be a thread, which /proc does not list but has all the same. */

@@ -2,6 +2,8 @@
 /* Growth, sentences, option structs, the hash. */
 #include "unit.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,7 +44,7 @@ static void test_list(void **state)
 {
 	char directory[] = "/tmp/pidns-unit-XXXXXX", name[80];
 	bool has[500] = {false};
-	struct util_list list;
+	struct file_list list;
 	const char *entry;
 	int i, nr = 0;
 
@@ -54,14 +56,14 @@ static void test_list(void **state)
 	}
 	snprintf(name, sizeof(name), "%s/.hidden", directory);
 	assert_int_equal(mkdir(name, 0700), 0);
-	list = (struct util_list){.fd = open(directory, O_RDONLY | O_DIRECTORY)};
-	for (; (entry = util_list_next(&list)); nr++) {
+	list = (struct file_list){.fd = open(directory, O_RDONLY | O_DIRECTORY)};
+	for (; (entry = file_list_next(&list)); nr++) {
 		i = atoi(entry);
 		assert_true(i >= 0 && i < 500 && !has[i]);
 		has[i] = true;
 	}
 	assert_int_equal(nr, 500);
-	assert_null(util_list_next(&list));
+	assert_null(file_list_next(&list));
 	for (i = 0; i < 500; i++) {
 		snprintf(name, sizeof(name), "%d", i);
 		unlinkat(list.fd, name, AT_REMOVEDIR);
@@ -69,8 +71,8 @@ static void test_list(void **state)
 	unlinkat(list.fd, ".hidden", AT_REMOVEDIR);
 	close(list.fd);
 	assert_int_equal(rmdir(directory), 0);
-	list = (struct util_list){.fd = -1};
-	assert_null(util_list_next(&list));
+	list = (struct file_list){.fd = -1};
+	assert_null(file_list_next(&list));
 }
 
 static void test_why(void **state)

@@ -8,6 +8,7 @@
 #include "containers.h"
 #include "core/snapshot.h"
 #include "base/util.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -298,7 +299,7 @@ static int gather(struct search *s, struct evidence *e)
 {
 	const struct ns_entry *entry = (const struct ns_entry *)e->ns;
 	size_t len;
-	int r = containers_read_kernel(e->dir, "cgroup", CGROUP_MAX, &e->cgroup, &len);
+	int r = file_read_whole(e->dir, "cgroup", CGROUP_MAX, &e->cgroup, &len);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;

@@ -123,8 +123,6 @@ int containers_open_dir(const struct containers_source *source, int dir, const c
  * the caller frees, or -Exxx; -EFBIG above `max`. */
 int containers_read_state(const struct containers_source *source, int dir, const char *path,
 			  size_t max, char **ret_buf, size_t *ret_len);
-/* A file of procfs or cgroupfs, at most `max` bytes of it; these tell no size. */
-int containers_read_kernel(int dir, const char *path, size_t max, char **ret_buf, size_t *ret_len);
 
 /* ---- annotate/containers/index.c ----------------------------------------------------------------------- */
 

@@ -14,8 +14,6 @@
 
 #define SAFE (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-#define KERNEL_STEP ((size_t)16384)
-
 static bool is_owners_alone(const struct stat *st, const struct containers_source *source)
 {
 	return st->st_uid == source->owner && !(st->st_mode & (S_IWGRP | S_IWOTH));
@@ -72,34 +70,5 @@ int containers_read_state(const struct containers_source *source, int dir, const
 		return (int)len;
 	*ret_buf = steal_pointer(&buf);
 	*ret_len = (size_t)len;
-	return 0;
-}
-
-int containers_read_kernel(int dir, const char *path, size_t max, char **ret_buf, size_t *ret_len)
-{
-	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	_cleanup_free_ char *buf = NULL;
-	size_t size = 0, nr = 0;
-	ssize_t got;
-
-	if (fd < 0)
-		return -errno;
-	while (nr == size && nr < max) {
-		char *grown;
-
-		size = size ? size * 2 : KERNEL_STEP;
-		if (size > max)
-			size = max;
-		grown = realloc(buf, size);
-		if (!grown)
-			return -ENOMEM;
-		buf = grown;
-		got = read_all(fd, buf + nr, size - nr);
-		if (got < 0)
-			return (int)got;
-		nr += (size_t)got;
-	}
-	*ret_buf = steal_pointer(&buf);
-	*ret_len = nr;
 	return 0;
 }

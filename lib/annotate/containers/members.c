@@ -8,6 +8,7 @@
  */
 #include "containers.h"
 #include "base/util.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,15 +60,19 @@ static int read_members(const struct annotation *a, const struct containers_sour
 			const struct pidns_ns *ns, bool *ret_has_reaper)
 {
 	_cleanup_free_ char *name = NULL, *buf = NULL;
+	_cleanup_close_ int dir = -1;
 	size_t len;
 	int r;
 
-	if (asprintf(&name, CGROUPS "%s%.*s%.*s/cgroup.procs", hierarchy.len ? "/" : "",
-		     (int)hierarchy.len, hierarchy.text, (int)path.len, path.text) < 0) {
+	if (asprintf(&name, CGROUPS "%s%.*s%.*s", hierarchy.len ? "/" : "", (int)hierarchy.len,
+		     hierarchy.text, (int)path.len, path.text) < 0) {
 		name = NULL;
 		return -ENOMEM;
 	}
-	r = containers_read_kernel(source->root, name, PROCS_MAX, &buf, &len);
+	dir = openat(source->root, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	r = file_read_whole(dir, "cgroup.procs", PROCS_MAX, &buf, &len);
 	return r < 0 ? r : look_at_members(a, ns, buf, len, ret_has_reaper);
 }
 

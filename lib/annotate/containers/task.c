@@ -6,6 +6,7 @@
  */
 #include "containers.h"
 #include "base/util.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,7 @@ int containers_read_stat(int dir, struct proc_stat *ret)
 {
 	_cleanup_free_ char *buf = NULL;
 	size_t len;
-	int r = containers_read_kernel(dir, "stat", STAT_MAX, &buf, &len);
+	int r = file_read_whole(dir, "stat", STAT_MAX, &buf, &len);
 
 	return r < 0 ? r : proc_parse_stat(buf, len, ret);
 }
@@ -56,7 +57,7 @@ static int is_init(int dir)
 	_cleanup_free_ char *buf = NULL;
 	struct proc_status status;
 	size_t len;
-	int r = containers_read_kernel(dir, "status", STATUS_MAX, &buf, &len);
+	int r = file_read_whole(dir, "status", STATUS_MAX, &buf, &len);
 
 	if (r >= 0)
 		r = proc_parse_status(buf, len, &status);
@@ -119,7 +120,7 @@ int containers_lxc_has(const struct annotation *a, const char *name)
 	_cleanup_free_ char *buf = NULL, *end = NULL;
 	size_t len;
 	bool found;
-	int r = containers_read_kernel(a->procfs, "net/unix", UNIX_MAX, &buf, &len);
+	int r = file_read_whole(a->procfs, "net/unix", UNIX_MAX, &buf, &len);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "parse.h"
+#include "base/file.h"
 
 #define CGROUP1_MAGIC 0x27e0eb /* linux/magic.h */
 #define CGROUP2_MAGIC 0x63677270
@@ -108,33 +109,13 @@ static int consider_mount(const struct limits_cgroups *c, const struct proc_moun
 	return h->mount_point && h->root.text ? 0 : -ENOMEM;
 }
 
-/* All of a file whose size nobody knows. */
-static int read_whole(int dir, const char *name, char **ret_text, size_t *ret_len)
-{
-	size_t size = 16384;
-
-	for (;; size *= 2) {
-		char *text = malloc(size);
-		ssize_t len = text ? limits_read(dir, name, text, size) : -ENOMEM;
-
-		if (len >= 0 && (size_t)len + 1 < size) {
-			*ret_text = text;
-			*ret_len = (size_t)len;
-			return 0;
-		}
-		free(text);
-		if (len < 0)
-			return (int)len;
-	}
-}
-
 static int find_mounts(struct limits *l)
 {
 	_cleanup_free_ char *text = NULL;
 	const char *cursor, *end;
 	struct proc_mount mount;
 	size_t len = 0;
-	int r = read_whole(l->a->procfs, "self/mountinfo", &text, &len);
+	int r = file_read_whole(l->a->procfs, "self/mountinfo", ANNOTATE_READ_MAX, &text, &len);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
@@ -196,7 +177,7 @@ static ssize_t read_of(const struct hierarchy *h, struct proc_text below, const 
 
 	if (make_name(below, file, name, sizeof(name)) < 0)
 		return -ENAMETOOLONG;
-	return limits_read(h->fd, name, buf, size);
+	return file_read(h->fd, name, buf, size);
 }
 
 /* How often it was this limit that refused. Where forks are refused by an ancestor, pids.events of
@@ -441,7 +422,7 @@ int limits_cgroup_add(struct limits *l, int32_t pid)
 	ssize_t len;
 
 	snprintf(name, sizeof(name), "%" PRId32 "/cgroup", pid);
-	len = limits_read(l->a->procfs, name, buf, sizeof(buf));
+	len = file_read(l->a->procfs, name, buf, sizeof(buf));
 	if (len <= 0)
 		return 0;
 	cursor = buf;

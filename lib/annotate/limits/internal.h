@@ -52,17 +52,10 @@ struct pidns_limit *limits_new(struct limits *l, uint32_t kind, int error, const
 
 /* ---- annotate/limits/file.c --------------------------------------------------------------------------- */
 
-/*
- * A small file of the procfs into buf, NUL-terminated; cut off if it fills it. Never through another
- * mount, such as a FUSE that speaks for a container and could hang. Its length, or -Exxx.
- */
-ssize_t limits_read(int dir, const char *name, char *buf, size_t size);
 /* The inode that a link such as ns/user names; 0: not to be read. */
 uint64_t limits_read_link(int dir, const char *name, const char *type);
 /* A task's directory; -1: gone. */
 int limits_open_task(const struct limits *l, int32_t pid);
-/* A file with one number. 0 or -Exxx. */
-int limits_read_number(int dir, const char *name, uint64_t *ret);
 
 /* ---- annotate/limits/pid.c ---------------------------------------------------------------------------- */
 

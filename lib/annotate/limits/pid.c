@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "parse.h"
+#include "base/file.h"
 
 /* include/linux/pid.h: once numbers have gone past it, those below are not handed out again. */
 #define RESERVED_PIDS 300
@@ -69,7 +70,7 @@ static struct pidns_limit *new_numbers(struct limits *l, const struct pidns_ns *
 		return NULL;
 	if (!limit)
 		return NULL;
-	if (is_own && limits_read_number(l->a->procfs, "sys/kernel/pid_max", &max) == 0)
+	if (is_own && file_read_number(l->a->procfs, "sys/kernel/pid_max", &max) == 0)
 		limit->known |= PIDNS_LIMIT_MAX;
 	if (knows(ns, PIDNS_NS_PIDS_MAX) && (!max || ns->pids_max < max)) {
 		max = ns->pids_max;
@@ -85,9 +86,9 @@ static int make_machine(struct limits *l)
 	struct pidns_limit *limit;
 	uint64_t used, max;
 	char buf[128];
-	ssize_t len = limits_read(l->a->procfs, "loadavg", buf, sizeof(buf));
+	ssize_t len = file_read(l->a->procfs, "loadavg", buf, sizeof(buf));
 
-	if (limits_read_number(l->a->procfs, "sys/kernel/threads-max", &max) < 0)
+	if (file_read_number(l->a->procfs, "sys/kernel/threads-max", &max) < 0)
 		return 0;
 	limit = limits_new(l, PIDNS_LIMIT_THREADS_MAX, EAGAIN, "/proc/sys/kernel/threads-max");
 	if (!limit)

@@ -23,6 +23,7 @@
 
 #include "parse.h"
 #include "base/proc.h"
+#include "base/file.h"
 
 #define INITIAL_USER_NS	 UINT64_C(4026531837) /* PROC_USER_INIT_INO */
 #define CAP_SYS_ADMIN	 21		      /* linux/capability.h */
@@ -192,7 +193,7 @@ static bool ruid_of(const struct limits *l, const struct pidns_task *task, uint3
 		return true;
 	}
 	snprintf(name, sizeof(name), "%" PRId32 "/status", task->pid);
-	len = limits_read(l->a->procfs, name, buf, sizeof(buf));
+	len = file_read(l->a->procfs, name, buf, sizeof(buf));
 	if (len <= 0 || proc_parse_status(buf, (size_t)len, &status) < 0 ||
 	    !(status.known & PROC_STATUS_UID))
 		return false;
@@ -254,7 +255,7 @@ static bool is_exempt(const struct limits *l, uint32_t ruid, int dir, uint64_t u
 		return true;
 	if (user != INITIAL_USER_NS)
 		return false;
-	len = limits_read(dir, "status", buf, sizeof(buf));
+	len = file_read(dir, "status", buf, sizeof(buf));
 	return len > 0 && limits_parse_capabilities(buf, (size_t)len, &bits) == 0 &&
 	       bits & (UINT64_C(1) << CAP_SYS_RESOURCE | UINT64_C(1) << CAP_SYS_ADMIN);
 }
@@ -302,7 +303,7 @@ static int add_nproc(struct limits *l, uint32_t ruid, int dir, uint64_t user)
 	struct pidns_limit *limit;
 	uint64_t max;
 	char buf[4096];
-	ssize_t len = limits_read(dir, "limits", buf, sizeof(buf));
+	ssize_t len = file_read(dir, "limits", buf, sizeof(buf));
 	int has_max = len > 0 ? limits_parse_nproc(buf, (size_t)len, &max) : 0;
 	int r;
 
@@ -383,7 +384,7 @@ static int add_pid_namespaces(struct limits *l, uint64_t user)
 			return -ENOMEM;
 		limit->is_fork = 0;
 		if (is_own &&
-		    limits_read_number(l->a->procfs, "sys/user/max_pid_namespaces", &max) == 0) {
+		    file_read_number(l->a->procfs, "sys/user/max_pid_namespaces", &max) == 0) {
 			limit->max = max;
 			limit->known |= PIDNS_LIMIT_MAX;
 		}

@@ -12,6 +12,7 @@
 #include "base/proc.h"
 #include "core/snapshot.h"
 #include "base/util.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -157,7 +158,7 @@ int pins_mounts_begin(struct pins *p)
 
 	if (r < 0)
 		return r;
-	r = annotate_read(p->a->procfs, "self/mountinfo", &text, &len);
+	r = file_read_whole(p->a->procfs, "self/mountinfo", ANNOTATE_READ_MAX, &text, &len);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	for (cursor = text; proc_next_mount(&cursor, text + len, &mount);) {
@@ -261,7 +262,7 @@ int pins_mounts_look(struct pins *p, int dir, const char *name, int32_t pid)
 	    map_find(&p->mount_namespaces, mount_ns))
 		return 0;
 	snprintf(path, sizeof(path), "%.20s/mountinfo", name);
-	r = annotate_read(dir, path, &text, &len);
+	r = file_read_whole(dir, path, ANNOTATE_READ_MAX, &text, &len);
 	if (r < 0)
 		return pins_hindered(p, pid, r);
 	if (!map_have(&p->mount_namespaces, mount_ns))

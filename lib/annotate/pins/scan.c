@@ -6,6 +6,7 @@
 #include "base/proc.h"
 #include "core/snapshot.h"
 #include "base/util.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,11 +75,11 @@ static int look_at_file(struct pins *p, int dir, int32_t pid, int32_t fd)
 static int look_at_files(struct pins *p, int dir, int32_t pid)
 {
 	_cleanup_close_ int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct util_list list = {.fd = fd};
+	struct file_list list = {.fd = fd};
 	const char *name;
 	int r = fd < 0 ? -errno : 0;
 
-	while (r >= 0 && (name = util_list_next(&list))) {
+	while (r >= 0 && (name = file_list_next(&list))) {
 		r = look_at_file(p, dir, pid, (int32_t)strtol(name, NULL, 10));
 		if (r == -ENOENT)
 			r = 0; /* closed meanwhile */
@@ -158,7 +159,7 @@ static bool has_no_namespaces(int dir)
 static int look_at_threads(struct pins *p, int dir, const struct pidns_task *task)
 {
 	_cleanup_close_ int fd = -1;
-	struct util_list list;
+	struct file_list list;
 	const char *name;
 	bool has_left;
 	int r = 0;
@@ -170,9 +171,9 @@ static int look_at_threads(struct pins *p, int dir, const struct pidns_task *tas
 	fd = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return pins_hindered(p, task->pid, -errno);
-	list = (struct util_list){.fd = fd};
+	list = (struct file_list){.fd = fd};
 	has_left = has_no_namespaces(dir);
-	while (r >= 0 && (name = util_list_next(&list))) {
+	while (r >= 0 && (name = file_list_next(&list))) {
 		r = look_at_thread(p, fd, task, name);
 		if (r >= 0 && has_left)
 			r = look_at_heir(p, fd, task, name);
@@ -261,7 +262,7 @@ static bool is_own_procfs(int procfs)
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 
-	return annotate_read(procfs, "self/status", &text, &len) == 0 &&
+	return file_read_whole(procfs, "self/status", ANNOTATE_READ_MAX, &text, &len) == 0 &&
 	       proc_parse_status(text, len, &status) == 0 && status.known & PROC_STATUS_NSPID &&
 	       status.nr_nspid == 1;
 }
@@ -269,7 +270,7 @@ static bool is_own_procfs(int procfs)
 int pins_scan(struct pins *p)
 {
 	_cleanup_close_ int fd = openat(p->a->procfs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct util_list list = {.fd = fd};
+	struct file_list list = {.fd = fd};
 	const char *name;
 	int32_t pid;
 	int r = 0;
@@ -277,7 +278,7 @@ int pins_scan(struct pins *p)
 	if (fd < 0)
 		return pins_hindered(p, 0, -errno);
 	p->is_own = is_own_procfs(p->a->procfs);
-	while (r >= 0 && (name = util_list_next(&list)))
+	while (r >= 0 && (name = file_list_next(&list)))
 		if (proc_parse_pid(name, &pid) == 0)
 			r = look_at_process(p, name, pid);
 	return r;

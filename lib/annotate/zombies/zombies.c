@@ -3,6 +3,7 @@
 #include "annotate/annotate.h"
 #include "base/util.h"
 #include "parse.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -36,7 +37,7 @@ static int ask_parent(struct annotation *a, struct pidns_zombie *zombie)
 	if (!zombie->parent)
 		return 0;
 	snprintf(name, sizeof(name), "%d/status", zombie->parent);
-	r = annotate_read(a->procfs, name, &text, &len);
+	r = file_read_whole(a->procfs, name, ANNOTATE_READ_MAX, &text, &len);
 	if (r >= 0)
 		zombies_parse_sigchld(text, len, &zombie->sigchld);
 	return r == -ENOMEM ? r : 0;

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* file.c - reads the kernel's small files so that nothing can hang, and no other file system answers. */
+#include "file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "proc.h"
+#include "util.h"
+
+#define FIRST_ROOM 4096
+
+/* Without openat2(2) (before Linux 5.6, or forbidden) a file is looked at before it is opened. */
+static int open_looked_at(int dir, const char *name)
+{
+	_cleanup_close_ int place = openat(dir, name, O_PATH | O_CLOEXEC);
+	struct stat at_top, here;
+	char path[64];
+	int fd;
+
+	if (place < 0 || fstat(dir, &at_top) < 0 || fstat(place, &here) < 0)
+		return -errno;
+	if (at_top.st_dev != here.st_dev)
+		return -EXDEV;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int file_open(int dir, const char *name)
+{
+	const struct open_how how = {.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+				     .resolve = RESOLVE_NO_XDEV};
+	int fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		return open_looked_at(dir, name);
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t file_read_piece(int fd, char *buf, size_t size)
+{
+	ssize_t len;
+
+	do
+		len = read(fd, buf, size - 1);
+	while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return -errno;
+	buf[len] = '\0';
+	return len;
+}
+
+ssize_t file_read_fd(int fd, char *buf, size_t size)
+{
+	size_t used = 0;
+	ssize_t n;
+
+	while (used + 1 < size) {
+		n = read(fd, buf + used, size - 1 - used);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			break;
+		used += (size_t)n;
+	}
+	buf[used] = '\0';
+	return (ssize_t)used;
+}
+
+ssize_t file_read(int dir, const char *name, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = file_open(dir, name);
+
+	return fd < 0 ? fd : file_read_fd(fd, buf, size);
+}
+
+int file_read_whole_fd(int fd, size_t max, char **ret_text, size_t *ret_len)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len = 0, room = 0;
+	ssize_t n;
+
+	do {
+		char *grown = realloc(text, room = room ? 2 * room : FIRST_ROOM);
+
+		if (!grown)
+			return -ENOMEM;
+		text = grown;
+		n = file_read_fd(fd, text + len, room - len);
+		if (n < 0)
+			return (int)n;
+		len += (size_t)n;
+		if (len > max)
+			return -EFBIG;
+	} while (len == room - 1);
+	*ret_text = steal_pointer(&text);
+	*ret_len = len;
+	return 0;
+}
+
+int file_read_whole(int dir, const char *name, size_t max, char **ret_text, size_t *ret_len)
+{
+	_cleanup_close_ int fd = file_open(dir, name);
+
+	return fd < 0 ? fd : file_read_whole_fd(fd, max, ret_text, ret_len);
+}
+
+int file_read_number(int dir, const char *name, uint64_t *ret_value)
+{
+	char buf[64];
+	ssize_t len = file_read(dir, name, buf, sizeof(buf));
+
+	if (len > 0 && buf[len - 1] == '\n')
+		len--;
+	if (len < 0)
+		return (int)len;
+	return len && proc_parse_u64(buf, (size_t)len, ret_value) == 0 ? 0 : -EPROTO;
+}
+
+const char *file_list_next(struct file_list *list)
+{
+	const struct dirent64 *entry;
+
+	for (;;) {
+		if (list->at == list->len) {
+			list->at = 0;
+			list->len = getdents64(list->fd, list->entries, sizeof(list->entries));
+			if (list->len <= 0) {
+				list->error = list->len < 0 ? -errno : 0;
+				list->len = 0;
+				return NULL;
+			}
+		}
+		entry = (const void *)(list->entries + list->at);
+		list->at += entry->d_reclen;
+		if (entry->d_name[0] != '.') {
+			list->ino = entry->d_ino;
+			return entry->d_name;
+		}
+	}
+}
