@@ -160,6 +160,35 @@ def test_live_machine():
     expect_equal(own[0][-1], open("/proc/self/comm", encoding="ascii").read().strip(), "name")
 
 
+def test_a6_the_first_frame_knows_what_it_shows():
+    """Of a process that is known in full, no column of the only frame is a dash; by each order."""
+    for arguments in ([], ["-s", "uid"], ["-s", "cpu"], ["-w", "80"], ["-w", "200"]):
+        for provider in ("auto", "procfs"):
+            done = run("-b", "-n1", "--provider", provider, *arguments, f"@{os.getpid()}")
+            if done.returncode == 4:
+                raise Skip(done.stderr.decode().strip())
+            titles = done.stdout.decode().split("\n\n")[1].split("\n")[0].split()
+            own = [row.split() for row in rows(done.stdout) if row.split()[0] == str(os.getpid())]
+            expect_equal(len(own), 1, "rows of ours")
+            expect("USER" in titles, f"titles {titles}")
+            expect("-" not in own[0], f"{provider} {arguments}: {titles} {own[0]}")
+            head = done.stdout.decode().split("\n\n")[0]
+            for word in ("process", "thread", "zombie"):
+                expect(word in head.split("\n")[1], f"{word} is not in {head}")
+
+
+def test_a6_the_first_frame_of_namespaces():
+    for arguments in ([], ["-s", "pids_max"], ["-w", "80"], ["-w", "120"]):
+        done = run("-b", "-n1", *arguments)
+        if done.returncode == 4:
+            raise Skip(done.stderr.decode().strip())
+        inode = os.readlink("/proc/self/ns/pid")[5:-1]
+        own = [row.split() for row in rows(done.stdout) if row.split()[0] == inode]
+        expect_equal(len(own), 1, "rows of our namespace")
+        known = own[0] if os.geteuid() == 0 else own[0][:5]
+        expect("-" not in known, f"{arguments}: {own[0]}")
+
+
 def test_output_cannot_be_written():
     with open("/dev/full", "wb") as full:
         done = run("-b", "-n1", *MACHINE, stdout=full)
