@@ -252,7 +252,8 @@ int target_find(const struct target *target, const struct pidns_snapshot *snapsh
 		ns = pidns_ns_find(snapshot, target->ino);
 	} else {
 		task = pidns_task_find(snapshot, NULL, target->pid);
-		ns = task ? task->ns : NULL;
+		/* The PID of a process, also where the snapshot knows its threads. */
+		ns = task && task->tid == task->pid ? task->ns : NULL;
 	}
 	if (!ns)
 		return not_found(target, snapshot, take_flags, &why);

@@ -179,30 +179,17 @@ static void print_json(const struct show *show)
 
 /* ---------------------------------------------------------------------------------------------- */
 
-/* Threads have numbers too. Only those of the namespace and below are asked about. */
-static int take_map(struct show *show)
+/*
+ * Threads have PIDs, too. procfs, and recordings of it, report them only if they are asked for, and
+ * then all is of one snapshot; the other providers count the PIDs in use themselves.
+ */
+static uint32_t map_flags(const struct pidns_ctx *ctx)
 {
-	_cleanup_snapshot_ struct pidns_snapshot *threads = NULL;
-	const struct pidns_task *const *list;
-	size_t nr = pidns_ns_subtree_tasks(show->ns, &list);
-	_cleanup_free_ int32_t *pids = malloc((nr ? nr : 1) * sizeof(*pids));
-	struct pidns_take_opts opts = {
-		.size = sizeof(opts), .pids = pids, .nr_pids = nr, .flags = PIDNS_TAKE_THREADS};
-	const struct pidns_ns *ns;
-	int r = 0;
+	const char *provider = pidns_provider(ctx);
 
-	if (!pids)
-		return message_exit(EXIT_FAILED, "out of memory");
-	for (size_t i = 0; i < nr; i++)
-		pids[i] = list[i]->pid;
-	if (nr)
-		r = source_take(&show->options->source, show->ctx, &opts, &threads);
-	if (r)
-		return r;
-	ns = threads ? pidns_ns_find(threads, show->ns->ino) : NULL;
-	if (pidmap_make(ns ? ns : show->ns, &show->map) < 0)
-		return message_exit(EXIT_FAILED, "out of memory");
-	return 0;
+	return strcmp(provider, "procfs") == 0 || strcmp(provider, "replay") == 0
+		       ? PIDNS_TAKE_THREADS
+		       : 0;
 }
 
 static int run(struct show *show)
@@ -220,12 +207,14 @@ static int run(struct show *show)
 	if (!r)
 		r = source_open(&show->options->source, 0, &show->ctx);
 	if (!r)
+		opts.flags |= map_flags(show->ctx);
+	if (!r)
 		r = operand_take(show->options, show->ctx, &opts, &show->target, 1, &show->snapshot,
 				 &show->ns);
-	if (!r && !(show->ns->known & PIDNS_NS_PIDMAP))
-		r = take_map(show);
 	if (r)
 		return r;
+	if (!(show->ns->known & PIDNS_NS_PIDMAP) && pidmap_make(show->ns, &show->map) < 0)
+		return message_exit(EXIT_FAILED, "out of memory");
 	if (findings_make_of(show->snapshot, show->ns, &show->findings) < 0)
 		return message_exit(EXIT_FAILED, "out of memory");
 	if (show->options->json)

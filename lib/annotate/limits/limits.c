@@ -126,8 +126,10 @@ static int annotate_ns(struct limits *l, size_t place)
 	l->nr_list = 0;
 	limits_cgroup_begin(l);
 	r = limits_pid_add(l, place);
-	for (size_t i = 0; r >= 0 && i < nr; i++)
-		r = limits_cgroup_add(l, members[i]->pid);
+	for (size_t i = 0; r >= 0 && i < nr; i++) {
+		if (members[i]->tid == members[i]->pid)
+			r = limits_cgroup_add(l, members[i]->pid);
+	}
 	if (r >= 0 && reaper)
 		r = add_user_of(l, reaper, ns->known & PIDNS_NS_OWNER_NS ? ns->owner_ns : 0);
 	if (r < 0)

@@ -23,7 +23,7 @@ static bool knows(const struct pidns_ns *ns, uint64_t bit)
  * How many of the numbers below RESERVED_PIDS are free and will not be handed out any more; the
  * least it can be: a thread or a process group that is not listed may have any of them.
  */
-static uint64_t count_spent(const struct pidns_ns *ns)
+static uint64_t count_spent(const struct pidns_snapshot *s, const struct pidns_ns *ns)
 {
 	bool is_past = knows(ns, PIDNS_NS_LAST_PID) && ns->last_pid >= RESERVED_PIDS;
 	const struct pidns_task *const *tasks;
@@ -37,7 +37,9 @@ static uint64_t count_spent(const struct pidns_ns *ns)
 			is_past = true;
 		else
 			low++;
-		if (tasks[i]->known & PIDNS_TASK_THREADS)
+		/* A snapshot with threads has a record for each of them. */
+		if (tasks[i]->known & PIDNS_TASK_THREADS &&
+		    !(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_THREADS))
 			low += tasks[i]->threads ? tasks[i]->threads - 1 : 0;
 	}
 	return is_past && low < RESERVED_PIDS ? RESERVED_PIDS - low : 0;
@@ -48,7 +50,7 @@ static void set_used(struct limits *l, const struct pidns_ns *ns, struct pidns_l
 {
 	if (!knows(ns, PIDNS_NS_PIDS_USED) || (!l->is_whole && !ns->pids_used_exact))
 		return;
-	limit->used = ns->pids_used + (l->is_whole ? count_spent(ns) : 0);
+	limit->used = ns->pids_used + (l->is_whole ? count_spent(l->a->snapshot, ns) : 0);
 	limit->known |= PIDNS_LIMIT_USED;
 	if (limit->known & PIDNS_LIMIT_MAX && limit->used + 1 == limit->max)
 		limit->used = limit->max;
