@@ -257,7 +257,7 @@ def test_pause():
     with start(columns=120, rows=60) as top:
         top.press("Z")
         top.wait(", paused")
-        top.wait("a frame", lambda: not top.read(0.5))
+        top.wait("the snapshot of the pause", lambda: not top.read(1.5))
         head = top.lines()[:3]
         with Namespace() as namespace:
             end = time.monotonic() + 1.5

@@ -290,9 +290,35 @@ static void test_cells_that_are_not_known(void **state)
 	assert_string_equal(cell_of(row_of(DEAD), "processes"), "0");
 }
 
+/* Has any line of the details that text? */
+static bool has_line(const struct sheet *sheet, const char *text)
+{
+	for (size_t i = 0; i < sheet->count; i++) {
+		if (strstr(sheet->lines[i], text))
+			return true;
+	}
+	return false;
+}
+
+/* What was not asked for yet is not unknown. */
+static void test_a9_details_are_looked_for(void **state)
+{
+	struct sheet sheet = {0};
+	struct ident ident;
+
+	(void)state;
+	ident = ident_of_ns(f.rows.list[0].ns);
+	sheet_make(&sheet, f.picture.snapshot, &ident, 80, false);
+	assert_true(has_line(&sheet, "looking") && !has_line(&sheet, "not known"));
+	sheet_make(&sheet, f.picture.snapshot, &ident, 80, true);
+	assert_true(has_line(&sheet, "not known") && !has_line(&sheet, "looking"));
+	sheet_clear(&sheet);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a9_details_are_looked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_yet, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tree, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lines_of_the_tree, setup, teardown),
