@@ -185,6 +185,10 @@ struct pidns_container {
 	const char *source;  /* how we know: "cgroup", "state-file", "machined", "hostname" or
 				"command" */
 	const char *pod;     /* the pod it is part of: its name or, where that is not known, uid */
+	/* 1: its cgroup, which is all that says so, is one that an ordinary user may make and name:
+	 * owner_uid. No store of root's was asked for its name. Since: 0.9 */
+	uint32_t is_users;
+	uint32_t owner_uid;
 };
 
 /* Values of pidns_limit.kind. */

@@ -119,6 +119,8 @@ _CONTAINER_FIELDS = (
     ("runtime", c_char_p, None, _text),
     ("source", c_char_p, None, _text),
     ("pod", c_char_p, None, _text),
+    ("is_users", c_uint32, None, bool),
+    ("_owner_uid", c_uint32, None, None),
 )
 
 _LIMIT_FIELDS = (

@@ -87,7 +87,7 @@ static void put_ns_notes(struct writer *w, const struct pidns_ns *ns,
 	put_note(w, RECORDING_NOTES, ns, notes_fields, ARRAY_SIZE(notes_fields), 0, notes);
 	if (notes->known & PIDNS_NOTE_CONTAINER && notes->container)
 		put_note(w, RECORDING_CONTAINER, ns, container_fields, ARRAY_SIZE(container_fields),
-			 0, notes->container);
+			 notes->container->is_users ? RECORDING_IS_USERS : 0, notes->container);
 	if (notes->known & PIDNS_NOTE_LIMITS)
 		put_limits(w, ns, notes->limits, notes->nr_limits);
 	for (size_t i = 0; notes->known & PIDNS_NOTE_PINS && i < notes->nr_pins; i++)

@@ -96,15 +96,20 @@ struct recording_end {
 	POURED(U64, namespaces, namespaces, namespaces, RECORDING_KNOWN_COUNT) \
 	POURED(U64, tasks, tasks, tasks, RECORDING_KNOWN_COUNT)
 
+/* The "known" of a container whose cgroup is an ordinary user's. */
+#define RECORDING_IS_USERS (UINT64_C(1) << 0)
+
 /* What note_line is read into has the same members as the public record, but for ns of a pin. */
 #define RECORDING_NOTES_FIELDS(POURED) POURED(NOTED, known, known, noted, 0)
 
-#define RECORDING_CONTAINER_FIELDS(POURED)                   \
-	POURED(TEXT, name, name, container.name, 0)          \
-	POURED(TEXT, id, id, container.id, 0)                \
-	POURED(TEXT, runtime, runtime, container.runtime, 0) \
-	POURED(TEXT, source, source, container.source, 0)    \
-	POURED(TEXT, pod, pod, container.pod, 0)
+#define RECORDING_CONTAINER_FIELDS(POURED)                                      \
+	POURED(TEXT, name, name, container.name, 0)                             \
+	POURED(TEXT, id, id, container.id, 0)                                   \
+	POURED(TEXT, runtime, runtime, container.runtime, 0)                    \
+	POURED(TEXT, source, source, container.source, 0)                       \
+	POURED(TEXT, pod, pod, container.pod, 0)                                \
+	POURED(U32, is_users, is_users, container.is_users, RECORDING_IS_USERS) \
+	POURED(U32, owner_uid, owner_uid, container.owner_uid, RECORDING_IS_USERS)
 
 #define RECORDING_LIMIT_FIELDS(POURED)                        \
 	POURED(LKIND, kind, kind, limit.kind, 0)              \

@@ -102,6 +102,8 @@ static const struct field fields[] = {
 	FIELD(pidns_container, runtime, 16, 8),
 	FIELD(pidns_container, source, 24, 8),
 	FIELD(pidns_container, pod, 32, 8),
+	FIELD(pidns_container, is_users, 40, 4),
+	FIELD(pidns_container, owner_uid, 44, 4),
 
 	FIELD(pidns_limit, known, 0, 4),
 	FIELD(pidns_limit, kind, 4, 4),

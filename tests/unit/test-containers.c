@@ -7,6 +7,7 @@
  *	%% task PID PPID START NSPID,… COMM	its stat and status
  *	%% file PATH			the lines that follow
  *	%% link PATH TARGET, %% fifo PATH, %% mode PATH OCTAL, %% size PATH BYTES
+ *	%% users PATH			a folder that is another user's from there down, as far as named
  *	%% expect			"INODE KEY=VALUE …", "INODE none" or "INODE unknown"; others are not looked at
  */
 #include "unit.h"
@@ -115,6 +116,9 @@ static void put_other(const char *kind, const char *path, const char *argument)
 		assert_int_equal(mkfifo(in_root(path), 0600), 0);
 	else if (!strcmp(kind, "mode"))
 		assert_int_equal(chmod(in_root(path), (mode_t)strtoul(argument, NULL, 8)), 0);
+	else if (!strcmp(kind, "users"))
+		/* Others can write to it: the same as being theirs, and needs no root to test. */
+		assert_int_equal(chmod(in_root(path), 0777), 0);
 	else if (!strcmp(kind, "size"))
 		assert_int_equal(truncate(in_root(path), atol(argument)), 0);
 	else
@@ -192,7 +196,9 @@ static void describe(char text[2048], const struct pidns_ns *ns)
 	text = put_word(text, "id", c->id);
 	text = put_word(text, "runtime", c->runtime);
 	text = put_word(text, "pod", c->pod);
-	put_word(text, "source", c->source);
+	text = put_word(text, "source", c->source);
+	if (c->is_users)
+		strcpy(text, " users");
 }
 
 static int annotate_root(struct pidns_snapshot *snapshot, uid_t owner)

@@ -140,6 +140,15 @@ static int parse_name(struct target *target, const char *name, const struct why 
 	return 0;
 }
 
+/* A pod is called NAMESPACE/POD: where there is no such file. */
+static bool is_path(const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	return slash &&
+	       (slash == text || *text == '.' || strchr(slash + 1, '/') || access(text, F_OK) == 0);
+}
+
 int target_parse(const char *text, struct target *ret, char *why_text, size_t size)
 {
 	const struct why why = {why_text, size};
@@ -153,7 +162,7 @@ int target_parse(const char *text, struct target *ret, char *why_text, size_t si
 		return parse_link(ret, &why);
 	if (!strncmp(text, "name:", 5))
 		return parse_name(ret, text + 5, &why);
-	return strchr(text, '/') ? parse_path(ret, &why) : parse_name(ret, text, &why);
+	return is_path(text) ? parse_path(ret, &why) : parse_name(ret, text, &why);
 }
 
 void target_close(struct target *target)
@@ -170,7 +179,15 @@ uint32_t target_take_flags(const struct target *target)
 	return target->name ? PIDNS_TAKE_CONTAINERS : 0;
 }
 
-/* By its name, or by its id as far as columns show that, or further. */
+/* "NAMESPACE/POD", or what is behind the slash. */
+static bool is_pod(const char *pod, const char *name)
+{
+	const char *slash = pod ? strchr(pod, '/') : NULL;
+
+	return pod && (!strcmp(pod, name) || (slash && !strcmp(slash + 1, name)));
+}
+
+/* By its name, its pod, or by its id as far as columns show that, or further. */
 static bool is_named(const struct pidns_ns *ns, const char *name)
 {
 	const struct pidns_container *container = NULL;
@@ -180,7 +197,7 @@ static bool is_named(const struct pidns_ns *ns, const char *name)
 		container = ns->notes->container;
 	if (!container)
 		return false;
-	if (container->name && !strcmp(container->name, name))
+	if ((container->name && !strcmp(container->name, name)) || is_pod(container->pod, name))
 		return true;
 	return container->id &&
 	       (len < ID_SHOWN ? !strcmp(container->id, name) : !strncmp(container->id, name, len));
@@ -191,13 +208,18 @@ static bool is_named(const struct pidns_ns *ns, const char *name)
 static int refuse_several(const struct target *target, const struct pidns_ns *const *list,
 			  size_t nr, size_t count, const struct why *why)
 {
+	uint32_t users = 1;
 	int used = snprintf(why->text, why->size,
 			    "%s: %zu containers have that name:", target->text, count);
 
+	for (size_t i = 0; i < nr; i++)
+		if (is_named(list[i], target->name))
+			users &= list[i]->notes->container->is_users;
 	for (size_t i = 0; i < nr && used > 0 && (size_t)used < why->size; i++) {
 		const char *runtime;
 
-		if (!is_named(list[i], target->name))
+		if (!is_named(list[i], target->name) ||
+		    list[i]->notes->container->is_users != users)
 			continue;
 		runtime = list[i]->notes->container->runtime;
 		used += snprintf(why->text + used, why->size - (size_t)used, " %" PRIu64 " (%s)",
@@ -212,12 +234,14 @@ static int find_name(const struct target *target, const struct pidns_snapshot *s
 	const struct pidns_ns *const *list, *found = NULL;
 	size_t nr = pidns_snapshot_namespaces(snapshot, &list), count = 0;
 
-	for (size_t i = 0; i < nr; i++) {
-		if (!is_named(list[i], target->name))
-			continue;
-		count++;
-		found = list[i];
-	}
+	/* What a user could have made up takes no name away from what root has named. */
+	for (uint32_t users = 0; users <= 1 && !count; users++)
+		for (size_t i = 0; i < nr; i++)
+			if (is_named(list[i], target->name) &&
+			    list[i]->notes->container->is_users == users) {
+				count++;
+				found = list[i];
+			}
 	if (!count)
 		return refuse(why, EXIT_FAILED, "%s: no such %scontainer", target->text,
 			      target->name == target->text ? "namespace or " : "");

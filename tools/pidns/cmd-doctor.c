@@ -19,16 +19,14 @@
 static void print_name(const struct pidns_ns *ns)
 {
 	const struct pidns_container *container = note_container(ns);
-	const char *name;
-	size_t len;
+	char label[NOTE_LABEL_MAX];
 
 	if (ns->known & PIDNS_NS_INO)
 		printf(" %" PRIu64, ns->ino);
 	if (!container)
 		return;
-	name = note_container_name(container, &len);
 	fputs(" (", stdout);
-	out_text(stdout, name, len);
+	out_text(stdout, label, note_container_label(container, label));
 	putchar(')');
 }
 

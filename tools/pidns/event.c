@@ -139,14 +139,14 @@ static void print_facts(const struct event_sides *sides, const struct event_look
 static void print_container(const struct pidns_ns *ns)
 {
 	const struct pidns_container *container = NULL;
-	const char *name = "-";
+	char label[NOTE_LABEL_MAX] = "-";
 	size_t len = 1;
 
 	for (; ns && !container; ns = pidns_ns_parent(ns))
 		container = note_container(ns);
 	if (container)
-		name = note_container_name(container, &len);
-	out_padded(stdout, name, len, CONTAINER_COLUMNS);
+		len = note_container_label(container, label);
+	out_padded(stdout, label, len, CONTAINER_COLUMNS);
 	putchar(' ');
 }
 

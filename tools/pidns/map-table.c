@@ -30,15 +30,15 @@ static void put_column(int width, bool is_known, uint64_t number)
 static void print_level(const struct pidns_ns *ns, int32_t vpid, const char *comm)
 {
 	const struct pidns_container *container = note_container(ns);
-	const char *name = "-";
+	char label[NOTE_LABEL_MAX] = "-";
 	size_t len = 1;
 
 	if (container)
-		name = note_container_name(container, &len);
+		len = note_container_label(container, label);
 	put_column(INODE_COLUMNS, ns->known & PIDNS_NS_INO, ns->ino);
 	put_column(PID_COLUMNS, vpid > 0, (uint64_t)vpid);
 	putchar(' ');
-	out_padded(stdout, name, len, comm ? CONTAINER_COLUMNS : 0);
+	out_padded(stdout, label, len, comm ? CONTAINER_COLUMNS : 0);
 	if (comm) {
 		putchar(' ');
 		out_text(stdout, comm, strlen(comm));

@@ -62,6 +62,20 @@ const char *note_container_name(const struct pidns_container *container, size_t 
 	return name;
 }
 
+size_t note_container_label(const struct pidns_container *container, char label[NOTE_LABEL_MAX])
+{
+	bool is_runtime = !container->name && !container->id;
+	size_t len;
+	const char *name = note_container_name(container, &len);
+	int n = snprintf(label, NOTE_LABEL_MAX, "%s%.*s%s", is_runtime ? "(" : "", (int)len, name,
+			 is_runtime ? ")" : "");
+
+	if (container->is_users && n > 0 && n < NOTE_LABEL_MAX)
+		n += snprintf(label + n, NOTE_LABEL_MAX - (size_t)n, " (uid %" PRIu32 ")",
+			      container->owner_uid);
+	return n < NOTE_LABEL_MAX ? (size_t)n : NOTE_LABEL_MAX - 1;
+}
+
 uint64_t note_fullness(const struct pidns_limit *limit)
 {
 	if (limit->kind == PIDNS_LIMIT_INIT)
@@ -179,6 +193,10 @@ void note_print_container(const struct pidns_container *container)
 		out_text(stdout, lines[i].text, strlen(lines[i].text));
 		putchar('\n');
 	}
+	if (container->is_users) {
+		print_label("owner_uid", 0);
+		printf("%" PRIu32 ", who may make and name its cgroup\n", container->owner_uid);
+	}
 }
 
 /* Of the unseen, a file is who might be it. */
@@ -248,6 +266,19 @@ static void put_number(struct json *j, const char *key, bool is_known, uint64_t 
 		json_null(j);
 }
 
+/* The parts of NAMESPACE/POD; null where it is not known to have them. */
+static void put_pod(struct json *j, const char *pod)
+{
+	const char *slash = pod ? strchr(pod, '/') : NULL;
+
+	json_item(j, "pod_namespace");
+	if (slash)
+		json_text(j, pod, (size_t)(slash - pod));
+	else
+		json_null(j);
+	put_string(j, "pod_name", slash ? slash + 1 : NULL);
+}
+
 void note_json_container(struct json *j, const struct pidns_container *container)
 {
 	json_open(j, '{');
@@ -256,6 +287,8 @@ void note_json_container(struct json *j, const struct pidns_container *container
 	put_string(j, "runtime", container->runtime);
 	put_string(j, "source", container->source);
 	put_string(j, "pod", container->pod);
+	put_pod(j, container->pod);
+	put_number(j, "owner_uid", container->is_users, container->owner_uid);
 	json_close(j, '}');
 }
 

@@ -26,6 +26,10 @@ uint64_t note_count_pins(const struct pidns_ns *ns);
 
 /* By its name; else its id, as far as people need to tell it from others; else its runtime. */
 const char *note_container_name(const struct pidns_container *container, size_t *ret_len);
+/* The same as it is shown: a runtime, which is no name, in parentheses; and behind what an ordinary user
+ * could have made up, that user. The length, for it is not NUL-terminated where it is cut off. */
+#define NOTE_LABEL_MAX 320
+size_t note_container_label(const struct pidns_container *container, char label[NOTE_LABEL_MAX]);
 
 /* Nothing used, or not known, is 0; all used, or more, NOTE_FULL. */
 #define NOTE_FULL 10000

@@ -2,6 +2,7 @@
 /* out-raw.c - rows as words with one space between, for scripts: nothing is held, nothing aligned. */
 #include "common/escape.h"
 #include "out.h"
+#include "note.h"
 
 /* A space in a name is written \040, and no name at all as what is not known: columns hold. */
 static void put_word(FILE *file, const char *text, size_t len)
@@ -38,6 +39,7 @@ static int raw_begin(struct out *out)
 
 static int raw_row(struct out *out, const struct row *row, uint32_t depth)
 {
+	char label[NOTE_LABEL_MAX];
 	struct value value;
 
 	(void)depth;
@@ -45,8 +47,10 @@ static int raw_row(struct out *out, const struct row *row, uint32_t depth)
 		if (i)
 			putc_unlocked(' ', stdout);
 		field_get(out->columns->fields[i], row, &value);
-		if (value.type == VALUE_TEXT || value.type == VALUE_CONTAINER)
+		if (value.type == VALUE_TEXT)
 			put_word(stdout, value.text, value.len);
+		else if (value.type == VALUE_CONTAINER)
+			put_word(stdout, label, note_container_label(value.container, label));
 		else
 			out_value(stdout, &value);
 	}

@@ -94,6 +94,8 @@ static void put_numbers(FILE *file, const struct value *value)
 
 void out_value(FILE *file, const struct value *value)
 {
+	char label[NOTE_LABEL_MAX];
+
 	switch (value->type) {
 	case VALUE_UNKNOWN:
 		putc_unlocked('-', file);
@@ -107,8 +109,10 @@ void out_value(FILE *file, const struct value *value)
 		out_tenths(file, value->number);
 		break;
 	case VALUE_TEXT:
-	case VALUE_CONTAINER:
 		out_text(file, value->text, value->len);
+		break;
+	case VALUE_CONTAINER:
+		out_text(file, label, note_container_label(value->container, label));
 		break;
 	case VALUE_NUMBERS:
 		put_numbers(file, value);

@@ -108,6 +108,7 @@ static bool is_uid(struct proc_text t)
 
 /* While a path is walked. */
 struct walk {
+	struct proc_text above;	 /* the component above that */
 	struct proc_text before; /* the component above */
 	struct proc_text pod;
 	bool is_kubelets;
@@ -181,13 +182,74 @@ static bool find_id(const struct walk *w, struct proc_text c, struct found *ret)
 	if (!is_id(c))
 		return false;
 	ret->text = c;
-	if (is_text(w->before, "docker")) {
+	/* "/ecs/TASK/ID", by an agent that asks docker. */
+	if (is_text(w->before, "docker") || is_text(w->above, "ecs")) {
 		ret->runtime = "docker";
 		return true;
 	}
 	/* The kubelet's pods: of whichever engine it uses. */
 	ret->runtime = NULL;
 	return w->pod.len && w->is_kubelets;
+}
+
+/* The last colon of a text; NULL: none. */
+static const char *last_colon(struct proc_text t)
+{
+	return memrchr(t.text, ':', t.len);
+}
+
+/*
+ * "SLICE:PREFIX:ID": what is meant for the systemd driver of an engine, where its runtime takes it for
+ * a path all the same. The slice may be that of a pod.
+ */
+static bool find_triple(struct walk *w, struct proc_text c, struct found *ret)
+{
+	static const struct {
+		const char *prefix, *runtime;
+	} prefixes[] = {
+		{"docker", "docker"},	   {"cri-containerd", "containerd"},
+		{"nerdctl", "containerd"}, {"crio", "cri-o"},
+		{"libpod", "podman"},
+	};
+	const char *second = last_colon(c), *first;
+	struct proc_text slice = c, prefix, id;
+
+	if (!second)
+		return false;
+	slice.len = (size_t)(second - c.text);
+	first = last_colon(slice);
+	if (!first)
+		return false;
+	id = (struct proc_text){second + 1, c.len - slice.len - 1};
+	slice.len = (size_t)(first - c.text);
+	prefix = (struct proc_text){first + 1, (size_t)(second - first - 1)};
+	if (!is_id(id))
+		return false;
+	find_pod_of_kubelet(w, slice);
+	ret->pod = w->pod;
+	ret->text = id;
+	ret->runtime = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (is_text(prefix, prefixes[i].prefix))
+			ret->runtime = prefixes[i].runtime;
+	return ret->runtime || w->pod.len;
+}
+
+/* "app-flatpak-APPID-NUMBER.scope" */
+static bool find_app(struct proc_text c, struct found *ret)
+{
+	size_t digits = 0;
+
+	if (!strip_end(&c, ".scope") || !strip_start(&c, "app-flatpak-"))
+		return false;
+	while (digits < c.len && is_digit(c.text[c.len - 1 - digits]))
+		digits++;
+	if (!digits || digits + 1 >= c.len || c.text[c.len - 1 - digits] != '-')
+		return false;
+	c.len -= digits + 1;
+	ret->text = c;
+	ret->runtime = "flatpak";
+	return true;
 }
 
 static bool find_lxc(const struct walk *w, struct proc_text c, struct found *ret)
@@ -207,11 +269,13 @@ static bool find_machine(struct proc_text c, struct found *ret)
 	       ret->text.len;
 }
 
-static bool find_container(const struct walk *w, struct proc_text c, struct found *ret)
+static bool find_container(struct walk *w, struct proc_text c, struct found *ret)
 {
 	ret->pod = w->pod;
-	if (find_id(w, c, ret))
+	if (find_id(w, c, ret) || find_triple(w, c, ret))
 		ret->shape = CGROUP_SHAPE_ENGINE;
+	else if (find_app(c, ret))
+		ret->shape = CGROUP_SHAPE_APP;
 	else if (find_lxc(w, c, ret))
 		ret->shape = CGROUP_SHAPE_LXC;
 	else if (find_machine(c, ret))
@@ -221,12 +285,15 @@ static bool find_container(const struct walk *w, struct proc_text c, struct foun
 	return true;
 }
 
-/* The innermost unit counts; a scope is a session or an application, not a service. */
-static void find_service(struct chain *chain, struct proc_text c)
+/* The innermost unit counts; a scope is a session or an application, not a service. What is below a
+ * kubelet's slice is of a pod, whichever service started it. */
+static void find_service(const struct walk *w, struct chain *chain, struct proc_text c)
 {
 	struct proc_text stem = c;
 
-	if (strip_end(&stem, ".scope") || strip_start(&stem, "user@"))
+	if (w->is_kubelets)
+		chain->service.len = 0;
+	else if (strip_end(&stem, ".scope") || strip_start(&stem, "user@"))
 		chain->service.len = 0;
 	else if (strip_end(&stem, ".service") && stem.len && c.len < 256)
 		chain->service = c;
@@ -235,7 +302,7 @@ static void find_service(struct chain *chain, struct proc_text c)
 /* 0 or -EPROTO: nested deeper than anybody does. */
 static int walk_path(struct chain *chain)
 {
-	struct walk w = {.before = {.text = "", .len = 0}};
+	struct walk w = {.above = {.text = "", .len = 0}, .before = {.text = "", .len = 0}};
 	struct proc_text c;
 	size_t at = 0;
 
@@ -247,12 +314,13 @@ static int walk_path(struct chain *chain)
 				return -EPROTO;
 			chain->found[chain->nr++] = found;
 			chain->service.len = 0;
-			w = (struct walk){.before = c};
+			w = (struct walk){.above = w.before, .before = c};
 			continue;
 		}
 		if (!find_pod_of_kubelet(&w, c))
 			find_pod_of_podman(&w, c);
-		find_service(chain, c);
+		find_service(&w, chain, c);
+		w.above = w.before;
 		w.before = c;
 	}
 	return 0;
@@ -351,7 +419,7 @@ static void fill_container(const struct found *found, struct cgroup_place *ret)
 		copy(ret->id, sizeof(ret->id), found->text);
 	else
 		copy(ret->name, sizeof(ret->name), found->text);
-	if (found->shape == CGROUP_SHAPE_MACHINE)
+	if (found->shape == CGROUP_SHAPE_MACHINE || found->shape == CGROUP_SHAPE_APP)
 		unescape(ret->name);
 	ret->name_may_differ = found->shape == CGROUP_SHAPE_LXC && ends_in_number(ret->name);
 }

@@ -204,6 +204,20 @@ static int find_maker(const struct search *s, struct evidence *e)
 	return 0;
 }
 
+/* Says in `what` where the path is an ordinary user's own word. 0 or -ENOMEM. */
+static int find_owner(const struct search *s, const struct evidence *e, struct proc_text path,
+		      struct pidns_container *what)
+{
+	uid_t uid;
+	int r = containers_cgroup_is_users(s->source, &e->place, path, &uid);
+
+	if (r > 0) {
+		what->is_users = 1;
+		what->owner_uid = uid;
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
 static int tell_lxc(struct search *s, struct evidence *e, struct pidns_container what)
 {
 	const char *name = e->place.name;
@@ -261,12 +275,19 @@ static int by_cgroup(struct search *s, struct evidence *e)
 	r = containers_members_are_of(s->a, s->source, place, e->ns);
 	if (r <= 0)
 		return r;
+	r = find_owner(s, e, (struct proc_text){place->path.text, place->container_len}, &what);
+	if (r < 0)
+		return r;
 	if (place->shape == CGROUP_SHAPE_LXC)
 		return tell_lxc(s, e, what);
 	if (place->shape == CGROUP_SHAPE_MACHINE)
 		return tell_machine(s, e, what);
-	r = find_name(s, place->runtime, place->id, &name);
-	what.name = name;
+	if (place->shape == CGROUP_SHAPE_APP)
+		what.name = place->name;
+	else if (!what.is_users)
+		r = find_name(s, place->runtime, place->id, &name);
+	if (name)
+		what.name = name;
 	return r < 0 ? r : tell(s, e->ns, what);
 }
 
@@ -283,11 +304,12 @@ static int by_command(struct search *s, struct evidence *e)
 /* No container of an engine, but a service has it. */
 static int by_service(struct search *s, struct evidence *e)
 {
+	struct pidns_container what = {
+		.name = e->place.service, .runtime = "systemd", .source = "cgroup"};
+
 	if (!*e->place.service)
 		return 0;
-	return tell(s, e->ns,
-		    (struct pidns_container){
-			    .name = e->place.service, .runtime = "systemd", .source = "cgroup"});
+	return find_owner(s, e, e->place.path, &what) < 0 ? -ENOMEM : tell(s, e->ns, what);
 }
 
 static way *const ways[] = {by_state, by_machine, by_cgroup, by_command, by_service};

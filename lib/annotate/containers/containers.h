@@ -36,6 +36,7 @@ int containers_annotate(struct annotation *a, const struct containers_source *so
 #define CGROUP_SHAPE_ENGINE  1 /* an id of 64 hexadecimal digits where an engine puts it */
 #define CGROUP_SHAPE_LXC     2 /* a name where liblxc puts it */
 #define CGROUP_SHAPE_MACHINE 3 /* a scope called after a machine */
+#define CGROUP_SHAPE_APP     4 /* a scope called after an application, of flatpak */
 
 /* What the cgroups of a task say. Texts point into the buffer that was parsed. */
 struct cgroup_place {
@@ -160,6 +161,11 @@ void containers_names_free(struct container_names *names);
  * Then the container that the cgroup was made for has this namespace for its own. 1, 0, or -ENOMEM. */
 int containers_members_are_of(const struct annotation *a, const struct containers_source *source,
 			      const struct cgroup_place *place, const struct pidns_ns *ns);
+/* Can anyone but the source's owner have made one of the folders of `path`, and so its name? 1 with
+ * the owner of the first such folder; 0; -Exxx. */
+int containers_cgroup_is_users(const struct containers_source *source,
+			       const struct cgroup_place *place, struct proc_text path,
+			       uid_t *ret_uid);
 
 /* ---- annotate/containers/task.c ------------------------------------------------------------------------ */
 

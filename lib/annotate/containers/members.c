@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PROCS_MAX ((size_t)1 << 20)
@@ -81,7 +82,10 @@ static int read_members(const struct annotation *a, const struct containers_sour
  * entry points do that free the cgroup for others. Elsewhere are those whom the init put there.
  */
 static const char *const init_folders[] = {
-	"", "/container", "/init", "/init.scope", "/libvirt", "/payload", "/payload/init.scope",
+	"",	    "/container",	   "/container/init.scope",
+	"/init",    "/init.scope",	   "/libvirt",
+	"/ns",	    "/ns/init.scope", /* Proxmox VE */
+	"/payload", "/payload/init.scope",
 };
 
 static bool is_where_init_is(const struct cgroup_place *place)
@@ -130,6 +134,51 @@ static size_t folders_of(struct proc_text controllers, struct proc_text ret[2])
 static bool leads_up(struct proc_text path)
 {
 	return containers_path_has(path, "..");
+}
+
+/* 1 where the folders of a path, in one hierarchy, are not all the owner's alone; 0; -Exxx. */
+static int find_owner(const struct containers_source *source, struct proc_text hierarchy,
+		      struct proc_text path, uid_t *ret_uid)
+{
+	_cleanup_free_ char *name = NULL;
+	char *at;
+	size_t top;
+
+	if (asprintf(&name, CGROUPS "%s%.*s%.*s", hierarchy.len ? "/" : "", (int)hierarchy.len,
+		     hierarchy.text, (int)path.len, path.text) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	top = strlen(name) - path.len;
+	for (at = name + top; at; at = strchr(at + 1, '/')) {
+		struct stat st;
+		char *next = strchr(at + 1, '/');
+
+		if (next)
+			*next = '\0';
+		if (fstatat(source->root, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return -errno;
+		if (st.st_uid != source->owner || st.st_mode & (S_IWGRP | S_IWOTH)) {
+			*ret_uid = st.st_uid;
+			return 1;
+		}
+		if (next)
+			*next = '/';
+	}
+	return 0;
+}
+
+int containers_cgroup_is_users(const struct containers_source *source,
+			       const struct cgroup_place *place, struct proc_text path,
+			       uid_t *ret_uid)
+{
+	struct proc_text folders[2];
+	size_t nr = folders_of(place->controllers, folders);
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < nr && r < 0 && r != -ENOMEM; i++)
+		r = find_owner(source, folders[i], path, ret_uid);
+	return r;
 }
 
 int containers_members_are_of(const struct annotation *a, const struct containers_source *source,

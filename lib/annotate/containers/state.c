@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +153,33 @@ static bool is_generic(const char *runtime)
 	return runtime && (!strcmp(runtime, "runc") || !strcmp(runtime, "crun"));
 }
 
+/* A pod's name is unique in its Kubernetes namespace only: "NAMESPACE/POD". 0 or -ENOMEM. */
+static int name_pod(struct json_object *list, look_up *value_of, struct container_state *ret)
+{
+	static const struct {
+		const char *runtime, *name, *namespace;
+	} keys[] = {
+		{"containerd", "io.kubernetes.cri.sandbox-name",
+		 "io.kubernetes.cri.sandbox-namespace"},
+		{"cri-o", "io.kubernetes.pod.name", "io.kubernetes.pod.namespace"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys) && ret->runtime; i++) {
+		const char *name = value_of(list, keys[i].name);
+		const char *namespace = value_of(list, keys[i].namespace);
+		char *pod;
+
+		if (strcmp(ret->runtime, keys[i].runtime) != 0 || !name || !*name || !namespace ||
+		    !*namespace)
+			continue;
+		if (asprintf(&pod, "%s/%s", namespace, name) < 0)
+			return -ENOMEM;
+		free(ret->pod);
+		ret->pod = pod;
+	}
+	return 0;
+}
+
 static int apply(struct json_object *list, look_up *value_of, struct container_state *ret)
 {
 	const char *manager = value_of(list, MANAGER);
@@ -164,6 +192,8 @@ static int apply(struct json_object *list, look_up *value_of, struct container_s
 		if (!strcmp(ret->runtime, annotations[i].runtime))
 			r = set_text((char **)((char *)ret + annotations[i].field),
 				     value_of(list, annotations[i].key));
+	if (r >= 0)
+		r = name_pod(list, value_of, ret);
 	if (r >= 0 && ret->name && !strcmp(ret->name, CRIO_SANDBOX) &&
 	    !strcmp(ret->runtime, "cri-o")) {
 		free(ret->name);

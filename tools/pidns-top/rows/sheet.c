@@ -138,6 +138,9 @@ static void add_container(struct sheet *sheet, const struct pidns_ns *ns)
 		add(sheet, "  pod      %s", container->pod);
 	if (container->source)
 		add(sheet, "  known by %s", container->source);
+	if (container->is_users)
+		add(sheet, "  owner    uid %" PRIu32 ", who may make and name its cgroup",
+		    container->owner_uid);
 }
 
 static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
