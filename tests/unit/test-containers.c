@@ -12,39 +12,15 @@
  */
 #include "unit.h"
 #include "alloc.h"
+#include "machine.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "annotate/containers/containers.h"
-
-static char root[256];
-
-static const char *in_root(const char *name)
-{
-	static char path[1024];
-
-	assert_in_range(snprintf(path, sizeof(path), "%s/%s", root, name), 0, sizeof(path) - 1);
-	return path;
-}
-
-static void make_parents(const char *name)
-{
-	char path[1024];
-	char *slash;
-
-	strcpy(path, in_root(name));
-	for (slash = strchr(path + strlen(root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(path, 0755) < 0)
-			assert_int_equal(errno, EEXIST);
-		*slash = '/';
-	}
-}
 
 /* ---- a case ---------------------------------------------------------------------------------- */
 
@@ -85,42 +61,20 @@ static char *body_of(struct recorded *c)
 	return body;
 }
 
-static void put_task(const char *words)
-{
-	char path[64], text[512], comm[64], nspid[64];
-	int pid, ppid, len;
-	long start;
-
-	assert_int_equal(sscanf(words, "%d %d %ld %63s %63s", &pid, &ppid, &start, nspid, comm), 5);
-	snprintf(path, sizeof(path), "proc/%d/stat", pid);
-	len = snprintf(text, sizeof(text),
-		       "%d (%s) S %d 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 %ld 1000 100 0\n",
-		       pid, comm, ppid, start);
-	make_parents(path);
-	write_file(in_root(path), text, (size_t)len);
-	for (char *c = nspid; *c; c++)
-		if (*c == ',')
-			*c = '\t';
-	len = snprintf(text, sizeof(text), "Name:\t%s\nTgid:\t%d\nPPid:\t%d\nNSpid:\t%s\n", comm,
-		       pid, ppid, nspid);
-	snprintf(path, sizeof(path), "proc/%d/status", pid);
-	write_file(in_root(path), text, (size_t)len);
-}
-
 static void put_other(const char *kind, const char *path, const char *argument)
 {
-	make_parents(path);
+	machine_put_parents(path);
 	if (!strcmp(kind, "link"))
-		assert_int_equal(symlink(argument, in_root(path)), 0);
+		machine_put_link(path, argument);
 	else if (!strcmp(kind, "fifo"))
-		assert_int_equal(mkfifo(in_root(path), 0600), 0);
+		assert_int_equal(mkfifo(machine_path(path), 0600), 0);
 	else if (!strcmp(kind, "mode"))
-		assert_int_equal(chmod(in_root(path), (mode_t)strtoul(argument, NULL, 8)), 0);
+		assert_int_equal(chmod(machine_path(path), (mode_t)strtoul(argument, NULL, 8)), 0);
 	else if (!strcmp(kind, "users"))
 		/* Others can write to it: the same as being theirs, and needs no root to test. */
-		assert_int_equal(chmod(in_root(path), 0777), 0);
+		assert_int_equal(chmod(machine_path(path), 0777), 0);
 	else if (!strcmp(kind, "size"))
-		assert_int_equal(truncate(in_root(path), atol(argument)), 0);
+		assert_int_equal(truncate(machine_path(path), atol(argument)), 0);
 	else
 		fail_msg("what is %s?", kind);
 }
@@ -134,15 +88,14 @@ static void read_section(struct recorded *c)
 	assert_non_null(line);
 	assert_true(sscanf(line, "%% %15s %511s %511[^\n]", kind, path, argument) >= 1);
 	if (!strcmp(kind, "task"))
-		put_task(strchr(line + 2, ' '));
+		machine_put_task(strchr(line + 2, ' '));
 	body = body_of(c);
 	if (!strcmp(kind, "snapshot")) {
 		c->snapshot = body;
 	} else if (!strcmp(kind, "expect")) {
 		c->expect = body;
 	} else if (!strcmp(kind, "file")) {
-		make_parents(path);
-		write_file(in_root(path), body, strlen(body));
+		machine_put_file(path, body);
 	} else if (strcmp(kind, "task") != 0) {
 		put_other(kind, path, argument);
 	}
@@ -150,13 +103,7 @@ static void read_section(struct recorded *c)
 
 static void read_case(struct recorded *c, const char *path)
 {
-	static int nr;
-	char name[32];
-
-	snprintf(name, sizeof(name), "machine-%d", nr++);
-	strcpy(root, scratch(name));
-	assert_int_equal(mkdir(root, 0755), 0);
-	make_parents("proc/");
+	machine_new();
 	*c = (struct recorded){.bytes = read_file(path, NULL)};
 	c->next = c->bytes;
 	body_of(c);
@@ -201,21 +148,6 @@ static void describe(char text[2048], const struct pidns_ns *ns)
 		strcpy(text, " users");
 }
 
-static int annotate_root(struct pidns_snapshot *snapshot, uid_t owner)
-{
-	struct containers_source source = {.owner = owner};
-	struct annotation a = {.snapshot = snapshot, .flags = PIDNS_TAKE_CONTAINERS};
-	int r;
-
-	source.root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	a.procfs = open(in_root("proc"), O_PATH | O_DIRECTORY | O_CLOEXEC);
-	assert_true(source.root >= 0 && a.procfs >= 0);
-	r = containers_annotate(&a, &source);
-	close(source.root);
-	close(a.procfs);
-	return r;
-}
-
 static bool is_as_expected(const char *name, char *expect, const struct pidns_snapshot *snapshot)
 {
 	char text[2048], *line;
@@ -246,7 +178,7 @@ static bool check_case(const char *name)
 	snprintf(path, sizeof(path), CONTAINER_CASES "/%s", name);
 	read_case(&c, path);
 	snapshot = snapshot_of(c.snapshot, 0);
-	assert_int_equal(annotate_root(snapshot, geteuid()), 0);
+	assert_int_equal(machine_annotate(snapshot), 0);
 	is_right = is_as_expected(name, c.expect, snapshot);
 	pidns_snapshot_unref(snapshot);
 	free(c.bytes);
@@ -268,7 +200,7 @@ static bool check_memory(const char *name)
 	for (n = 1; has_failed; n++) {
 		snapshot = snapshot_of(c.snapshot, 0);
 		alloc_fail_after(n);
-		r = annotate_root(snapshot, geteuid());
+		r = machine_annotate(snapshot);
 		has_failed = alloc_has_failed();
 		assert_int_equal(r, has_failed ? -ENOMEM : 0);
 		pidns_snapshot_unref(snapshot);
@@ -288,7 +220,7 @@ static void test_owner(void **state)
 	(void)state;
 	read_case(&c, CONTAINER_CASES "/runc.case");
 	snapshot = snapshot_of(c.snapshot, 0);
-	assert_int_equal(annotate_root(snapshot, geteuid() + 1), 0);
+	assert_int_equal(machine_annotate_as(snapshot, geteuid() + 1), 0);
 	nr = pidns_snapshot_namespaces(snapshot, &list);
 	assert_in_range(nr, 2, 100);
 	for (size_t i = 0; i < nr; i++)

@@ -30,6 +30,7 @@ struct search {
 	bool has_names;
 	struct containers_index index;
 	struct container_names names; /* of podman, once they are needed */
+	struct lxc_sockets sockets;   /* of LXC's monitors, once they are needed */
 	uint64_t *containers; /* of each namespace: hash of the container its reaper is in */
 };
 
@@ -41,6 +42,7 @@ struct evidence {
 	struct cgroup_place place;
 	char *cgroup; /* which place points into */
 	bool has_made_by;
+	struct maker maker;
 	const char *made_by; /* of which runtime its maker is; NULL: of none that is known */
 };
 
@@ -191,15 +193,14 @@ static int by_machine(struct search *s, struct evidence *e)
 /* Asked only where cgroups leave it open. 0 with e->made_by, or -ENOMEM. */
 static int find_maker(const struct search *s, struct evidence *e)
 {
-	struct maker maker;
 	int r;
 
 	if (e->has_made_by)
 		return 0;
-	r = containers_find_maker(s->a, s->source, e->dir, &maker);
+	r = containers_find_maker(s->a, s->source, e->dir, &e->maker);
 	if (r < 0)
 		return r;
-	e->made_by = containers_made_by(&maker);
+	e->made_by = containers_made_by(&e->maker);
 	e->has_made_by = true;
 	return 0;
 }
@@ -223,19 +224,18 @@ static int tell_lxc(struct search *s, struct evidence *e, struct pidns_container
 	const char *name = e->place.name;
 	int r = find_maker(s, e);
 
+	if (r >= 0 && e->place.name_may_differ)
+		r = containers_lxc_name(s->a, &s->sockets, e->dir, &e->maker, e->place.name, &name);
 	if (r < 0)
 		return r;
 	/* incus and LXD start each container in a process of their own. */
 	if (is(e->made_by, "incus") || is(e->made_by, "lxd")) {
 		what.runtime = e->made_by;
 		/* "PROJECT_NAME": no name of theirs has an underscore. */
-		if (strrchr(name, '_'))
+		if (name && strrchr(name, '_'))
 			name = strrchr(name, '_') + 1;
 	}
-	r = e->place.name_may_differ ? containers_lxc_has(s->a, e->place.name) : 1;
-	if (r < 0)
-		return r;
-	what.name = r ? name : NULL;
+	what.name = name;
 	return tell(s, e->ns, what);
 }
 
@@ -389,6 +389,7 @@ int containers_annotate(struct annotation *a, const struct containers_source *so
 		r = look_at(&s, list[i]);
 	containers_index_free(&s.index);
 	containers_names_free(&s.names);
+	containers_lxc_free(&s.sockets);
 	free(s.containers);
 	return r < 0 ? r : 0;
 }

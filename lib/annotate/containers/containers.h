@@ -6,8 +6,8 @@
  * cgroups says), annotate/containers/machine.c (machined's files), annotate/containers/state.c (JSON of the engines;
  * annotate/containers/state-none.c stands in where there is no json-c). annotate/containers/index.c lists the state
  * files there are, annotate/containers/names.c looks names up by id, annotate/containers/members.c asks who else is in
- * a cgroup, annotate/containers/task.c who made a namespace, and annotate/containers/files.c opens what the others
- * read.
+ * a cgroup, annotate/containers/task.c who made a namespace, annotate/containers/lxc.c by which name its monitor
+ * listens, and annotate/containers/files.c opens what the others read.
  */
 #ifndef PIDNS_CONTAINERS_H
 #define PIDNS_CONTAINERS_H
@@ -177,6 +177,7 @@ int containers_read_stat(int dir, struct proc_stat *ret);
 /* Who made a namespace: the parent of its reaper, where it cannot have been given to another. */
 struct maker {
 	char comm[PROC_COMM_SIZE]; /* "": not known */
+	int32_t pid;		   /* 0: not known */
 	bool is_root;
 };
 
@@ -185,8 +186,22 @@ int containers_find_maker(const struct annotation *a, const struct containers_so
 			  int reaper_dir, struct maker *ret);
 /* Of which runtime that program is; NULL: of none. */
 const char *containers_made_by(const struct maker *maker);
-/* Does a monitor of liblxc listen, on its abstract socket, for a container of just this name? 1, 0
- * or -ENOMEM. */
-int containers_lxc_has(const struct annotation *a, const char *name);
+
+/* ---- annotate/containers/lxc.c ------------------------------------------------------------------------- */
+
+/* The sockets that may be monitors', read once a snapshot, when they are first needed. */
+struct lxc_sockets {
+	bool is_read;
+	struct lxc_socket *list; /* by inode */
+	size_t nr, room;
+};
+
+void containers_lxc_free(struct lxc_sockets *sockets);
+/*
+ * The name of the container whose cgroup is called "NAME", or "NAME-1" where the first was taken: its maker
+ * listens by it. 0 with NULL where that cannot be told, or -ENOMEM. Good until containers_lxc_free().
+ */
+int containers_lxc_name(const struct annotation *a, struct lxc_sockets *sockets, int reaper_dir,
+			const struct maker *maker, const char *cgroup, const char **ret_name);
 
 #endif /* PIDNS_CONTAINERS_H */

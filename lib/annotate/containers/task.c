@@ -19,7 +19,6 @@
 
 #define STAT_MAX   ((size_t)1024)
 #define STATUS_MAX ((size_t)1 << 20) /* Groups: may be 65536 numbers long */
-#define UNIX_MAX   ((size_t)4 << 20)
 
 int containers_read_stat(int dir, struct proc_stat *ret)
 {
@@ -84,6 +83,7 @@ static int ask_parent(const struct annotation *a, const struct containers_source
 	if (r)
 		return r < 0 ? r : -ESRCH;
 	memcpy(ret->comm, parent.comm, sizeof(ret->comm));
+	ret->pid = pid;
 	ret->is_root = st.st_uid == source->owner;
 	return 0;
 }
@@ -113,21 +113,4 @@ const char *containers_made_by(const struct maker *maker)
 		    (maker->is_root || !makers[i].must_be_root))
 			return makers[i].runtime;
 	return NULL;
-}
-
-int containers_lxc_has(const struct annotation *a, const char *name)
-{
-	_cleanup_free_ char *buf = NULL, *end = NULL;
-	size_t len;
-	bool found;
-	int r = file_read_whole(a->procfs, "net/unix", UNIX_MAX, &buf, &len);
-
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	if (asprintf(&end, "/%s/command\n", name) < 0) {
-		end = NULL;
-		return -ENOMEM;
-	}
-	found = len && memmem(buf, len, end, strlen(end));
-	return found;
 }
