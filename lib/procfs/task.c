@@ -40,6 +40,8 @@ struct asked {
 int procfs_error(int error)
 {
 	switch (error) {
+	case 0:
+		return 0;
 	case -ENOENT:
 	case -ESRCH:
 		return -ESRCH;
