@@ -24,6 +24,8 @@
 #define MAX_PASSES 3
 /* /proc/stat has a number for each interrupt line before the one wanted. */
 #define STAT_MAX (1 << 18)
+/* The inode of a procfs's root, PROC_ROOT_INO of the kernel. */
+#define ROOT_INO 1
 
 /* Who was taken the quick way, until it is known which namespaces have others below them. */
 struct procfs_pending {
@@ -57,14 +59,17 @@ static int open_root(const char *name, const struct why *why)
 {
 	_cleanup_close_ int fd = open(name, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 	struct statfs fs;
+	struct stat top;
 	int r;
 
-	if (fd < 0 || fstatfs(fd, &fs) < 0) {
+	if (fd < 0 || fstatfs(fd, &fs) < 0 || fstat(fd, &top) < 0) {
 		r = -errno;
 		return why_set(why, r, "%s: %s", name, strerror(-r));
 	}
 	if (fs.f_type != PROC_SUPER_MAGIC)
 		return why_set(why, -EPROTO, "%s: not a procfs (is it mounted?)", name);
+	if (top.st_ino != ROOT_INO)
+		return why_set(why, -EPROTO, "%s: not the root of a procfs", name);
 	return steal_fd(&fd);
 }
 
