@@ -315,10 +315,22 @@ static bool has_no_init(const struct procfs_take *t, const struct procfs_ns *ns)
 	       ((t->is_own && ns->reaches_root) || t->own_ino == PROCFS_INITIAL_NS);
 }
 
-/* Of a namespace above or beside the reader's, which an open file may refer to, nothing is told. */
+/*
+ * An open file or a mount may refer to a namespace above or beside the caller's: it is not reported.
+ * Only the initial namespace has none.
+ */
 static bool is_foreign(const struct procfs_take *t, const struct procfs_ns *ns)
 {
-	return t->is_own && t->own_ino && !ns->has_tasks && !ns->reaches_root && ns->fd >= 0;
+	return t->is_own && t->own_ino && t->own_ino != PROCFS_INITIAL_NS && !ns->has_tasks &&
+	       !ns->reaches_root;
+}
+
+static int pour_foreign(struct procfs_take *t, const struct procfs_ns *ns)
+{
+	/* Of a mount that cannot be opened only the inode is known: it may be of one below. */
+	if (ns->fd < 0)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_BIND);
+	return 0;
 }
 
 /*
@@ -401,8 +413,8 @@ int procfs_ns_pour(struct procfs_take *t)
 	if (t->own_ino)
 		r = builder_set_root(t->b, t->own_ino);
 	for (i = 0; r >= 0 && i < t->nr_ns; i++)
-		if (!is_foreign(t, &t->ns[i]))
-			r = pour_one(t, &t->ns[i], pid_max, is_global);
+		r = is_foreign(t, &t->ns[i]) ? pour_foreign(t, &t->ns[i])
+					     : pour_one(t, &t->ns[i], pid_max, is_global);
 	return r;
 }
 
