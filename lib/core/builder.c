@@ -366,17 +366,47 @@ static uint64_t boot_time_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/*
+ * In a time namespace whose clock is behind the machine's, what started before the clock's zero has
+ * wrapped round; and nothing starts after its snapshot, `latest`.
+ */
+static void forget_impossible_starts(struct builder *b, uint64_t latest)
+{
+	size_t i;
+
+	for (i = 0; i < b->s->nr_tasks; i++) {
+		struct pidns_task *task = (struct pidns_task *)(uintptr_t)b->s->tasks[i];
+
+		if (task->start_ns > latest) {
+			task->known &= ~PIDNS_TASK_START;
+			task->start_ns = 0;
+		}
+	}
+	for (i = 0; i < b->s->nr_namespaces; i++) {
+		struct pidns_ns *ns = (struct pidns_ns *)(uintptr_t)b->s->namespaces[i];
+
+		if (ns->reaper_start_ns > latest) {
+			ns->known &= ~PIDNS_NS_REAPER_START;
+			ns->reaper_start_ns = 0;
+		}
+	}
+}
+
 int builder_freeze(struct builder *b, struct pidns_snapshot **ret_snapshot)
 {
+	uint64_t latest;
 	int r = builder_link(b);
 
 	if (r >= 0)
 		r = builder_order(b);
 	if (r < 0)
 		goto out;
-	builder_count(b);
+	/* A recording keeps what was recorded, unless it has wrapped round. */
+	latest = b->s->time_ns ? INT64_MAX : boot_time_ns();
 	if (!b->s->time_ns)
-		b->s->time_ns = boot_time_ns();
+		b->s->time_ns = latest;
+	forget_impossible_starts(b, latest);
+	builder_count(b);
 	if (b->s->cannot_see)
 		b->s->flags |= PIDNS_SNAPSHOT_PARTIAL;
 	/* The snapshot takes the records over. */
