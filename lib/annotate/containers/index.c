@@ -7,9 +7,9 @@
  * process has both, and no process of another machine whose files may be mounted here.
  */
 #include "containers.h"
+#include "base/file.h"
 #include "base/util.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,24 +61,17 @@ static int for_each(struct listing *l, int dir, const char *path,
 		    int (*add)(struct listing *l, int dir, const char *name))
 {
 	_cleanup_close_ int fd = containers_open_dir(l->source, dir, path);
-	struct dirent *entry;
+	struct file_list list = {.fd = fd};
+	const char *name;
 	int r = 0;
-	DIR *list;
 
 	if (fd < 0)
 		return unless_memory(fd);
-	list = fdopendir(fd);
-	if (!list)
-		return unless_memory(-errno);
-	fd = -1;
-	while (r >= 0 && (entry = readdir(list))) {
-		if (*entry->d_name == '.')
-			continue;
+	while (r >= 0 && (name = file_list_next(&list))) {
 		if (++l->nr_folders > FOLDERS_MAX)
 			break;
-		r = add(l, dirfd(list), entry->d_name);
+		r = add(l, fd, name);
 	}
-	closedir(list);
 	return r;
 }
 
