@@ -22,7 +22,7 @@ void message_init(const char *program)
 	program_name = program;
 	for (int fd = 0; fd <= 2; fd++) {
 		/* "/" exists in any root, and reading or writing an O_PATH one gives EBADF. */
-		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH | O_CLOEXEC) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/", O_PATH | O_CLOEXEC) != fd)
 			_exit(EXIT_FAILED);
 	}
 }
