@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the live tests share: a forest and its facts, pidns and its answers, and how to skip."""
 import contextlib
+import ctypes
 import json
+import struct
 import os
 import re
 import select
@@ -229,6 +231,22 @@ def with_procfs(options, *command):
     """Run in a mount namespace of its own, whose /proc is mounted anew with these options."""
     script = f"mount -t proc -o {options} proc /proc && exec \"$@\""
     return ("unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", *command)
+
+
+def deny(number, error):
+    """For preexec_fn: a seccomp filter under which that system call fails with that error."""
+    libc = ctypes.CDLL(None)
+
+    def install():
+        code = [(0x20, 0, 0, 0), (0x15, 0, 1, number),  # the number; is it that one?
+                (0x06, 0, 0, 0x00050000 | error), (0x06, 0, 0, 0x7FFF0000)]
+        body = ctypes.create_string_buffer(
+            b"".join(struct.pack("=HBBI", *line) for line in code))
+        program = struct.pack("@HP", len(code), ctypes.addressof(body))
+        # PR_SET_NO_NEW_PRIVS; PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+        if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program):
+            os._exit(99)
+    return install
 
 
 def nobody_can_run_it():

@@ -153,17 +153,7 @@ def unborn_of(found):
 
 
 def deny_bpf(error):
-    """A seccomp filter under which bpf(2) fails with that error."""
-    def install():
-        code = [(0x20, 0, 0, 0), (0x15, 0, 1, SYS_BPF),  # the number; is it bpf's?
-                (0x06, 0, 0, 0x00050000 | error), (0x06, 0, 0, 0x7FFF0000)]
-        body = ctypes.create_string_buffer(
-            b"".join(struct.pack("=HBBI", *line) for line in code))
-        program = struct.pack("@HP", len(code), ctypes.addressof(body))
-        if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or \
-                libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program):
-            os._exit(99)
-    return install
+    return live.deny(SYS_BPF, error)
 
 
 def without(*capabilities):
