@@ -5,14 +5,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define DEFAULT_OVERFLOW_UID 65534 /* DEFAULT_OVERFLOWUID, include/linux/highuid.h */
 
+/* A procfs of another namespace speaks of other PIDs: limits and containers could not be read there. */
+static bool proc_is_foreign(void)
+{
+	_cleanup_close_ int dir = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+	char text[16];
+	ssize_t len;
+
+	if (dir < 0 || fstatfs(dir, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+		return false;
+	len = readlinkat(dir, "self", text, sizeof(text) - 1);
+	if (len < 0)
+		return true;
+	text[len] = '\0';
+	return strtol(text, NULL, 10) != getpid();
+}
+
 static int bpf_provider_may(const struct why *why)
 {
+	if (proc_is_foreign())
+		return why_set(why, -EACCES, "bpf: /proc is of another PID namespace");
 	return bpf_may_load(why);
 }
 

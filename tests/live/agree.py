@@ -110,11 +110,20 @@ def builder_tasks(forest, home, namespaces):
     return tasks
 
 
+def survive(tasks):
+    """A process whose leader has ended is what its threads are, which sleep."""
+    alive = {t["pid"] for t in tasks.values() if t["state"] != "Z"}
+    for task in tasks.values():
+        if task["pid"] == task["tid"] and task["state"] == "Z" and task["pid"] in alive:
+            task["state"] = "S"
+
+
 def builder_view(forest, home):
     """The builder's facts, in the form and the numbers a reader in that namespace has."""
     depth = forest.by_name[home]["depth"]
     facts = subtree_of(forest, home)
     tasks = builder_tasks(forest, home, facts)
+    survive(tasks)
     namespaces = {}
     for ino, ns in facts.items():
         below = {n["ino"] for n in forest.subtree(ns)}

@@ -48,7 +48,8 @@ def ino_of(pid):
 
 
 def container(**known):
-    return {"name": None, "id": None, "runtime": None, "source": None, "pod": None, **known}
+    return {"name": None, "id": None, "runtime": None, "source": None, "pod": None,
+            "pod_namespace": None, "pod_name": None, "owner_uid": None, **known}
 
 
 def need(command, what):
@@ -241,13 +242,14 @@ lxc.mount.auto = proc
         self.assertEqual(containers()[ino]["name"], name)
 
     def test_name_that_is_taken(self):
-        """liblxc finds another for the cgroup; the name is not that."""
+        """liblxc finds another for the cgroup; the monitor listens by the name all the same."""
         name = f"{NAME}-taken"
         with contextlib.ExitStack() as stack:
             for hierarchy in hierarchies():
                 stack.enter_context(cgroup(f"{hierarchy}/lxc.payload.{name}"))
             ino = ino_of(self.start(name))
-            self.assertEqual(containers()[ino], container(runtime="lxc", source="cgroup"))
+            self.assertEqual(containers()[ino],
+                             container(name=name, runtime="lxc", source="cgroup"))
 
 
 class Nspawn(unittest.TestCase):

@@ -104,6 +104,7 @@ class Leader(unittest.TestCase):
     def kill(self, parent, pid):
         """Leave a zombie: its parent is stopped."""
         os.kill(parent.pid, signal.SIGSTOP)
+        live.wait_until(lambda: stat_of(parent.pid)[0] == b"T", "the parent's stop")
         os.kill(pid, signal.SIGKILL)
         live.wait_until(lambda: stat_of(pid)[0] == b"Z" and stat_of(pid)[17] == b"1",
                         "the end of a process")

@@ -259,7 +259,7 @@ serve()
                 f"/proc/{program.process.pid}/task/{program.process.pid}/children"
             ).read_text().split()[0]
             inside = ("nsenter", "--target", init, "--pid", "--mount", "--")
-            status, document = why(f"@{init}")
+            status, document = why(f"@{init}", "--provider", "procfs")
             outside = limits(document, "pid-max", f"pid:[{pid_ns(init)}]")
             self.assertEqual([limit["max"] for limit in outside], [None])
             self.assertEqual(len(limits(document, "pid-max", "/proc/sys/kernel/pid_max")), 1)
@@ -276,7 +276,7 @@ serve()
             program.tell("fill")
             self.assertEqual(program.tell("fork"), ["EAGAIN"])
             # Nobody can come in any more, but the numbers are told from outside.
-            status, document = why(f"@{init}")
+            status, document = why(f"@{init}", "--provider", "procfs")
             self.assertEqual(limits(document, "pid-max", "pid:[")[0]["used"], 399)
 
     def test_of_the_caller(self):
