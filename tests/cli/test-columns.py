@@ -222,6 +222,7 @@ class Users(unittest.TestCase):
 
 
 class Cost(unittest.TestCase):
+    @cli.unless_sanitized
     def test_passwd_is_only_read_for_names(self):
         """A name service that hangs cannot hang it, for none is asked."""
         for columns, expected in (("pid,uid", False), ("pid,user", True)):
