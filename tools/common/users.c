@@ -42,7 +42,8 @@ static void users_sort(struct users *users)
 {
 	size_t count = 0;
 
-	qsort(users->list, users->count, sizeof(*users->list), compare_entry);
+	if (users->count)
+		qsort(users->list, users->count, sizeof(*users->list), compare_entry);
 	for (size_t i = 0; i < users->count; i++) {
 		if (count && users->list[count - 1].uid == users->list[i].uid)
 			free(users->list[i].name);
