@@ -27,6 +27,8 @@ struct line {
 };
 
 static void append(struct line *line, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+static void append(struct line *line, const char *format, va_list args)
 {
 	int n = vsnprintf(line->text + line->len, HEADER_WIDTH - line->len, format, args);
 
