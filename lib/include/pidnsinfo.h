@@ -201,9 +201,14 @@ struct pidns_container {
 #define PIDNS_LIMIT_INIT	   7 /* no init runs: nothing can be born here any more */
 
 /* Bits of pidns_limit.known. */
-#define PIDNS_LIMIT_USED (UINT32_C(1) << 0)
-#define PIDNS_LIMIT_MAX	 (UINT32_C(1) << 1)
-#define PIDNS_LIMIT_HITS (UINT32_C(1) << 2)
+#define PIDNS_LIMIT_USED  (UINT32_C(1) << 0)
+#define PIDNS_LIMIT_MAX	  (UINT32_C(1) << 1)
+#define PIDNS_LIMIT_HITS  (UINT32_C(1) << 2)
+#define PIDNS_LIMIT_FLAGS (UINT32_C(1) << 3) /* since 0.9 */
+
+/* Bits of pidns_limit.flags. */
+#define PIDNS_LIMIT_IS_EXEMPT	(UINT32_C(1) << 0) /* it does not bind here, whatever is used */
+#define PIDNS_LIMIT_IS_AT_LEAST (UINT32_C(1) << 1) /* more may be used, and perhaps all */
 
 /* One limit that can make fork(2), clone(2) or unshare(2) fail. Since: 0.3 */
 struct pidns_limit {
@@ -214,7 +219,9 @@ struct pidns_limit {
 	uint64_t hits;	    /* how often it has refused so far (pids.events, pids.failcnt) */
 	const char *source; /* where it is set: a file, or words as "RLIMIT_NPROC of uid 1000" */
 	int32_t error;	    /* errno once it is reached: EAGAIN, ENOMEM, ENOSPC */
-	uint32_t is_fork;   /* 1: it stops fork(2); 0: only the making of PID namespaces */
+	uint32_t is_fork;   /* 1: it stops fork(2); 0: only the making of namespaces */
+	uint32_t flags;	    /* PIDNS_LIMIT_IS_*. Since: 0.9 */
+	uint32_t reserved;
 };
 
 /* Values of pidns_pin.kind. */

@@ -132,6 +132,8 @@ _LIMIT_FIELDS = (
     ("source", c_char_p, None, _text),
     ("error", c_int32, None, None),
     ("is_fork", c_uint32, None, bool),
+    ("flags", c_uint32, 3, None),
+    ("_reserved", c_uint32, None, None),
 )
 
 _PIN_FIELDS = (

@@ -118,7 +118,8 @@ struct recording_end {
 	POURED(U64, hits, hits, limit.hits, PIDNS_LIMIT_HITS) \
 	POURED(TEXT, source, source, limit.source, 0)         \
 	POURED(ERRNO, error, error, limit.error, 0)           \
-	POURED(U32, is_fork, is_fork, limit.is_fork, 0)
+	POURED(U32, is_fork, is_fork, limit.is_fork, 0)       \
+	POURED(U32, flags, flags, limit.flags, PIDNS_LIMIT_FLAGS)
 
 #define RECORDING_PIN_FIELDS(POURED)               \
 	POURED(PKIND, kind, kind, pin.kind, 0)     \

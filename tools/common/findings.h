@@ -11,14 +11,12 @@
 #include <stdint.h>
 
 enum finding_kind {
-	FINDING_LIMIT,	 /* something that makes fork fail is used up to FINDING_PERCENT or more */
+	FINDING_LIMIT, /* something that makes fork fail is used up to LIMIT_NEAR_PERCENT or more */
 	FINDING_ZOMBIES, /* processes that have exited and that nobody reaps */
 	FINDING_DEAD,	 /* init is gone, and something keeps the namespace */
 	FINDING_UNBORN,	 /* nothing was ever started in it */
 	FINDING_JOINED,	 /* came from outside, and who brought them is gone */
 };
-
-#define FINDING_PERCENT 80
 
 struct finding {
 	enum finding_kind kind;

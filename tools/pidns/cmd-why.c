@@ -7,16 +7,14 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
-#include "json.h"
+#include "common/limit.h"
 #include "common/message.h"
+#include "json.h"
 #include "note.h"
 #include "operand.h"
 #include "options.h"
 #include "common/remedy.h"
 #include "out.h"
-
-/* From here on a limit is worth a word: 80 %. */
-#define NEARLY_FULL (NOTE_FULL / 10 * 8)
 
 struct why {
 	const struct options *options;
@@ -27,8 +25,10 @@ struct why {
 	const struct pidns_ns *ns; /* NULL: only the limits are known of whoever is meant */
 	const struct pidns_limit *const *limits;
 	size_t nr_limits;
-	const struct pidns_limit *refusing; /* whose error fork(2) gives; NULL: it works */
+	const struct pidns_limit *refusing; /* whose error fork(2) gives; NULL: none in sight */
 	const struct pidns_limit *nearest;  /* the fullest, if it is worth a word */
+	const struct pidns_limit *no_init;  /* it has none, and may be unborn or dead */
+	size_t nr_unknown; /* that stop fork(2), and of which it is not known whether they do */
 };
 
 static const char *remedy_of(const struct pidns_limit *limit)
@@ -55,13 +55,16 @@ static void judge(struct why *why)
 {
 	for (size_t i = 0; i < why->nr_limits; i++) {
 		const struct pidns_limit *limit = why->limits[i];
-		uint64_t fullness = note_fullness(limit);
 
-		if (limit->is_fork && fullness >= NOTE_FULL &&
+		if (limit->is_fork && limit_is_full(limit) &&
 		    (!why->refusing || turn_of(limit) < turn_of(why->refusing)))
 			why->refusing = limit;
-		if (fullness >= NEARLY_FULL && !why->nearest)
+		if (limit_is_near(limit) && !why->nearest)
 			why->nearest = limit;
+		if (limit->is_fork && limit_is_unknown(limit))
+			why->nr_unknown++;
+		if (limit->kind == PIDNS_LIMIT_INIT && limit_is_unknown(limit))
+			why->no_init = limit;
 	}
 	if (why->refusing)
 		why->nearest = why->refusing;
@@ -79,21 +82,41 @@ static const char *error_of(const struct why *why)
 	return why->refusing ? limit_error_name(why->refusing->error) : NULL;
 }
 
+/* That it works is a proof: each limit that stops fork(2) is known, and is not reached. */
+static bool is_certain(const struct why *why)
+{
+	return why->refusing || (why->nr_limits && !why->nr_unknown);
+}
+
 /* ---- how it is said -------------------------------------------------------------------------- */
+
+static void print_fork(const struct why *why)
+{
+	const char *error = error_of(why);
+
+	printf("%-16s ", "fork");
+	if (why->refusing)
+		printf("fails with %s: %s\n", error ? error : "-",
+		       pidns_limit_name(why->refusing->kind));
+	else if (!why->nr_limits)
+		printf("not known: no limits are\n");
+	else if (why->no_init)
+		printf("not known: %s\n", why->no_init->source);
+	else if (why->nr_unknown)
+		printf("no limit in sight is reached; %zu could not be seen\n", why->nr_unknown);
+	else
+		printf("works\n");
+}
 
 static void print_text(const struct why *why)
 {
-	const char *error = error_of(why), *remedy = remedy_of(why->nearest);
+	const char *remedy = remedy_of(why->nearest);
 
 	if (why->ns)
 		printf("%-16s %" PRIu64 "\n", "namespace", why->ns->ino);
 	if (why->pid)
 		printf("%-16s %" PRId32 "\n", "process", why->pid);
-	if (why->refusing)
-		printf("%-16s fails with %s: %s\n", "fork", error ? error : "-",
-		       pidns_limit_name(why->refusing->kind));
-	else
-		printf("%-16s %s\n", "fork", why->nr_limits ? "works" : "not known: no limits are");
+	print_fork(why);
 	note_print_limits(why->limits, why->nr_limits);
 	if (remedy)
 		printf("%-16s %s: %s\n", "remedy", pidns_limit_name(why->nearest->kind), remedy);
@@ -117,6 +140,8 @@ static void print_json(const struct why *why)
 		json_null(&j);
 	json_item(&j, "errno");
 	json_string(&j, error_of(why));
+	json_item(&j, "certain");
+	json_bool(&j, is_certain(why));
 	json_line(&j, "limits");
 	if (why->nr_limits)
 		note_json_limits(&j, why->limits, why->nr_limits);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/format.h"
+#include "common/limit.h"
 #include "common/users.h"
 #include "note.h"
 
@@ -124,7 +125,7 @@ static void get_limit(const struct field *field, const struct row *row, struct v
 		return;
 	ret->type = VALUE_LIMIT;
 	ret->limit = nearest;
-	ret->number = note_fullness(nearest);
+	ret->number = limit_share(nearest);
 }
 
 static void get_pins(const struct field *field, const struct row *row, struct value *ret)

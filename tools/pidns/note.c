@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/findings.h"
+#include "common/limit.h"
 #include "field.h"
 #include "json.h"
 #include "out.h"
@@ -76,17 +77,6 @@ size_t note_container_label(const struct pidns_container *container, char label[
 	return n < NOTE_LABEL_MAX ? (size_t)n : NOTE_LABEL_MAX - 1;
 }
 
-uint64_t note_fullness(const struct pidns_limit *limit)
-{
-	if (limit->kind == PIDNS_LIMIT_INIT)
-		return NOTE_FULL;
-	if (!(limit->known & PIDNS_LIMIT_USED) || !(limit->known & PIDNS_LIMIT_MAX))
-		return 0;
-	if (limit->used >= limit->max)
-		return NOTE_FULL;
-	return (uint64_t)((double)limit->used / (double)limit->max * NOTE_FULL);
-}
-
 static const char *name_of_limit(const struct pidns_limit *limit)
 {
 	const char *name = pidns_limit_name(limit->kind);
@@ -128,7 +118,7 @@ void note_put_nearness(FILE *file, const struct value *value)
 
 	fputs_unlocked(name_of_limit(limit), file);
 	if (limit->known & PIDNS_LIMIT_USED && limit->known & PIDNS_LIMIT_MAX)
-		fprintf(file, " %" PRIu64 "%%", note_fullness(limit) / (NOTE_FULL / 100));
+		fprintf(file, " %" PRIu64 "%%", limit_percent(limit));
 }
 
 /* A line of a list under its name: what comes after the first is indented as far. */
@@ -137,20 +127,24 @@ static void print_label(const char *label, size_t i)
 	printf("%-16s ", i ? "" : label);
 }
 
-static void print_amount(bool is_known, uint64_t amount)
+static void print_amount(bool is_known, uint64_t amount, bool is_at_least)
 {
+	char text[24] = "-";
+
 	if (is_known)
-		printf(" %10" PRIu64, amount);
-	else
-		printf(" %10s", "-");
+		snprintf(text, sizeof(text), "%s%" PRIu64, is_at_least ? ">=" : "", amount);
+	printf(" %10s", text);
+}
+
+static bool is_at_least(const struct pidns_limit *limit)
+{
+	return limit->known & PIDNS_LIMIT_FLAGS && limit->flags & PIDNS_LIMIT_IS_AT_LEAST;
 }
 
 static void print_fullness(const struct pidns_limit *limit)
 {
-	bool is_known = limit->known & PIDNS_LIMIT_USED && limit->known & PIDNS_LIMIT_MAX;
-
-	if (is_known || limit->kind == PIDNS_LIMIT_INIT)
-		printf(" %3" PRIu64 " %%", note_fullness(limit) / (NOTE_FULL / 100));
+	if (limit_has_share(limit))
+		printf(" %3" PRIu64 " %%", limit_percent(limit));
 	else
 		printf(" %5s", "-");
 }
@@ -163,8 +157,8 @@ void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
 
 		print_label("limits", i);
 		printf("%-14s", name_of_limit(limit));
-		print_amount(limit->known & PIDNS_LIMIT_USED, limit->used);
-		print_amount(limit->known & PIDNS_LIMIT_MAX, limit->max);
+		print_amount(limit->known & PIDNS_LIMIT_USED, limit->used, is_at_least(limit));
+		print_amount(limit->known & PIDNS_LIMIT_MAX, limit->max, false);
 		print_fullness(limit);
 		printf(" %-6s ", error ? error : "-");
 		out_text(stdout, limit->source ? limit->source : "-",
@@ -316,6 +310,11 @@ void note_json_limits(struct json *j, const struct pidns_limit *const *limits, s
 		put_limit(j, limits[i]);
 		put_string(j, "errno", limit_error_name(limits[i]->error));
 		put_number(j, "hits", limits[i]->known & PIDNS_LIMIT_HITS, limits[i]->hits);
+		json_item(j, "used_exact");
+		if (limits[i]->known & PIDNS_LIMIT_USED)
+			json_bool(j, !is_at_least(limits[i]));
+		else
+			json_null(j);
 		json_item(j, "fork");
 		json_bool(j, limits[i]->is_fork);
 		json_close(j, '}');

@@ -31,10 +31,6 @@ const char *note_container_name(const struct pidns_container *container, size_t 
 #define NOTE_LABEL_MAX 320
 size_t note_container_label(const struct pidns_container *container, char label[NOTE_LABEL_MAX]);
 
-/* Nothing used, or not known, is 0; all used, or more, NOTE_FULL. */
-#define NOTE_FULL 10000
-uint64_t note_fullness(const struct pidns_limit *limit);
-
 /* One word: "cgroup-pids:95/100". */
 void note_put_limit(FILE *file, const struct pidns_limit *limit);
 /* "cgroup-pids 95%", as tables have it. */

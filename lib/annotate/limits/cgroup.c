@@ -14,15 +14,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "parse.h"
 #include "base/file.h"
 
-#define CGROUP1_MAGIC 0x27e0eb /* linux/magic.h */
-#define CGROUP2_MAGIC 0x63677270
-#define PROC_MAGIC    0x9fa0
+#define CGROUP1_MAGIC	  0x27e0eb /* linux/magic.h */
+#define CGROUP2_MAGIC	  0x63677270
+#define PROC_MAGIC	  0x9fa0
+#define INITIAL_CGROUP_NS UINT64_C(4026531835) /* PROC_CGROUP_INIT_INO */
 
 /* A hierarchy that may have the controller: v2, and the one of v1 that has it. */
 struct hierarchy {
@@ -47,6 +49,9 @@ struct limits_cgroups {
 	size_t nr, size;
 	uint64_t list;
 	bool is_fixture; /* not the kernel's own procfs: then its cgroups are none of the kernel's */
+	bool is_private; /* the caller's cgroup namespace begins below the root of all cgroups */
+	const struct pidns_limit *of_hidden; /* of tasks that do not say which cgroup is theirs */
+	uint64_t hidden_list;		     /* the last list that was added to */
 };
 
 /* ---- mounts ---------------------------------------------------------------------------------- */
@@ -129,6 +134,16 @@ static int find_mounts(struct limits *l)
 	return r;
 }
 
+/* Before Linux 4.6 there is one for all. */
+static bool has_private_namespace(const struct limits *l, const struct limits_cgroups *c)
+{
+	uint64_t ino = limits_read_link(l->a->procfs, "self/ns/cgroup", "cgroup");
+
+	if (!ino && (c->is_fixture || l->own_ns))
+		return false;
+	return ino != INITIAL_CGROUP_NS;
+}
+
 int limits_cgroup_open(struct limits *l)
 {
 	struct limits_cgroups *c = calloc(1, sizeof(*c));
@@ -140,6 +155,7 @@ int limits_cgroup_open(struct limits *l)
 	c->v1.fd = c->v2.fd = -1;
 	c->v2.is_v2 = true;
 	c->is_fixture = fstatfs(l->a->procfs, &fs) < 0 || fs.f_type != PROC_MAGIC;
+	c->is_private = has_private_namespace(l, c);
 	return find_mounts(l);
 }
 
@@ -197,6 +213,24 @@ static void read_hits(const struct hierarchy *h, struct proc_text below, struct 
 	}
 }
 
+/* Where it has the file: there is none where the controller is off, nor where it is gone. */
+static bool is_there(const struct hierarchy *h, struct proc_text below)
+{
+	char name[PATH_MAX];
+	struct stat st;
+
+	return make_name(below, "", name, sizeof(name)) == 0 &&
+	       fstatat(h->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int add_unreadable(struct limits *l, struct node *node, struct proc_text below)
+{
+	node->limit = limits_new(l, PIDNS_LIMIT_CGROUP_PIDS, EAGAIN,
+				 "%s%.*s/pids.max, which cannot be read",
+				 node->hierarchy->mount_point, (int)below.len, below.text);
+	return node->limit ? 0 : -ENOMEM;
+}
+
 /* 0 also where the controller is off or sets no limit. */
 static int read_limit(struct limits *l, struct node *node, struct proc_text below)
 {
@@ -206,7 +240,13 @@ static int read_limit(struct limits *l, struct node *node, struct proc_text belo
 	char buf[64];
 	ssize_t len = read_of(h, below, "pids.max", buf, sizeof(buf));
 
-	if (len < 0 || limits_parse_max(buf, (size_t)len, &max) <= 0)
+	int has_max = len > 0 ? limits_parse_max(buf, (size_t)len, &max) : -EPROTO;
+
+	if (len == -ENOENT && is_there(h, below))
+		return 0;
+	if (has_max < 0)
+		return add_unreadable(l, node, below);
+	if (!has_max)
 		return 0;
 	limit = limits_new(l, PIDNS_LIMIT_CGROUP_PIDS, EAGAIN, "%s%.*s/pids.max", h->mount_point,
 			   (int)below.len, below.text);
@@ -357,7 +397,7 @@ static int node_get_elsewhere(struct limits *l, const struct hierarchy *h, struc
 	if (r < 0)
 		return r;
 	*ret_node = node;
-	if (path.len == 1)
+	if (path.len == 1 && !l->cgroups->is_private)
 		return 0;
 	node->limit = limits_new(l, PIDNS_LIMIT_CGROUP_PIDS, EAGAIN,
 				 "pids.max of cgroup %s, which no mount in sight shows",
@@ -413,6 +453,19 @@ static int add_path(struct limits *l, const struct hierarchy *h, struct proc_tex
 	return r;
 }
 
+static int add_hidden(struct limits *l)
+{
+	struct limits_cgroups *c = l->cgroups;
+
+	if (c->hidden_list == c->list)
+		return 0;
+	c->hidden_list = c->list;
+	if (!c->of_hidden)
+		c->of_hidden = limits_new(l, PIDNS_LIMIT_CGROUP_PIDS, EAGAIN,
+					  "pids.max of cgroups whose tasks do not show them");
+	return c->of_hidden ? limits_add(l, c->of_hidden) : -ENOMEM;
+}
+
 int limits_cgroup_add(struct limits *l, int32_t pid)
 {
 	struct proc_text in_v1 = {NULL, 0}, in_v2 = {NULL, 0};
@@ -424,7 +477,7 @@ int limits_cgroup_add(struct limits *l, int32_t pid)
 	snprintf(name, sizeof(name), "%" PRId32 "/cgroup", pid);
 	len = file_read(l->a->procfs, name, buf, sizeof(buf));
 	if (len <= 0)
-		return 0;
+		return limits_is_gone(len) ? 0 : add_hidden(l);
 	cursor = buf;
 	end = buf + len;
 	while (limits_next_cgroup(&cursor, end, &cgroup)) {

@@ -2,6 +2,7 @@
 /* file.c - the directory of a task, and its links to namespaces. */
 #include "internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,6 +17,11 @@ uint64_t limits_read_link(int dir, const char *name, const char *type)
 	ssize_t len = readlinkat(dir, name, text, sizeof(text));
 
 	return len > 0 && proc_parse_ns_link(text, (size_t)len, type, &ino) == 0 ? ino : 0;
+}
+
+bool limits_is_gone(ssize_t error)
+{
+	return error == -ENOENT || error == -ESRCH;
 }
 
 int limits_open_task(const struct limits *l, int32_t pid)

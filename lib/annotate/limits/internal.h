@@ -28,15 +28,18 @@ struct limits {
 	const struct pidns_ns *const *namespaces;
 	const struct pidns_task *const *tasks;
 	size_t nr_namespaces, nr_tasks;
-	uint64_t own_ns;     /* inode of the caller's own namespace; 0: not known */
-	uint64_t own_user;   /* … of its user namespace */
-	uint32_t cannot_see; /* PIDNS_UNSEEN_* */
-	bool is_whole;	     /* the picture has all tasks of the reader's namespace and below */
+	uint64_t own_ns;      /* inode of the caller's own namespace; 0: not known */
+	uint64_t own_user;    /* … of its user namespace */
+	uint32_t cannot_see;  /* PIDNS_UNSEEN_* */
+	bool is_whole;	      /* the snapshot has all tasks of the caller's namespace and below */
+	bool is_machine;      /* … and of the machine */
+	bool has_own_pid_max; /* each namespace has a kernel.pid_max of its own: Linux 6.14 */
 	struct limits_cgroups *cgroups;
 	struct limits_users *users;
 	const struct pidns_limit **of_numbers; /* pid_max, by place in `namespaces` */
-	const struct pidns_limit *of_machine;  /* threads-max; NULL: not to be read */
-	const struct pidns_limit *of_above; /* pid_max of what is above the reader, if there is */
+	const struct pidns_limit *of_machine;  /* threads-max */
+	const struct pidns_limit *of_above;    /* pid_max of what is above and out of sight */
+	const struct pidns_limit *of_unknown;  /* pid_max of a namespace that cannot be named */
 	/* The list that is being put together. */
 	const struct pidns_limit **list;
 	size_t nr_list, room_list;
@@ -44,6 +47,10 @@ struct limits {
 
 /* ---- limits.c -------------------------------------------------------------------------------- */
 
+/* Sets PIDNS_LIMIT_IS_* of it. */
+void limits_flag(struct pidns_limit *limit, uint32_t flag);
+/* Is the running kernel at least that one? */
+bool limits_kernel_is(unsigned int major, unsigned int minor);
 /* To the list that is being put together; NULL is nothing. 0 or -ENOMEM. */
 int limits_add(struct limits *l, const struct pidns_limit *limit);
 /* A record that lives as long as the picture, its source written with that format. NULL: no memory. */
@@ -52,6 +59,8 @@ struct pidns_limit *limits_new(struct limits *l, uint32_t kind, int error, const
 
 /* ---- annotate/limits/file.c --------------------------------------------------------------------------- */
 
+/* Has the task gone whose file that error came from? */
+bool limits_is_gone(ssize_t error);
 /* The inode that a link such as ns/user names; 0: not to be read. */
 uint64_t limits_read_link(int dir, const char *name, const char *type);
 /* A task's directory; -1: gone. */

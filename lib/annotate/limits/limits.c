@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
@@ -23,6 +24,12 @@ int limits_add(struct limits *l, const struct pidns_limit *limit)
 	if (r >= 0 && limit)
 		l->list[l->nr_list++] = limit;
 	return r;
+}
+
+void limits_flag(struct pidns_limit *limit, uint32_t flag)
+{
+	limit->flags |= flag;
+	limit->known |= PIDNS_LIMIT_FLAGS;
 }
 
 struct pidns_limit *limits_new(struct limits *l, uint32_t kind, int error, const char *format, ...)
@@ -49,13 +56,16 @@ struct pidns_limit *limits_new(struct limits *l, uint32_t kind, int error, const
 	return source ? limit : NULL;
 }
 
-/* 2 where nothing is left, between 0 and 1 where something is, -1 where that is not known. */
+/* 2 where nothing is left, between 0 and 1 where something is, -1 where that is not known, -2 where
+ * nothing is ever reached. */
 static double fullness(const struct pidns_limit *limit)
 {
 	const uint32_t both = PIDNS_LIMIT_USED | PIDNS_LIMIT_MAX;
 
 	if (limit->kind == PIDNS_LIMIT_INIT)
-		return 2;
+		return limit->flags & PIDNS_LIMIT_IS_AT_LEAST ? -1 : 2;
+	if (limit->flags & PIDNS_LIMIT_IS_EXEMPT)
+		return -2;
 	if ((limit->known & both) != both)
 		return -1;
 	return limit->used >= limit->max ? 2 : (double)limit->used / (double)limit->max;
@@ -182,6 +192,15 @@ static int annotate_task(struct limits *l)
 
 /* ---------------------------------------------------------------------------------------------- */
 
+bool limits_kernel_is(unsigned int major, unsigned int minor)
+{
+	unsigned int has_major, has_minor;
+	struct utsname name;
+
+	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &has_major, &has_minor) == 2 &&
+	       (has_major > major || (has_major == major && has_minor >= minor));
+}
+
 static int open_all(struct limits *l)
 {
 	const struct pidns_snapshot *s = l->a->snapshot;
@@ -194,6 +213,8 @@ static int open_all(struct limits *l)
 	l->cannot_see = pidns_snapshot_cannot_see(s);
 	l->is_whole = !(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_SUBSET) &&
 		      !(l->cannot_see & PIDNS_UNSEEN_TASKS);
+	l->is_machine = l->is_whole && l->own_ns == LIMITS_INITIAL_NS;
+	l->has_own_pid_max = limits_kernel_is(6, 14);
 	r = limits_pid_open(l);
 	if (r >= 0)
 		r = limits_cgroup_open(l);

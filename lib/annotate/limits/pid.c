@@ -19,41 +19,73 @@ static bool knows(const struct pidns_ns *ns, uint64_t bit)
 	return ns->known & bit;
 }
 
+/* Numbers that nothing will get: those in use, and those below RESERVED_PIDS that are free and will
+ * not be handed out again. */
+struct spent {
+	uint64_t least, most; /* free ones below RESERVED_PIDS */
+	uint64_t most_used;   /* as tasks can have: each a number, a group's and a session's */
+};
+
 /*
- * How many of the numbers below RESERVED_PIDS are free and will not be handed out any more; the
- * least it can be: a thread or a process group that is not listed may have any of them.
+ * A thread or a process group that is not listed may have any number: so the free ones below
+ * RESERVED_PIDS can only be bounded.
  */
-static uint64_t count_spent(const struct pidns_snapshot *s, const struct pidns_ns *ns)
+static struct spent count_spent(const struct pidns_snapshot *s, const struct pidns_ns *ns)
 {
+	bool is_threads = pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_THREADS;
 	bool is_past = knows(ns, PIDNS_NS_LAST_PID) && ns->last_pid >= RESERVED_PIDS;
+	bool may_be_past = !knows(ns, PIDNS_NS_LAST_PID) || is_past;
 	const struct pidns_task *const *tasks;
 	size_t nr = pidns_ns_subtree_tasks(ns, &tasks);
-	uint64_t low = 1; /* nobody has number 0 */
+	uint64_t low = 1, low_for_certain = 1; /* 0 is no number */
+	struct spent spent = {0};
 
 	for (size_t i = 0; i < nr; i++) {
 		int32_t vpid = pidns_task_vpid(tasks[i], ns);
 
-		if (vpid >= RESERVED_PIDS)
-			is_past = true;
-		else
-			low++;
-		/* A snapshot with threads has a record for each of them. */
-		if (tasks[i]->known & PIDNS_TASK_THREADS &&
-		    !(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_THREADS))
-			low += tasks[i]->threads ? tasks[i]->threads - 1 : 0;
+		uint64_t threads = 0; /* that have no record */
+
+		if (!is_threads && tasks[i]->known & PIDNS_TASK_THREADS && tasks[i]->threads)
+			threads = tasks[i]->threads - 1;
+		low += (vpid < RESERVED_PIDS) + threads;
+		low_for_certain += vpid > 0 && vpid < RESERVED_PIDS;
+		is_past = is_past || vpid >= RESERVED_PIDS;
+		spent.most_used += 3 + threads;
+		if (!is_threads && !(tasks[i]->known & PIDNS_TASK_THREADS))
+			spent.most_used += UINT32_MAX;
 	}
-	return is_past && low < RESERVED_PIDS ? RESERVED_PIDS - low : 0;
+	if (is_past && low < RESERVED_PIDS)
+		spent.least = RESERVED_PIDS - low;
+	if ((is_past || may_be_past) && low_for_certain < RESERVED_PIDS)
+		spent.most = RESERVED_PIDS - low_for_certain;
+	return spent;
+}
+
+/* Below its maximum by what can be counted, and perhaps at it by what cannot. */
+static void set_bounds(const struct pidns_ns *ns, const struct spent *spent,
+		       struct pidns_limit *limit)
+{
+	uint64_t used = ns->pids_used_exact ? ns->pids_used : spent->most_used;
+
+	if (used + spent->most + 1 >= limit->max || !(limit->known & PIDNS_LIMIT_MAX))
+		limits_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
 }
 
 /* As many as pid_max are used when no number is left, though 0 is nobody's. */
 static void set_used(struct limits *l, const struct pidns_ns *ns, struct pidns_limit *limit)
 {
+	struct spent spent = {0};
+
 	if (!knows(ns, PIDNS_NS_PIDS_USED) || (!l->is_whole && !ns->pids_used_exact))
 		return;
-	limit->used = ns->pids_used + (l->is_whole ? count_spent(l->a->snapshot, ns) : 0);
+	if (l->is_whole)
+		spent = count_spent(l->a->snapshot, ns);
+	limit->used = ns->pids_used + spent.least;
 	limit->known |= PIDNS_LIMIT_USED;
 	if (limit->known & PIDNS_LIMIT_MAX && limit->used + 1 == limit->max)
 		limit->used = limit->max;
+	if (!(limit->known & PIDNS_LIMIT_MAX) || limit->used < limit->max)
+		set_bounds(ns, &spent, limit);
 }
 
 static struct pidns_limit *new_numbers(struct limits *l, const struct pidns_ns *ns)
@@ -62,7 +94,7 @@ static struct pidns_limit *new_numbers(struct limits *l, const struct pidns_ns *
 	struct pidns_limit *limit;
 	uint64_t max = 0;
 
-	/* Each namespace has its own since 6.14, and shows it to nobody but its members. */
+	/* Where each namespace has its own, it shows it to its members only. */
 	if (is_own)
 		limit = limits_new(l, PIDNS_LIMIT_PID_MAX, EAGAIN, "/proc/sys/kernel/pid_max");
 	else if (knows(ns, PIDNS_NS_INO))
@@ -72,7 +104,8 @@ static struct pidns_limit *new_numbers(struct limits *l, const struct pidns_ns *
 		return NULL;
 	if (!limit)
 		return NULL;
-	if (is_own && file_read_number(l->a->procfs, "sys/kernel/pid_max", &max) == 0)
+	if ((is_own || !l->has_own_pid_max) &&
+	    file_read_number(l->a->procfs, "sys/kernel/pid_max", &max) == 0)
 		limit->known |= PIDNS_LIMIT_MAX;
 	if (knows(ns, PIDNS_NS_PIDS_MAX) && (!max || ns->pids_max < max)) {
 		max = ns->pids_max;
@@ -90,13 +123,13 @@ static int make_machine(struct limits *l)
 	char buf[128];
 	ssize_t len = file_read(l->a->procfs, "loadavg", buf, sizeof(buf));
 
-	if (file_read_number(l->a->procfs, "sys/kernel/threads-max", &max) < 0)
-		return 0;
 	limit = limits_new(l, PIDNS_LIMIT_THREADS_MAX, EAGAIN, "/proc/sys/kernel/threads-max");
 	if (!limit)
 		return -ENOMEM;
-	limit->max = max;
-	limit->known = PIDNS_LIMIT_MAX;
+	if (file_read_number(l->a->procfs, "sys/kernel/threads-max", &max) == 0) {
+		limit->max = max;
+		limit->known = PIDNS_LIMIT_MAX;
+	}
 	if (len > 0 && limits_parse_loadavg(buf, (size_t)len, &used) == 0) {
 		limit->used = used;
 		limit->known |= PIDNS_LIMIT_USED;
@@ -105,14 +138,14 @@ static int make_machine(struct limits *l)
 	return 0;
 }
 
-/* Whoever is not in the initial namespace has numbers above, and cannot see how many are left. */
-static int make_above(struct limits *l)
+/* Tasks outside the initial namespace have PIDs above, and how many are left there may not be seen. */
+static int make_unseen(struct limits *l)
 {
-	if (!l->own_ns || pidns_ns_find(l->a->snapshot, LIMITS_INITIAL_NS))
-		return 0;
 	l->of_above = limits_new(l, PIDNS_LIMIT_PID_MAX, EAGAIN,
 				 "kernel.pid_max of the namespaces above, which are out of sight");
-	return l->of_above ? 0 : -ENOMEM;
+	l->of_unknown = limits_new(l, PIDNS_LIMIT_PID_MAX, EAGAIN,
+				   "kernel.pid_max of its namespace, which cannot be identified");
+	return l->of_above && l->of_unknown ? 0 : -ENOMEM;
 }
 
 int limits_pid_open(struct limits *l)
@@ -127,12 +160,18 @@ int limits_pid_open(struct limits *l)
 		if (!l->of_numbers[i] && knows(l->namespaces[i], PIDNS_NS_INO))
 			return -ENOMEM;
 	}
-	return r < 0 ? r : make_above(l);
+	return r < 0 ? r : make_unseen(l);
 }
 
 void limits_pid_close(struct limits *l)
 {
 	free(l->of_numbers);
+}
+
+/* Since Linux 7.1 an unborn namespace can be looked at as well as one that is dead. */
+static bool is_without_init(const struct pidns_ns *ns)
+{
+	return !knows(ns, PIDNS_NS_STATE) && knows(ns, PIDNS_NS_REAPER) && !ns->reaper;
 }
 
 static const char *why_no_init(const struct pidns_ns *ns)
@@ -145,19 +184,24 @@ static const char *why_no_init(const struct pidns_ns *ns)
 	case PIDNS_STATE_DEAD:
 		return "its init, which is gone";
 	default:
-		return NULL;
+		return is_without_init(ns) ? "has no init; unborn or dead cannot be told apart"
+					   : NULL;
 	}
 }
 
 static int add_init(struct limits *l, const struct pidns_ns *ns)
 {
 	const char *why = why_no_init(ns);
-	const struct pidns_limit *limit;
+	struct pidns_limit *limit;
 
 	if (!why)
 		return 0;
 	limit = limits_new(l, PIDNS_LIMIT_INIT, ENOMEM, "%s", why);
-	return limit ? limits_add(l, limit) : -ENOMEM;
+	if (!limit)
+		return -ENOMEM;
+	if (is_without_init(ns))
+		limits_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
+	return limits_add(l, limit);
 }
 
 /* Whoever is at the deepest level can make no namespace below. */
@@ -180,19 +224,21 @@ static int add_level(struct limits *l, const struct pidns_ns *ns)
 int limits_pid_add(struct limits *l, size_t place)
 {
 	const struct pidns_ns *ns = l->namespaces[place];
+	const struct pidns_ns *top = ns;
 	uint32_t depth = ns->depth;
 	int r = add_init(l, ns);
 
 	if (r >= 0)
-		r = limits_add(l, l->of_numbers[place]);
+		r = limits_add(l, l->of_numbers[place] ? l->of_numbers[place] : l->of_unknown);
 	/* In pre-order an ancestor is the last one before that is so deep. */
 	while (r >= 0 && depth && place--) {
 		if (l->namespaces[place]->depth >= depth)
 			continue;
-		depth = l->namespaces[place]->depth;
+		top = l->namespaces[place];
+		depth = top->depth;
 		r = limits_add(l, l->of_numbers[place]);
 	}
-	if (r >= 0)
+	if (r >= 0 && (!knows(top, PIDNS_NS_INO) || top->ino != LIMITS_INITIAL_NS))
 		r = limits_add(l, l->of_above);
 	if (r >= 0)
 		r = limits_add(l, l->of_machine);

@@ -18,7 +18,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "parse.h"
@@ -270,6 +269,9 @@ static void set_count(struct limits *l, uint64_t user, uint32_t uid, struct pidn
 		return;
 	limit->used = count->tasks;
 	limit->known |= PIDNS_LIMIT_USED;
+	/* Tasks that a container's caller cannot see may be the same user's. */
+	if (!l->is_machine)
+		limits_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
 }
 
 /* Whoever is in a user namespace counts for its owner above, whose limit is what it was when the
@@ -298,31 +300,43 @@ static int add_owners(struct limits *l, uint64_t user)
 	return r;
 }
 
+static int add_exempt(struct limits *l, uint32_t ruid)
+{
+	struct pidns_limit *limit =
+		limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
+			   "RLIMIT_NPROC of uid %" PRIu32 ", from which it is exempt", ruid);
+
+	if (!limit)
+		return -ENOMEM;
+	limits_flag(limit, PIDNS_LIMIT_IS_EXEMPT);
+	return limits_add(l, limit);
+}
+
 static int add_nproc(struct limits *l, uint32_t ruid, int dir, uint64_t user)
 {
 	struct pidns_limit *limit;
 	uint64_t max;
 	char buf[4096];
 	ssize_t len = file_read(dir, "limits", buf, sizeof(buf));
-	int has_max = len > 0 ? limits_parse_nproc(buf, (size_t)len, &max) : 0;
+	int has_max = len > 0 ? limits_parse_nproc(buf, (size_t)len, &max) : -EPROTO;
 	int r;
 
-	if (is_exempt(l, ruid, dir, user)) {
-		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
-				   "RLIMIT_NPROC of uid %" PRIu32 ", from which it is exempt",
-				   ruid);
-		return limit ? limits_add(l, has_max > 0 ? limit : NULL) : -ENOMEM;
-	}
+	if (limits_is_gone(len))
+		return 0;
+	if (is_exempt(l, ruid, dir, user))
+		return has_max ? add_exempt(l, ruid) : 0;
 	r = count_all(l);
 	if (r >= 0)
 		r = add_owners(l, user);
-	if (r < 0 || has_max <= 0)
+	if (r < 0 || !has_max)
 		return r;
 	limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN, "RLIMIT_NPROC of uid %" PRIu32, ruid);
 	if (!limit)
 		return -ENOMEM;
-	limit->max = max;
-	limit->known = PIDNS_LIMIT_MAX;
+	if (has_max > 0) {
+		limit->max = max;
+		limit->known |= PIDNS_LIMIT_MAX;
+	}
 	set_count(l, user, ruid, limit);
 	return limits_add(l, limit);
 }
@@ -409,15 +423,6 @@ static int add_pid_namespaces(struct limits *l, uint64_t user)
 
 /* ---------------------------------------------------------------------------------------------- */
 
-static bool counts_everywhere(void)
-{
-	struct utsname name;
-	unsigned int major, minor;
-
-	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
-	       (major < 5 || (major == 5 && minor < 14));
-}
-
 /* The user namespaces that PID namespaces belong to, by way of their inits. */
 static int learn_owners(struct limits *l)
 {
@@ -447,7 +452,7 @@ int limits_user_open(struct limits *l)
 	l->users = calloc(1, sizeof(*l->users));
 	if (!l->users)
 		return -ENOMEM;
-	l->users->is_everywhere = counts_everywhere();
+	l->users->is_everywhere = !limits_kernel_is(5, 14);
 	if (self >= 0)
 		r = learn(l->users, self, &ino);
 	if (r >= 0)

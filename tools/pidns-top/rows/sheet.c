@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/findings.h"
+#include "common/limit.h"
 #include "common/pidmap.h"
 #include "common/remedy.h"
 #include "text.h"
@@ -152,11 +153,8 @@ static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 		snprintf(used, sizeof(used), "%" PRIu64, limit->used);
 	if (limit->known & PIDNS_LIMIT_MAX)
 		snprintf(max, sizeof(max), "%" PRIu64, limit->max);
-	if (limit->kind == PIDNS_LIMIT_INIT)
-		snprintf(percent, sizeof(percent), "100 %%");
-	else if (limit->known & PIDNS_LIMIT_USED && limit->known & PIDNS_LIMIT_MAX)
-		snprintf(percent, sizeof(percent), "%.0f %%",
-			 limit->max ? (double)limit->used * 100 / (double)limit->max : 100);
+	if (limit_has_share(limit))
+		snprintf(percent, sizeof(percent), "%" PRIu64 " %%", limit_percent(limit));
 	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
 		snprintf(hits, sizeof(hits), ", refused %" PRIu64 " so far", limit->hits);
 	add(sheet, "  %-14s %8s of %8s %5s  %s  %s%s", name ? name : "other", used, max, percent,

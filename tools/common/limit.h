@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * limit.h - how full a limit is: one computation, one threshold and one rounding for all that show,
+ * sort or judge limits.
+ *
+ * A share is rounded down, so that 99 % is never called full and 100 % always is. More than all may be
+ * used, where a maximum was lowered: that is shown as it is, as 120 %.
+ */
+#ifndef PIDNS_LIMIT_H
+#define PIDNS_LIMIT_H
+
+#include <pidnsinfo.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* From this share on a limit is reported before it is reached. */
+#define LIMIT_NEAR_PERCENT 80
+
+/* In hundredths of a percent, rounded down. */
+#define LIMIT_FULL 10000
+
+/* Are both numbers known, or is it one that has none and is reached? */
+bool limit_has_share(const struct pidns_limit *limit);
+/* What is used of it, up to LIMIT_FULL and beyond; 0 where that is not known. */
+uint64_t limit_share(const struct pidns_limit *limit);
+/* The same as people read it. */
+uint64_t limit_percent(const struct pidns_limit *limit);
+
+/* It refuses now. */
+bool limit_is_full(const struct pidns_limit *limit);
+/* LIMIT_NEAR_PERCENT or more is used. */
+bool limit_is_near(const struct pidns_limit *limit);
+/* What can be seen proves neither that it refuses nor that it does not. */
+bool limit_is_unknown(const struct pidns_limit *limit);
+
+#endif /* PIDNS_LIMIT_H */
