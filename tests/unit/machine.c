@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,4 +97,45 @@ int machine_annotate_as(struct pidns_snapshot *snapshot, uid_t owner)
 int machine_annotate(struct pidns_snapshot *snapshot)
 {
 	return machine_annotate_as(snapshot, geteuid());
+}
+
+void machine_give_away(const char *name)
+{
+	if (geteuid() == 0)
+		assert_int_equal(chown(machine_path(name), 1000, 1000), 0);
+	else /* the same as being another's, as far as it may be tried */
+		assert_int_equal(chmod(machine_path(name), 0777), 0);
+}
+
+static char *put_word(char *to, const char *key, const char *text)
+{
+	to += sprintf(to, " %s=%s", key, text ? "" : "-");
+	for (; text && *text; text++)
+		to += sprintf(to, (unsigned char)*text < ' ' ? "\\%03o" : "%c",
+			      (unsigned char)*text);
+	return to;
+}
+
+void machine_describe(char text[MACHINE_TEXT], const struct pidns_ns *ns)
+{
+	const struct pidns_notes *notes = ns->known & PIDNS_NS_NOTES ? ns->notes : NULL;
+	const struct pidns_container *c;
+
+	text += sprintf(text, "%" PRIu64, ns->ino);
+	if (!notes || !(notes->known & PIDNS_NOTE_CONTAINER)) {
+		strcpy(text, " unknown");
+		return;
+	}
+	c = notes->container;
+	if (!c) {
+		strcpy(text, " none");
+		return;
+	}
+	text = put_word(text, "name", c->name);
+	text = put_word(text, "id", c->id);
+	text = put_word(text, "runtime", c->runtime);
+	text = put_word(text, "pod", c->pod);
+	text = put_word(text, "source", c->source);
+	if (c->is_users)
+		strcpy(text, " users");
 }

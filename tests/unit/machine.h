@@ -22,4 +22,11 @@ void machine_put_task(const char *words);
 int machine_annotate(struct pidns_snapshot *snapshot);
 int machine_annotate_as(struct pidns_snapshot *snapshot, uid_t owner);
 
+/* From now on the directory is that of an ordinary user. */
+void machine_give_away(const char *name);
+
+/* What was found out about a namespace: "INODE KEY=VALUE …", "INODE none" or "INODE unknown". */
+#define MACHINE_TEXT 2048
+void machine_describe(char text[MACHINE_TEXT], const struct pidns_ns *ns);
+
 #endif /* PIDNS_UNIT_MACHINE_H */

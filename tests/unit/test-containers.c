@@ -71,8 +71,7 @@ static void put_other(const char *kind, const char *path, const char *argument)
 	else if (!strcmp(kind, "mode"))
 		assert_int_equal(chmod(machine_path(path), (mode_t)strtoul(argument, NULL, 8)), 0);
 	else if (!strcmp(kind, "users"))
-		/* Others can write to it: the same as being theirs, and needs no root to test. */
-		assert_int_equal(chmod(machine_path(path), 0777), 0);
+		machine_give_away(path);
 	else if (!strcmp(kind, "size"))
 		assert_int_equal(truncate(machine_path(path), atol(argument)), 0);
 	else
@@ -115,39 +114,6 @@ static void read_case(struct recorded *c, const char *path)
 
 /* ---- what is said ---------------------------------------------------------------------------- */
 
-static char *put_word(char *to, const char *key, const char *text)
-{
-	to += sprintf(to, " %s=%s", key, text ? "" : "-");
-	for (; text && *text; text++)
-		to += sprintf(to, (unsigned char)*text < ' ' ? "\\%03o" : "%c",
-			      (unsigned char)*text);
-	return to;
-}
-
-static void describe(char text[2048], const struct pidns_ns *ns)
-{
-	const struct pidns_notes *notes = ns->known & PIDNS_NS_NOTES ? ns->notes : NULL;
-	const struct pidns_container *c;
-
-	text += sprintf(text, "%" PRIu64, ns->ino);
-	if (!notes || !(notes->known & PIDNS_NOTE_CONTAINER)) {
-		strcpy(text, " unknown");
-		return;
-	}
-	c = notes->container;
-	if (!c) {
-		strcpy(text, " none");
-		return;
-	}
-	text = put_word(text, "name", c->name);
-	text = put_word(text, "id", c->id);
-	text = put_word(text, "runtime", c->runtime);
-	text = put_word(text, "pod", c->pod);
-	text = put_word(text, "source", c->source);
-	if (c->is_users)
-		strcpy(text, " users");
-}
-
 static bool is_as_expected(const char *name, char *expect, const struct pidns_snapshot *snapshot)
 {
 	char text[2048], *line;
@@ -158,7 +124,7 @@ static bool is_as_expected(const char *name, char *expect, const struct pidns_sn
 		const struct pidns_ns *ns = pidns_ns_find(snapshot, strtoull(line, NULL, 10));
 
 		assert_non_null(ns);
-		describe(text, ns);
+		machine_describe(text, ns);
 		if (strcmp(text, line) != 0) {
 			print_error("%s: expected %s\n%*s  said %s\n", name, line,
 				    (int)strlen(name), "", text);

@@ -171,6 +171,23 @@ static int by_state(struct search *s, struct evidence *e)
 	return tell(s, ns, what);
 }
 
+/* Whose word are the first `len` bytes of the path? 1 with what->is_users; 0: that cannot be told; or
+ * -ENOMEM. */
+static int find_owner(const struct search *s, const struct evidence *e, size_t len,
+		      struct pidns_container *what)
+{
+	uid_t uid;
+	int r = containers_cgroup_is_users(s->source, &e->place, len, &uid);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (r) {
+		what->is_users = 1;
+		what->owner_uid = uid;
+	}
+	return 1;
+}
+
 /* A leader that machined knows, in the unit that it knows it by. */
 static int by_machine(struct search *s, struct evidence *e)
 {
@@ -179,15 +196,22 @@ static int by_machine(struct search *s, struct evidence *e)
 			? containers_index_find_machine(&s->index, e->ns->reaper, e->place.path)
 			: NULL;
 
+	struct pidns_container what = {.source = "machined"};
+	int r;
+
 	if (!machine)
 		return 0;
-	return tell(s, e->ns,
-		    (struct pidns_container){.name = machine->name,
-					     .id = machine->id,
-					     .runtime = is(machine->service, "systemd-nspawn")
-								? "nspawn"
-								: machine->service,
-					     .source = "machined"});
+	r = find_owner(s, e, containers_path_find(e->place.path, machine->unit), &what);
+	if (r < 0)
+		return r;
+	if (machine->uid) {
+		what.is_users = 1;
+		what.owner_uid = machine->uid;
+	}
+	what.name = machine->name;
+	what.id = machine->id;
+	what.runtime = is(machine->service, "systemd-nspawn") ? "nspawn" : machine->service;
+	return tell(s, e->ns, what);
 }
 
 /* Asked only where cgroups leave it open. 0 with e->made_by, or -ENOMEM. */
@@ -203,20 +227,6 @@ static int find_maker(const struct search *s, struct evidence *e)
 	e->made_by = containers_made_by(&e->maker);
 	e->has_made_by = true;
 	return 0;
-}
-
-/* Says in `what` where the path is an ordinary user's own word. 0 or -ENOMEM. */
-static int find_owner(const struct search *s, const struct evidence *e, struct proc_text path,
-		      struct pidns_container *what)
-{
-	uid_t uid;
-	int r = containers_cgroup_is_users(s->source, &e->place, path, &uid);
-
-	if (r > 0) {
-		what->is_users = 1;
-		what->owner_uid = uid;
-	}
-	return r == -ENOMEM ? r : 0;
 }
 
 static int tell_lxc(struct search *s, struct evidence *e, struct pidns_container what)
@@ -275,8 +285,8 @@ static int by_cgroup(struct search *s, struct evidence *e)
 	r = containers_members_are_of(s->a, s->source, place, e->ns);
 	if (r <= 0)
 		return r;
-	r = find_owner(s, e, (struct proc_text){place->path.text, place->container_len}, &what);
-	if (r < 0)
+	r = find_owner(s, e, place->container_len, &what);
+	if (r <= 0)
 		return r;
 	if (place->shape == CGROUP_SHAPE_LXC)
 		return tell_lxc(s, e, what);
@@ -284,7 +294,7 @@ static int by_cgroup(struct search *s, struct evidence *e)
 		return tell_machine(s, e, what);
 	if (place->shape == CGROUP_SHAPE_APP)
 		what.name = place->name;
-	else if (!what.is_users)
+	else if (!what.is_users && !place->is_nested) /* what is in another has other stores */
 		r = find_name(s, place->runtime, place->id, &name);
 	if (name)
 		what.name = name;
@@ -307,9 +317,9 @@ static int by_service(struct search *s, struct evidence *e)
 	struct pidns_container what = {
 		.name = e->place.service, .runtime = "systemd", .source = "cgroup"};
 
-	if (!*e->place.service)
-		return 0;
-	return find_owner(s, e, e->place.path, &what) < 0 ? -ENOMEM : tell(s, e->ns, what);
+	int r = *e->place.service ? find_owner(s, e, e->place.service_len, &what) : 0;
+
+	return r <= 0 ? r : tell(s, e->ns, what);
 }
 
 static way *const ways[] = {by_state, by_machine, by_cgroup, by_command, by_service};

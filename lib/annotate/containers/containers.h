@@ -49,13 +49,15 @@ struct cgroup_place {
 	char name[256];
 	bool name_may_differ; /* it ends in what liblxc adds where a name is taken */
 	char pod[65];	      /* uid, or podman's id */
+	bool is_nested;	      /* there is another container around it */
 	char service[256];    /* the innermost unit, inside the innermost container; "": none */
+	size_t service_len;   /* so much of the path is that unit's */
 };
 
 /* /proc/PID/cgroup, cgroups(7). 0; -EPROTO: not such a file, or its lines contradict each other. */
 int containers_parse_cgroup(const char *buf, size_t len, struct cgroup_place *ret);
-/* Is `unit` one of the path's components? */
-bool containers_path_has(struct proc_text path, const char *unit);
+/* How much of the path there is down to that component; 0: it has none that is called so. */
+size_t containers_path_find(struct proc_text path, const char *unit);
 
 /* ---- annotate/containers/machine.c --------------------------------------------------------------------- */
 
@@ -66,7 +68,8 @@ struct machine {
 	char name[65];
 	char service[65]; /* who registered it: "systemd-nspawn", "libvirt-lxc" */
 	char unit[256];
-	char id[33]; /* the machine id */
+	char id[33];  /* the machine id */
+	uint32_t uid; /* the user who registered it. Since systemd 258; else 0 */
 };
 
 /* 0; -EPROTO: without a name, a unit and a leader; ret untouched. */
@@ -161,11 +164,10 @@ void containers_names_free(struct container_names *names);
  * Then the container that the cgroup was made for has this namespace for its own. 1, 0, or -ENOMEM. */
 int containers_members_are_of(const struct annotation *a, const struct containers_source *source,
 			      const struct cgroup_place *place, const struct pidns_ns *ns);
-/* Can anyone but the source's owner have made one of the folders of `path`, and so its name? 1 with
- * the owner of the first such folder; 0; -Exxx. */
+/* Can an ordinary user have made the folder at the end of these `len` bytes of the path, and so its name? 1
+ * with the owner of the first folder that is not the source's owner's alone; 0; -Exxx. */
 int containers_cgroup_is_users(const struct containers_source *source,
-			       const struct cgroup_place *place, struct proc_text path,
-			       uid_t *ret_uid);
+			       const struct cgroup_place *place, size_t len, uid_t *ret_uid);
 
 /* ---- annotate/containers/task.c ------------------------------------------------------------------------ */
 

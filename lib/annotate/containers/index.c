@@ -217,5 +217,5 @@ const struct machine *containers_index_find_machine(const struct containers_inde
 	if (!index->nr_machines)
 		return NULL;
 	machine = bsearch(&key, index->machines, index->nr_machines, sizeof(key), by_leader);
-	return machine && containers_path_has(path, machine->unit) ? machine : NULL;
+	return machine && containers_path_find(path, machine->unit) ? machine : NULL;
 }

@@ -55,7 +55,7 @@ static bool has_key(const char **line, size_t *len, const char *key)
 static void parse_line(const char *line, size_t len, struct machine *ret)
 {
 	char class[16];
-	uint64_t pid;
+	uint64_t number;
 
 	if (has_key(&line, &len, "NAME="))
 		copy_value(ret->name, sizeof(ret->name), line, len);
@@ -65,9 +65,12 @@ static void parse_line(const char *line, size_t len, struct machine *ret)
 		copy_value(ret->unit, sizeof(ret->unit), line, len);
 	else if (has_key(&line, &len, "ID="))
 		copy_value(ret->id, sizeof(ret->id), line, len);
-	else if (has_key(&line, &len, "LEADER=") && !proc_parse_u64(line, len, &pid) &&
-		 pid <= INT32_MAX)
-		ret->leader = (int32_t)pid;
+	else if (has_key(&line, &len, "LEADER=") && !proc_parse_u64(line, len, &number) &&
+		 number <= INT32_MAX)
+		ret->leader = (int32_t)number;
+	else if (has_key(&line, &len, "UID=") && !proc_parse_u64(line, len, &number) &&
+		 number <= UINT32_MAX)
+		ret->uid = (uint32_t)number;
 	else if (has_key(&line, &len, "CLASS=")) {
 		copy_value(class, sizeof(class), line, len);
 		ret->is_container = !strcmp(class, "container");

@@ -133,49 +133,48 @@ static size_t folders_of(struct proc_text controllers, struct proc_text ret[2])
 /* A path that leads above the reader's own root leads nowhere in what it has mounted. */
 static bool leads_up(struct proc_text path)
 {
-	return containers_path_has(path, "..");
+	return containers_path_find(path, "..");
 }
 
-/* 1 where the folders of a path, in one hierarchy, are not all the owner's alone; 0; -Exxx. */
+/* 1 where an ordinary user could have made the last folder of a path, or one above it; 0; -Exxx. Whose the
+ * last is does not matter: engines give it to the root of the container's user namespace. */
 static int find_owner(const struct containers_source *source, struct proc_text hierarchy,
 		      struct proc_text path, uid_t *ret_uid)
 {
 	_cleanup_free_ char *name = NULL;
+	struct stat st;
 	char *at;
-	size_t top;
 
 	if (asprintf(&name, CGROUPS "%s%.*s%.*s", hierarchy.len ? "/" : "", (int)hierarchy.len,
 		     hierarchy.text, (int)path.len, path.text) < 0) {
 		name = NULL;
 		return -ENOMEM;
 	}
-	top = strlen(name) - path.len;
-	for (at = name + top; at; at = strchr(at + 1, '/')) {
-		struct stat st;
-		char *next = strchr(at + 1, '/');
-
-		if (next)
-			*next = '\0';
-		if (fstatat(source->root, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(source->root, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	for (at = name + strlen(name) - path.len; at; at = strchr(at + 1, '/')) {
+		*at = '\0';
+		if (fstatat(source->root, name, &st, 0) < 0)
 			return -errno;
 		if (st.st_uid != source->owner || st.st_mode & (S_IWGRP | S_IWOTH)) {
 			*ret_uid = st.st_uid;
 			return 1;
 		}
-		if (next)
-			*next = '/';
+		*at = '/';
 	}
 	return 0;
 }
 
 int containers_cgroup_is_users(const struct containers_source *source,
-			       const struct cgroup_place *place, struct proc_text path,
-			       uid_t *ret_uid)
+			       const struct cgroup_place *place, size_t len, uid_t *ret_uid)
 {
+	const struct proc_text path = {place->path.text, len};
 	struct proc_text folders[2];
 	size_t nr = folders_of(place->controllers, folders);
 	int r = -ENOENT;
 
+	if (leads_up(place->path))
+		return r;
 	for (size_t i = 0; i < nr && r < 0 && r != -ENOMEM; i++)
 		r = find_owner(source, folders[i], path, ret_uid);
 	return r;
