@@ -13,6 +13,7 @@ from rootfs import children_of, make_root, need_static_busybox
 
 NAME = f"pidns-live-{os.getpid()}"
 UNKNOWN = None
+USER = 1000
 # Cgroups that engines make and do not take away.
 LEFT_BEHIND = ("libpod_parent", "lxc.pivot", "payload")
 
@@ -270,6 +271,10 @@ def hierarchies():
             and os.access(f"{mount[1]}/cgroup.procs", os.W_OK)]
 
 
+def is_unified(path):
+    return os.path.exists(f"{path}/cgroup.controllers")
+
+
 @contextlib.contextmanager
 def cgroup(path):
     os.makedirs(path, exist_ok=True)
@@ -306,6 +311,51 @@ class Cgroup(unittest.TestCase):
         for hierarchy in found:
             with self.subTest(hierarchy):
                 self.check(hierarchy)
+
+    def test_b1_spoof(self):
+        """An ordinary user with a delegated cgroup calls one below it as a container of root's is called."""
+        hierarchy = next((path for path in hierarchies() if "freezer" not in path), None)
+        if not hierarchy:
+            self.skipTest("no cgroup can be made here")
+        users = f"{hierarchy}/{NAME}"
+        paths = [f"{top}/docker/{self.ID}" for top in (hierarchy, users)]
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(cgroup(users))
+            os.chown(users, USER, USER)
+            stack.enter_context(cgroup(f"{hierarchy}/docker"))
+            found = []
+            for path in paths:
+                stack.enter_context(cgroup(path))
+                init = stack.enter_context(Talking("unshare", "--pid", "--fork", "sh", "-c",
+                                                   "echo up; read line")).init()
+                self.move(path, init)
+                found.append(ino_of(init))
+            said = containers()
+            self.assertEqual(said[found[0]],
+                             container(id=self.ID, runtime="docker", source="cgroup"))
+            self.assertEqual(said[found[1]], container(id=self.ID, runtime="docker",
+                                                       source="cgroup", owner_uid=USER))
+            self.assertEqual(live.ask("show", self.ID)["namespace"]["ino"], found[0])
+            lines = live.pidns("list", "-o", "ino,container", "--raw", "--noheadings").out
+            lines = live.pidns("list", "-o", "ino,container", "--raw", "--noheadings").out
+            shown, = (line for line in lines.decode().splitlines()
+                      if line.startswith(str(found[1])))
+            self.assertTrue(shown.endswith(f"(uid\\040{USER})"), shown)
+
+    def test_b6_paths_that_lead_up(self):
+        """In a cgroup namespace the path of a container elsewhere begins with "/..": a mount shows the rest."""
+        unified = next((path for path in hierarchies() if is_unified(path)), None)
+        if not unified:
+            self.skipTest("no cgroup can be made here")
+        own = f"{unified}/{NAME}/one/two"
+        path = f"{unified}/docker/{self.ID}"
+        with cgroup(f"{unified}/docker"), cgroup(path), cgroup(f"{unified}/{NAME}"), \
+                cgroup(f"{unified}/{NAME}/one"), cgroup(own), \
+                Talking("unshare", "--pid", "--fork", "sh", "-c", "echo up; read line") as process:
+            self.move(path, process.init())
+            within = ("sh", "-c", f'echo $$ >{own}/cgroup.procs; exec unshare --cgroup "$@"', "sh")
+            self.assertEqual(containers(wrap=within)[ino_of(process.init())],
+                             container(id=self.ID, runtime="docker", source="cgroup"))
 
 
 if __name__ == "__main__":

@@ -206,6 +206,7 @@ int containers_parse_cgroup(const char *buf, size_t len, struct cgroup_place *re
 	if (!has_line)
 		return -EPROTO;
 	memset(ret, 0, sizeof(*ret));
+	ret->mount = -1;
 	ret->controllers = best.controllers;
 	ret->path = best.path;
 	if (best.nr)

@@ -31,6 +31,7 @@ struct search {
 	struct containers_index index;
 	struct container_names names; /* of podman, once they are needed */
 	struct lxc_sockets sockets;   /* of LXC's monitors, once they are needed */
+	struct upward upward;
 	uint64_t *containers; /* of each namespace: hash of the container its reaper is in */
 };
 
@@ -338,7 +339,12 @@ static int gather(struct search *s, struct evidence *e)
 	r = is_reaper(s, e);
 	if (r <= 0)
 		return r;
+	r = containers_upward_resolve(s->a, &s->upward, &e->cgroup, &len);
+	if (r < 0)
+		return r;
 	e->has_place = containers_parse_cgroup(e->cgroup, len, &e->place) == 0;
+	if (r && e->has_place && !e->place.controllers.len)
+		e->place.mount = s->upward.mount;
 	if (e->place.container_len)
 		s->containers[entry->order] =
 			util_hash(FNV_START, e->place.path.text, e->place.container_len);
@@ -384,6 +390,7 @@ int containers_annotate(struct annotation *a, const struct containers_source *so
 {
 	struct search s = {.a = a,
 			   .source = source,
+			   .upward = {.mount = -1},
 			   .tick_ns = UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK)};
 	const struct pidns_ns *const *list;
 	size_t nr = pidns_snapshot_namespaces(a->snapshot, &list);
@@ -400,6 +407,7 @@ int containers_annotate(struct annotation *a, const struct containers_source *so
 	containers_index_free(&s.index);
 	containers_names_free(&s.names);
 	containers_lxc_free(&s.sockets);
+	containers_upward_close(&s.upward);
 	free(s.containers);
 	return r < 0 ? r : 0;
 }

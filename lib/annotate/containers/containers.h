@@ -6,7 +6,7 @@
  * cgroups says), annotate/containers/machine.c (machined's files), annotate/containers/state.c (JSON of the engines;
  * annotate/containers/state-none.c stands in where there is no json-c). annotate/containers/index.c lists the state
  * files there are, annotate/containers/names.c looks names up by id, annotate/containers/members.c asks who else is in
- * a cgroup, annotate/containers/task.c who made a namespace, annotate/containers/lxc.c by which name its monitor
+ * a cgroup, annotate/containers/upward.c what a path means that leads out of sight, annotate/containers/task.c who made a namespace, annotate/containers/lxc.c by which name its monitor
  * listens, and annotate/containers/files.c opens what the others read.
  */
 #ifndef PIDNS_CONTAINERS_H
@@ -52,12 +52,29 @@ struct cgroup_place {
 	bool is_nested;	      /* there is another container around it */
 	char service[256];    /* the innermost unit, inside the innermost container; "": none */
 	size_t service_len;   /* so much of the path is that unit's */
+	int mount;	      /* which the path begins at; -1: where the source's hierarchies are */
 };
 
 /* /proc/PID/cgroup, cgroups(7). 0; -EPROTO: not such a file, or its lines contradict each other. */
 int containers_parse_cgroup(const char *buf, size_t len, struct cgroup_place *ret);
 /* How much of the path there is down to that component; 0: it has none that is called so. */
 size_t containers_path_find(struct proc_text path, const char *unit);
+
+/* ---- annotate/containers/upward.c ---------------------------------------------------------------------- */
+
+/* What a path means that leads above the reader's cgroup namespace; begins as {.mount = -1}. */
+struct upward {
+	bool is_known; /* found out, when it is first needed */
+	int mount;     /* of the unified hierarchy, from above; -1: there is none */
+	size_t depth;  /* so many levels above the root of the reader's namespace */
+	char *own;     /* that root's path in it; NULL: not known */
+};
+
+void containers_upward_close(struct upward *u);
+/* Write such a path in full, in what /proc/PID/cgroup said. 1: it begins at u->mount now; 0: it is none, or
+ * nothing in sight tells; -ENOMEM. *text must be NUL-terminated. */
+int containers_upward_resolve(const struct annotation *a, struct upward *u, char **text,
+			      size_t *len);
 
 /* ---- annotate/containers/machine.c --------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
  * by somebody else, to be followed elsewhere, to wait, or to be read for ever.
  */
 #include "containers.h"
+#include "base/root.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ static bool is_owners_alone(const struct stat *st, const struct containers_sourc
 
 int containers_open_dir(const struct containers_source *source, int dir, const char *path)
 {
-	_cleanup_close_ int fd = openat(dir, path, SAFE | O_DIRECTORY);
+	_cleanup_close_ int fd = root_open(dir, path, SAFE | O_DIRECTORY);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)

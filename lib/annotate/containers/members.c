@@ -7,6 +7,7 @@
  * either case tasks of the container live outside the reaper's namespace.
  */
 #include "containers.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "base/file.h"
 
@@ -55,24 +56,34 @@ static int look_at_members(const struct annotation *a, const struct pidns_ns *ns
 	return 1;
 }
 
-/* 1, 0 or -Exxx */
-static int read_members(const struct annotation *a, const struct containers_source *source,
-			struct proc_text hierarchy, struct proc_text path,
-			const struct pidns_ns *ns, bool *ret_has_reaper)
+/* One of a hierarchy's folders, `len` bytes of the place's path. A descriptor to look at, or -Exxx. */
+static int open_folder(const struct containers_source *source, const struct cgroup_place *place,
+		       struct proc_text hierarchy, size_t len)
 {
-	_cleanup_free_ char *name = NULL, *buf = NULL;
-	_cleanup_close_ int dir = -1;
-	size_t len;
-	int r;
+	_cleanup_free_ char *name = NULL;
 
-	if (asprintf(&name, CGROUPS "%s%.*s%.*s", hierarchy.len ? "/" : "", (int)hierarchy.len,
-		     hierarchy.text, (int)path.len, path.text) < 0) {
+	if (asprintf(&name, "%s%s%.*s/%.*s", place->mount < 0 ? CGROUPS : ".",
+		     hierarchy.len ? "/" : "", (int)hierarchy.len, hierarchy.text, (int)len,
+		     place->path.text) < 0) {
 		name = NULL;
 		return -ENOMEM;
 	}
-	dir = openat(source->root, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return root_open(place->mount < 0 ? source->root : place->mount, name,
+			 O_PATH | O_DIRECTORY);
+}
+
+/* 1, 0 or -Exxx */
+static int read_members(const struct annotation *a, const struct containers_source *source,
+			struct proc_text hierarchy, const struct cgroup_place *place,
+			size_t path_len, const struct pidns_ns *ns, bool *ret_has_reaper)
+{
+	_cleanup_close_ int dir = open_folder(source, place, hierarchy, path_len);
+	_cleanup_free_ char *buf = NULL;
+	size_t len;
+	int r;
+
 	if (dir < 0)
-		return -errno;
+		return dir;
 	r = file_read_whole(dir, "cgroup.procs", PROCS_MAX, &buf, &len);
 	return r < 0 ? r : look_at_members(a, ns, buf, len, ret_has_reaper);
 }
@@ -104,26 +115,26 @@ static int members_below(const struct annotation *a, const struct containers_sou
 			 struct proc_text hierarchy, const struct cgroup_place *place,
 			 const struct pidns_ns *ns)
 {
-	const struct proc_text container = {place->path.text, place->container_len};
 	bool has_reaper = false;
-	int r = read_members(a, source, hierarchy, container, ns, &has_reaper);
+	int r = read_members(a, source, hierarchy, place, place->container_len, ns, &has_reaper);
 
-	if (r == 1 && place->path.len > container.len)
-		r = read_members(a, source, hierarchy, place->path, ns, &has_reaper);
+	if (r == 1 && place->path.len > place->container_len)
+		r = read_members(a, source, hierarchy, place, place->path.len, ns, &has_reaper);
 	return r == 1 ? has_reaper : r;
 }
 
 /* Where a hierarchy is mounted, by its controllers in /proc/PID/cgroup: the unified one alone, or
  * beside the others. */
-static size_t folders_of(struct proc_text controllers, struct proc_text ret[2])
+static size_t folders_of(const struct cgroup_place *place, struct proc_text ret[2])
 {
+	const struct proc_text controllers = place->controllers;
 	static const char named[] = "name=";
 	const size_t len = sizeof(named) - 1;
 
 	ret[0] = (struct proc_text){"", 0};
 	ret[1] = (struct proc_text){"unified", strlen("unified")};
 	if (!controllers.len)
-		return 2;
+		return place->mount < 0 ? 2 : 1;
 	ret[0] = controllers;
 	if (controllers.len > len && !memcmp(controllers.text, named, len))
 		ret[0] = (struct proc_text){controllers.text + len, controllers.len - len};
@@ -138,45 +149,43 @@ static bool leads_up(struct proc_text path)
 
 /* 1 where an ordinary user could have made the last folder of a path, or one above it; 0; -Exxx. Whose the
  * last is does not matter: engines give it to the root of the container's user namespace. */
-static int find_owner(const struct containers_source *source, struct proc_text hierarchy,
-		      struct proc_text path, uid_t *ret_uid)
+static int find_owner(const struct containers_source *source, const struct cgroup_place *place,
+		      struct proc_text hierarchy, size_t len, uid_t *ret_uid)
 {
-	_cleanup_free_ char *name = NULL;
+	int fd = open_folder(source, place, hierarchy, len), is_users = 0;
 	struct stat st;
-	char *at;
 
-	if (asprintf(&name, CGROUPS "%s%.*s%.*s", hierarchy.len ? "/" : "", (int)hierarchy.len,
-		     hierarchy.text, (int)path.len, path.text) < 0) {
-		name = NULL;
-		return -ENOMEM;
-	}
-	if (fstatat(source->root, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
-	for (at = name + strlen(name) - path.len; at; at = strchr(at + 1, '/')) {
-		*at = '\0';
-		if (fstatat(source->root, name, &st, 0) < 0)
-			return -errno;
-		if (st.st_uid != source->owner || st.st_mode & (S_IWGRP | S_IWOTH)) {
+	while (fd >= 0 && len) {
+		close(fd);
+		while (len && place->path.text[--len] != '/')
+			;
+		fd = open_folder(source, place, hierarchy, len);
+		if (fd < 0)
+			break;
+		if (fstat(fd, &st) == 0 &&
+		    (st.st_uid != source->owner || st.st_mode & (S_IWGRP | S_IWOTH))) {
+			/* The highest one of them counts: below it all is that user's. */
 			*ret_uid = st.st_uid;
-			return 1;
+			is_users = 1;
 		}
-		*at = '/';
 	}
-	return 0;
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return is_users;
 }
 
 int containers_cgroup_is_users(const struct containers_source *source,
 			       const struct cgroup_place *place, size_t len, uid_t *ret_uid)
 {
-	const struct proc_text path = {place->path.text, len};
 	struct proc_text folders[2];
-	size_t nr = folders_of(place->controllers, folders);
+	size_t nr = folders_of(place, folders);
 	int r = -ENOENT;
 
 	if (leads_up(place->path))
 		return r;
 	for (size_t i = 0; i < nr && r < 0 && r != -ENOMEM; i++)
-		r = find_owner(source, folders[i], path, ret_uid);
+		r = find_owner(source, place, folders[i], len, ret_uid);
 	return r;
 }
 
@@ -184,7 +193,7 @@ int containers_members_are_of(const struct annotation *a, const struct container
 			      const struct cgroup_place *place, const struct pidns_ns *ns)
 {
 	struct proc_text folders[2];
-	size_t nr = folders_of(place->controllers, folders);
+	size_t nr = folders_of(place, folders);
 	int r = -ENOENT;
 
 	if (leads_up(place->path) || !is_where_init_is(place))
