@@ -40,11 +40,13 @@ static int open_proc(void)
 	return strtol(text, NULL, 10) == getpid() ? steal_fd(&fd) : -1;
 }
 
-int annotate(struct pidns_snapshot *snapshot, int procfs, uint32_t flags, int32_t limits_of)
+int annotate_machine(struct pidns_snapshot *snapshot, int procfs, int root, uint32_t flags,
+		     int32_t limits_of)
 {
 	_cleanup_close_ int ours = procfs < 0 ? open_proc() : -1;
 	struct annotation a = {.snapshot = snapshot,
 			       .procfs = procfs < 0 ? ours : procfs,
+			       .root = root,
 			       .flags = flags,
 			       .limits_of = limits_of};
 	int r = 0;
@@ -53,4 +55,9 @@ int annotate(struct pidns_snapshot *snapshot, int procfs, uint32_t flags, int32_
 		if (flags & annotators[i].flag)
 			r = annotators[i].run(&a);
 	return r;
+}
+
+int annotate(struct pidns_snapshot *snapshot, int procfs, uint32_t flags, int32_t limits_of)
+{
+	return annotate_machine(snapshot, procfs, -1, flags, limits_of);
 }

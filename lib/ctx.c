@@ -6,9 +6,13 @@
 #include "core/provider.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* In the order "auto" tries them. */
 static const struct provider *const providers[] = {
@@ -21,6 +25,7 @@ static const struct provider *const providers[] = {
 struct pidns_ctx {
 	const struct provider *provider;
 	void *state;
+	int root; /* of the machine; -1: "/" */
 };
 
 const char *pidns_provider_name(size_t i)
@@ -109,11 +114,40 @@ static int open_first(uint32_t flags, const struct why *why, const struct provid
 	return why_set(why, r, "%s", text);
 }
 
+/* The procfs of a machine whose root is elsewhere. No link there leads out of it: neither that to its
+ * procfs, which is followed nowhere. */
+static int open_below_root(struct pidns_ctx *ctx, const struct pidns_open_opts *opts,
+			   const struct why *why)
+{
+	const char *wanted = opts->provider ? opts->provider : "auto";
+	char name[PATH_MAX];
+	int proc, r;
+
+	ctx->provider = strcmp(wanted, "auto") ? provider_find(wanted) : &provider_procfs;
+	if (!ctx->provider)
+		return why_set(why, -EINVAL, "no such provider: %s", wanted);
+	if (opts->source || !ctx->provider->open_at)
+		return why_set(why, -EINVAL, "%s: cannot be asked about another root",
+			       opts->source ? opts->source : wanted);
+	snprintf(name, sizeof(name), "%s/proc", opts->root);
+	ctx->root = open(opts->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	proc = ctx->root < 0 ? -1
+			     : openat(ctx->root, "proc",
+				      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (proc < 0) {
+		r = -errno;
+		return why_set(why, r, "%s: %s", ctx->root < 0 ? opts->root : name, strerror(-r));
+	}
+	return ctx->provider->open_at(proc, name, why, &ctx->state);
+}
+
 static int open_provider(struct pidns_ctx *ctx, const struct pidns_open_opts *opts,
 			 const struct why *why)
 {
 	int r = 0;
 
+	if (opts->root)
+		return open_below_root(ctx, opts, why);
 	if (opts->provider && strcmp(opts->provider, "auto")) {
 		ctx->provider = provider_find(opts->provider);
 		if (!ctx->provider)
@@ -142,7 +176,10 @@ int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
 	ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)
 		return why_set(&why, -ENOMEM, "out of memory");
+	ctx->root = -1;
 	r = open_provider(ctx, &opts, &why);
+	if (r < 0 && ctx->root >= 0)
+		close(ctx->root);
 	if (r < 0)
 		return r == -ENOMEM ? why_set(&why, r, "out of memory") : r;
 	*ret_ctx = steal_pointer(&ctx);
@@ -153,6 +190,8 @@ struct pidns_ctx *pidns_close(struct pidns_ctx *ctx)
 {
 	if (ctx) {
 		ctx->provider->close(ctx->state);
+		if (ctx->root >= 0)
+			close(ctx->root);
 		free(ctx);
 	}
 	return NULL;
@@ -254,7 +293,7 @@ static int annotate_snapshot(const struct pidns_ctx *ctx, const struct pidns_tak
 	if (!(opts->flags & NOTES))
 		return 0;
 	procfs = ctx->provider->procfs ? ctx->provider->procfs(ctx->state) : -1;
-	return annotate(snapshot, procfs, opts->flags, opts->limits_of);
+	return annotate_machine(snapshot, procfs, ctx->root, opts->flags, opts->limits_of);
 }
 
 int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *user,

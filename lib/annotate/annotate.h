@@ -19,6 +19,7 @@
 struct annotation {
 	struct pidns_snapshot *snapshot;
 	int procfs;	   /* speaks of the snapshot's tasks by their pid */
+	int root;	   /* of the machine whose files are read; -1: "/" */
 	uint32_t flags;	   /* PIDNS_TAKE_* */
 	int32_t limits_of; /* 0: no task's */
 };
@@ -50,8 +51,12 @@ void annotate_task_limits(struct annotation *a, const struct pidns_limit *const 
 
 /*
  * annotators.c: run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,
- * where it is of the reader's own namespace; without one nothing is noted. 0 or -ENOMEM.
+ * where it is of the reader's own namespace; without one nothing is noted. root: as in
+ * struct annotation. 0 or -ENOMEM.
  */
+int annotate_machine(struct pidns_snapshot *snapshot, int procfs, int root, uint32_t flags,
+		     int32_t limits_of);
+/* The same with "/" for a root. */
 int annotate(struct pidns_snapshot *snapshot, int procfs, uint32_t flags, int32_t limits_of);
 
 #endif /* PIDNS_ANNOTATE_H */

@@ -91,6 +91,9 @@ struct provider {
 	int (*probe)(const struct why *why);
 	/* source as in pidns_open_opts; *ret_state is passed to the others. */
 	int (*open)(const char *source, const struct why *why, void **ret_state);
+	/* The same of what is open already; `name` is for messages. Takes `fd` in any case. NULL: it
+	 * has no use for a root. */
+	int (*open_at)(int fd, const char *name, const struct why *why, void **ret_state);
 	/* May "auto" take it for this caller, who would see no less by it than by what comes after?
 	 * 0 or -Exxx and why. NULL: whenever it opens. */
 	int (*suits)(void *state, const struct why *why);

@@ -300,6 +300,9 @@ struct pidns_open_opts {
 	size_t why_len;
 	uint32_t flags;	   /* PIDNS_OPEN_* */
 	uint32_t reserved; /* 0 */
+	/* A machine's root directory, as a pod has it at /host: its /proc, its cgroups and the state files
+	 * of its engines are taken from there, and no link leads out of it. NULL: "/". Since: 0.9 */
+	const char *root;
 };
 
 /*
@@ -320,7 +323,8 @@ int pidns_probe(const char *provider, char *why, size_t why_len);
  * Open a provider. opts may be NULL: choose one for the running kernel, the first that works and
  * shows the caller every task of its namespace, or, where none does, procfs. bpf, whose start costs
  * more than asking about a few tasks, is left out with PIDNS_OPEN_FEW. With a source, "auto" takes
- * replay for a regular file and procfs for a directory. After success `why` is empty, or says why a
+ * replay for a regular file and procfs for a directory; with a root, procfs, and no other provider nor a
+ * source can be asked for (-EINVAL). After success `why` is empty, or says why a
  * better provider failed that this kernel has and this caller may use.
  * Errors: as pidns_probe(); -ENOENT, -EACCES: the source; -ENOTDIR: procfs source is no directory;
  * -EPROTO: the source is not what it should be (not a recording, damaged, or of a newer format; not

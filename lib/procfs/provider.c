@@ -55,9 +55,9 @@ int procfs_open_at(int root, const char *name, const struct why *why, void **ret
 	return 0;
 }
 
-static int open_root(const char *name, const struct why *why)
+/* Is that the root of a procfs? 0, -Exxx. */
+static int check_root(int fd, const char *name, const struct why *why)
 {
-	_cleanup_close_ int fd = open(name, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 	struct statfs fs;
 	struct stat top;
 	int r;
@@ -70,7 +70,15 @@ static int open_root(const char *name, const struct why *why)
 		return why_set(why, -EPROTO, "%s: not a procfs (is it mounted?)", name);
 	if (top.st_ino != ROOT_INO)
 		return why_set(why, -EPROTO, "%s: not the root of a procfs", name);
-	return steal_fd(&fd);
+	return 0;
+}
+
+static int open_root(const char *name, const struct why *why)
+{
+	_cleanup_close_ int fd = open(name, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+	int r = check_root(fd, name, why);
+
+	return r < 0 ? r : steal_fd(&fd);
 }
 
 static int procfs_provider_open(const char *source, const struct why *why, void **ret_state)
@@ -79,6 +87,15 @@ static int procfs_provider_open(const char *source, const struct why *why, void 
 	int fd = open_root(name, why);
 
 	return fd < 0 ? fd : procfs_open_at(fd, name, why, ret_state);
+}
+
+static int procfs_provider_open_at(int fd, const char *name, const struct why *why,
+				   void **ret_state)
+{
+	_cleanup_close_ int root = fd;
+	int r = check_root(root, name, why);
+
+	return r < 0 ? r : procfs_open_at(steal_fd(&root), name, why, ret_state);
 }
 
 static int procfs_provider_probe(const struct why *why)
@@ -398,6 +415,7 @@ const struct provider provider_procfs = {
 	.dear = PIDNS_TASK_RUID, /* which `status` alone has, the slowest file of all */
 	.probe = procfs_provider_probe,
 	.open = procfs_provider_open,
+	.open_at = procfs_provider_open_at,
 	.take = procfs_provider_take,
 	.procfs = procfs_provider_procfs,
 	.close = procfs_provider_close,

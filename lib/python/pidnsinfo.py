@@ -190,6 +190,7 @@ class _OpenOpts(ctypes.Structure):
         ("why_len", c_size_t),
         ("flags", c_uint32),
         ("reserved", c_uint32),
+        ("root", c_char_p),
     ]
 
 
@@ -541,12 +542,13 @@ def _bytes(text):
     return None if text is None else os.fsencode(text)
 
 
-def _open(provider, source):
+def _open(provider, source, root=None):
     why = ctypes.create_string_buffer(256)
     opts = _OpenOpts(
         size=ctypes.sizeof(_OpenOpts),
         provider=_bytes(provider),
         source=_bytes(source),
+        root=_bytes(root),
         why=ctypes.cast(why, c_char_p),
         why_len=len(why),
     )
@@ -577,16 +579,18 @@ def take(
     pins=False,
     zombies=False,
     limits_of=0,
+    root=None,
 ):
     """Ask once, and return the answer as a Snapshot.
 
     provider: "procfs", "replay", …; None chooses. source: a recording, or the root of a procfs;
-    None is the running kernel. threads: every thread, not only processes. all: also the costlier
+    None is the running kernel. root: a machine's root directory, such as /host in a pod, in place of a
+    source. threads: every thread, not only processes. all: also the costlier
     scans for namespaces that no task is in. limits, containers, pins, zombies: what is noted on every
     namespace. limits_of: with limits, the process whose own are wanted, too. Raises OSError with the
     library's own sentence.
     """
-    context = _open(provider, source)
+    context = _open(provider, source, root)
     try:
         why = ctypes.create_string_buffer(256)
         opts = _TakeOpts(

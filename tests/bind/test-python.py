@@ -90,6 +90,9 @@ class Errors(unittest.TestCase):
         self.assert_refused(errno.EINVAL, provider="tarot")
         self.assert_refused(errno.ENOENT, source="/nonexistent")
         self.assert_refused(errno.EPROTO, source=__file__)
+        self.assert_refused(errno.ENOENT, root="/nonexistent")
+        self.assert_refused(errno.EINVAL, root="/", source="/proc")
+        self.assertEqual(pidnsinfo.take(root="/").provider, "procfs")
 
     def test_a_recording_that_cannot_be_written(self):
         with self.assertRaises(OSError) as caught:

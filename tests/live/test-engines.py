@@ -335,12 +335,34 @@ class Cgroup(unittest.TestCase):
                              container(id=self.ID, runtime="docker", source="cgroup"))
             self.assertEqual(said[found[1]], container(id=self.ID, runtime="docker",
                                                        source="cgroup", owner_uid=USER))
-            self.assertEqual(live.ask("show", self.ID)["namespace"]["ino"], found[0])
+            self.assertEqual(live.ask("show", f"name:{self.ID}")["namespace"]["ino"], found[0])
             lines = live.pidns("list", "-o", "ino,container", "--raw", "--noheadings").out
             lines = live.pidns("list", "-o", "ino,container", "--raw", "--noheadings").out
             shown, = (line for line in lines.decode().splitlines()
                       if line.startswith(str(found[1])))
             self.assertTrue(shown.endswith(f"(uid\\040{USER})"), shown)
+
+    def test_b6_root(self):
+        """A pod has the machine's files at /host, and files of its own in their place."""
+        hierarchy = next((path for path in hierarchies() if "freezer" not in path), None)
+        if not hierarchy:
+            self.skipTest("no cgroup can be made here")
+        path = f"{hierarchy}/docker/{self.ID}"
+        host = self.enterContext(live.temporary_directory())
+        with cgroup(f"{hierarchy}/docker"), cgroup(path), \
+                Talking("unshare", "--pid", "--fork", "sh", "-c", "echo up; read line") as process:
+            self.move(path, process.init())
+            within = ("unshare", "--mount", "--propagation", "private", "sh", "-c",
+                      f'mount --rbind / {host}; mount -t tmpfs none /sys; exec "$@"', "sh")
+            ino = ino_of(process.init())
+            self.assertEqual(containers(wrap=within)[ino], UNKNOWN)
+            for command in ("list", "tree", "ps", "doctor", "why"):
+                answer = live.pidns(command, "--root", host, wrap=within, expect=None)
+                self.assertIn(answer.status, (0, 1, 3), f"{command}: {answer.err}")
+            document = live.ask("list", "--root", host, "-o", "ino,container", wrap=within)
+            found = {ns["ino"]: ns["container"] for ns in document["namespaces"]}
+            self.assertEqual(found[ino],
+                             container(id=self.ID, runtime="docker", source="cgroup"))
 
     def test_b6_paths_that_lead_up(self):
         """In a cgroup namespace the path of a container elsewhere begins with "/..": a mount shows the rest."""

@@ -75,6 +75,7 @@ static const struct field fields[] = {
 	FIELD(pidns_open_opts, why_len, 32, 8),
 	FIELD(pidns_open_opts, flags, 40, 4),
 	FIELD(pidns_open_opts, reserved, 44, 4),
+	FIELD(pidns_open_opts, root, 48, 8),
 
 	FIELD(pidns_take_opts, size, 0, 8),
 	FIELD(pidns_take_opts, ns_fields, 8, 8),

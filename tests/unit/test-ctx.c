@@ -79,6 +79,44 @@ static void test_open_opts(void **state)
 	assert_null(pidns_close(NULL));
 }
 
+static int open_root_with(const char *root, const char *provider, const char *source)
+{
+	const struct pidns_open_opts opts = {
+		.size = sizeof(opts), .provider = provider, .source = source, .root = root};
+	struct pidns_ctx *ctx = NULL;
+	int r = pidns_open(&opts, &ctx);
+
+	assert_int_equal(!ctx, r < 0);
+	if (ctx)
+		assert_string_equal(pidns_provider(ctx), "procfs");
+	pidns_close(ctx);
+	return r;
+}
+
+/* A machine's root has its procfs at /proc, which no link stands for. */
+static void test_b6_root(void **state)
+{
+	char root[512], proc[600];
+
+	(void)state;
+	assert_int_equal(open_root_with("/", NULL, NULL), 0);
+	assert_int_equal(open_root_with("/", "auto", NULL), 0);
+	assert_int_equal(open_root_with("/", "procfs", NULL), 0);
+	assert_int_equal(open_root_with("/", "replay", NULL), -EINVAL);
+	assert_int_equal(open_root_with("/", "nonesuch", NULL), -EINVAL);
+	assert_int_equal(open_root_with("/", NULL, "/proc"), -EINVAL);
+	strcpy(root, scratch("root"));
+	assert_int_equal(open_root_with(root, NULL, NULL), -ENOENT);
+	assert_int_equal(mkdir(root, 0755), 0);
+	assert_int_equal(open_root_with(root, NULL, NULL), -ENOENT);
+	snprintf(proc, sizeof(proc), "%s/proc", root);
+	assert_int_equal(symlink("/proc", proc), 0);
+	assert_in_set(-open_root_with(root, NULL, NULL), ((uintmax_t[]){ENOTDIR, ELOOP}), 2);
+	assert_int_equal(unlink(proc), 0);
+	assert_int_equal(mkdir(proc, 0755), 0);
+	assert_int_equal(open_root_with(root, NULL, NULL), -EPROTO);
+}
+
 /* From here on socket(2) fails with that error. */
 static int deny_sockets(int error)
 {
@@ -233,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_open_opts),
+		cmocka_unit_test(test_b6_root),
 		cmocka_unit_test(test_sockets_are_denied),
 		cmocka_unit_test(test_take_opts),
 		cmocka_unit_test(test_why_is_bounded),

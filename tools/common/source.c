@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* source.c - where the facts come from: --provider and --from. */
+/* source.c - where the facts come from: --provider, --from and --root. */
 #include "source.h"
 
 #include <errno.h>
@@ -39,6 +39,19 @@ static int check_provider(const char *name)
 			    name);
 }
 
+const char *source_proc(const struct source *source, char *text)
+{
+	if (!source->root)
+		return source->from;
+	snprintf(text, SOURCE_PROC_MAX, "%s/proc", source->root);
+	return text;
+}
+
+bool source_is_elsewhere(const struct source *source)
+{
+	return source->from || source->root;
+}
+
 static void raise_file_limit(void)
 {
 	struct rlimit limit;
@@ -63,7 +76,7 @@ static int exit_code(const struct source *source, int error)
 	case -EINVAL:
 		return source->from ? EXIT_FAILED : EXIT_USAGE;
 	default:
-		return source->from ? EXIT_FAILED : EXIT_CANNOT_SERVE;
+		return source_is_elsewhere(source) ? EXIT_FAILED : EXIT_CANNOT_SERVE;
 	}
 }
 
@@ -71,7 +84,10 @@ static int exit_code(const struct source *source, int error)
 int source_failed(const struct source *source, int error, const char *why)
 {
 	int code = exit_code(source, error);
-	const char *name = source->from ? source->from : source->provider;
+	const char *name = source->from ? source->from : source->root;
+
+	if (!name)
+		name = source->provider;
 
 	if (!*why)
 		why = strerror(-error);
@@ -90,11 +106,14 @@ int source_open(const struct source *source, uint32_t open_flags, struct pidns_c
 		.why = why,
 		.why_len = sizeof(why),
 		.flags = open_flags,
+		.root = source->root,
 	};
 	int r = check_provider(source->provider);
 
 	if (r)
 		return r;
+	if (source->from && source->root)
+		return message_exit(EXIT_USAGE, "--from and --root exclude each other");
 	if (source->from && !*source->from)
 		return message_exit(EXIT_FAILED, "\"\": %s", strerror(ENOENT));
 	raise_file_limit();

@@ -11,7 +11,15 @@
 struct source {
 	const char *provider; /* --provider; NULL: auto */
 	const char *from;     /* --from: a recording, or the root of a procfs; NULL: this machine */
+	const char *root;     /* --root: a machine's root directory; NULL: "/" */
 };
+
+/* The procfs that is asked, where it is not /proc: else NULL. It may be a recording's name. `text` has room for
+ * SOURCE_PROC_MAX bytes. */
+#define SOURCE_PROC_MAX 4096
+const char *source_proc(const struct source *source, char *text);
+/* Another machine's, whose users are not those of this one? */
+bool source_is_elsewhere(const struct source *source);
 
 /*
  * Open it. Also raises the soft limit of open files to the hard one, for a provider may keep a

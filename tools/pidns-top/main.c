@@ -58,14 +58,17 @@ static void open_live(struct viewer *viewer)
 		.size = sizeof(opts),
 		.provider = pidns_provider(viewer->ctx),
 		.source = source->from,
+		.root = source->root,
 	};
+	char proc[SOURCE_PROC_MAX];
 
 	/* The helper comes first: what it does not inherit it need not close, and no thread is
 	 * forked in the middle of something. */
 	if (!viewer->options->is_batch)
-		cmdline_open(source->from, COMMAND_MAX, &viewer->helper);
+		cmdline_open(source_proc(source, proc), COMMAND_MAX, &viewer->helper);
 	viewer->machine = machine_open();
-	viewer->picture.users = users_open("/etc/passwd");
+	if (!source->root) /* another machine's users are not those of this one */
+		viewer->picture.users = users_open("/etc/passwd");
 	if (!viewer->options->is_batch)
 		pidns_open(&opts, &viewer->screen_ctx);
 }

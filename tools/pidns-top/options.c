@@ -20,6 +20,7 @@ enum {
 	OPTION_NO_COLOUR,
 	OPTION_PLAIN,
 	OPTION_PROVIDER,
+	OPTION_ROOT,
 };
 
 static const struct option long_options[] = {
@@ -32,6 +33,7 @@ static const struct option long_options[] = {
 	{"no-color", no_argument, NULL, OPTION_NO_COLOUR},
 	{"plain", no_argument, NULL, OPTION_PLAIN},
 	{"provider", required_argument, NULL, OPTION_PROVIDER},
+	{"root", required_argument, NULL, OPTION_ROOT},
 	{"sort", required_argument, NULL, 's'},
 	{"version", no_argument, NULL, 'V'},
 	{"width", required_argument, NULL, 'w'},
@@ -54,6 +56,7 @@ static int usage_help(void)
 	     "      --all              also look for namespaces that no task is in\n"
 	     "      --from FILE        show a recording, or the procfs mounted there\n"
 	     "      --provider NAME    ask this one: auto, netlink, bpf, procfs, replay\n"
+	     "      --root DIR         ask the machine whose root directory that is\n"
 	     "\n"
 	     "  -b, --batch            plain text on standard output; needs no terminal\n"
 	     "  -n, --iterations N     leave after so many looks\n"
@@ -135,6 +138,9 @@ static int parse_one(int option, struct options *options)
 		break;
 	case OPTION_PROVIDER:
 		options->source.provider = optarg;
+		break;
+	case OPTION_ROOT:
+		options->source.root = optarg;
 		break;
 	case 'h':
 		return usage_help();

@@ -113,6 +113,8 @@ int cmd_diff(const struct options *options)
 	if (options->nr_operands == 2) {
 		if (options->source.from)
 			return usage_error(options, "B and --from exclude each other");
+		if (options->source.root)
+			return usage_error(options, "B and --root exclude each other");
 		b.from = options->operands[1];
 		a.provider = options->source.provider;
 	}

@@ -239,10 +239,10 @@ static int run(struct ps *ps)
 	if (r)
 		return r;
 	/* Another machine's users are not those of this one. */
-	if (ps->columns.needs & NEEDS_USERS && !ps->options->source.from)
+	if (ps->columns.needs & NEEDS_USERS && !source_is_elsewhere(&ps->options->source))
 		ps->columns.users = ps->users = users_open("/etc/passwd");
 	if (ps->columns.needs & NEEDS_CMDLINE)
-		cmdlines_open(&ps->cmdlines, ps->ctx, ps->options->source.from);
+		cmdlines_open(&ps->cmdlines, ps->ctx, &ps->options->source);
 	return ps->options->nr_operands ? print_namespaces(ps) : print_everything(ps);
 }
 

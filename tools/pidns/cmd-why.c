@@ -233,7 +233,8 @@ static int take_recording(struct why *why)
 /* As the picture numbers it: a procfs may be of another namespace than the caller's. */
 static int32_t own_pid(const struct why *why)
 {
-	const char *from = why->options->source.from;
+	char proc[SOURCE_PROC_MAX];
+	const char *from = source_proc(&why->options->source, proc);
 	char path[PATH_MAX], digits[16];
 	uint64_t number;
 	ssize_t len = -1;

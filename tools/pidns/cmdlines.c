@@ -7,9 +7,9 @@
 
 #include "common/message.h"
 
-void cmdlines_open(struct cmdlines *c, const struct pidns_ctx *ctx, const char *from)
+void cmdlines_open(struct cmdlines *c, const struct pidns_ctx *ctx, const struct source *source)
 {
-	c->from = from;
+	c->from = source_proc(source, c->proc);
 	c->is_wanted = strcmp(pidns_provider(ctx), "replay") != 0;
 }
 

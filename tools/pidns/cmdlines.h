@@ -8,20 +8,22 @@
 #include <stddef.h>
 
 #include "common/cmdline.h"
+#include "common/source.h"
 
 /* How many may be asked for at once. */
 #define CMDLINES_MAX 64
 
 struct cmdlines {
-	const char *from; /* as in struct source */
-	bool is_wanted;	  /* false: there are none to be had, or nobody asks */
+	const char *from; /* as source_proc() has it */
+	char proc[SOURCE_PROC_MAX];
+	bool is_wanted; /* false: there are none to be had, or nobody asks */
 	struct cmdline_helper *helper;
 	char *texts[CMDLINES_MAX]; /* arguments with a space between; NULL: not known */
 	size_t lens[CMDLINES_MAX];
 };
 
 /* From now on there are command lines, if the context is one of living processes. */
-void cmdlines_open(struct cmdlines *c, const struct pidns_ctx *ctx, const char *from);
+void cmdlines_open(struct cmdlines *c, const struct pidns_ctx *ctx, const struct source *source);
 void cmdlines_close(struct cmdlines *c);
 
 /* Forget the last lot and ask for this one. The helper is started for the first, after the picture

@@ -52,6 +52,8 @@ static const struct option_info infos[] = {
 	 "netlink, bpf, procfs, replay or auto (the default)"},
 	{0, "from", "FILE", TAKES_ANYWAY, MEMBER(source.from),
 	 "ask a recording, or the root of a procfs"},
+	{0, "root", "DIR", TAKES_ANYWAY, MEMBER(source.root),
+	 "ask the machine whose root directory that is"},
 	{'h', "help", NULL, TAKES_ALWAYS, MEMBER(help), "this text"},
 };
 

@@ -414,8 +414,8 @@ int containers_annotate(struct annotation *a, const struct containers_source *so
 
 int annotate_containers(struct annotation *a)
 {
-	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const struct containers_source source = {.root = root, .owner = 0};
+	_cleanup_close_ int root = a->root < 0 ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	const struct containers_source source = {.root = a->root < 0 ? root : a->root, .owner = 0};
 
-	return root < 0 ? 0 : containers_annotate(a, &source);
+	return source.root < 0 ? 0 : containers_annotate(a, &source);
 }
