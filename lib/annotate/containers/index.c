@@ -17,6 +17,8 @@
 
 /* More folders than a machine can have containers: somebody is filling them. */
 #define FOLDERS_MAX 65536
+/* And more than all of them say: that is read in a second or two. */
+#define BYTES_MAX ((size_t)256 << 20)
 
 typedef int parser(const char *buf, size_t len, struct container_state *ret);
 
@@ -47,7 +49,7 @@ struct listing {
 	const struct containers_source *source;
 	const struct place *place;
 	const char *runtime;
-	size_t nr_folders;
+	size_t nr_folders, bytes;
 };
 
 /* Only want of memory ends it: what is not there, or not to be believed, says nothing. */
@@ -68,7 +70,7 @@ static int for_each(struct listing *l, int dir, const char *path,
 	if (fd < 0)
 		return unless_memory(fd);
 	while (r >= 0 && (name = file_list_next(&list))) {
-		if (++l->nr_folders > FOLDERS_MAX)
+		if (++l->nr_folders > FOLDERS_MAX || l->bytes > BYTES_MAX)
 			break;
 		r = add(l, fd, name);
 	}
@@ -83,14 +85,18 @@ static int read_folder(struct listing *l, int folder, struct container_state *st
 	int r = containers_read_state(l->source, folder, l->place->file, CONTAINERS_STATE_MAX, &buf,
 				      &len);
 
-	if (r >= 0)
+	if (r >= 0) {
+		l->bytes += len;
 		r = l->place->parse(buf, len, state);
+	}
 	if (r < 0 || !l->place->bundle)
 		return r;
 	r = containers_read_state(l->source, folder, l->place->bundle, CONTAINERS_STATE_MAX,
 				  &bundle, &len);
-	if (r >= 0)
+	if (r >= 0) {
+		l->bytes += len;
 		r = containers_parse_bundle(bundle, len, state);
+	}
 	return r == -ENOMEM ? r : 0;
 }
 

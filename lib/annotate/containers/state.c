@@ -96,12 +96,15 @@ static const char *text_of(struct json_object *o)
 	return text && strlen(text) == (size_t)json_object_get_string_len(o) ? text : NULL;
 }
 
-/* Nothing is changed by what is no text, or an empty one. 0 or -ENOMEM. */
+/* No engine has names so long. Annotations may be as long as whoever starts a container likes. */
+#define STATE_TEXT_MAX 1024
+
+/* Nothing is changed by what is no text, or an empty one, or too long for a name. 0 or -ENOMEM. */
 static int set_text(char **to, const char *text)
 {
 	char *copy;
 
-	if (!text || !*text)
+	if (!text || !*text || strlen(text) > STATE_TEXT_MAX)
 		return 0;
 	copy = strdup(text);
 	if (!copy)
@@ -170,7 +173,7 @@ static int name_pod(struct json_object *list, look_up *value_of, struct containe
 		char *pod;
 
 		if (strcmp(ret->runtime, keys[i].runtime) != 0 || !name || !*name || !namespace ||
-		    !*namespace)
+		    !*namespace || strlen(namespace) + strlen(name) > STATE_TEXT_MAX)
 			continue;
 		if (asprintf(&pod, "%s/%s", namespace, name) < 0)
 			return -ENOMEM;
