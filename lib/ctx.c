@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* ctx.c - the one table of providers; open, close, probe, take. */
+/* ctx.c - open, close, probe, take. */
 #include "annotate/annotate.h"
 #include "core/builder.h"
 #include "ctx.h"
-#include "core/provider.h"
+#include "providers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,34 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In the order "auto" tries them. */
-static const struct provider *const providers[] = {
-	&provider_netlink,
-	&provider_bpf,
-	&provider_procfs,
-	&provider_replay,
-};
-
 struct pidns_ctx {
 	const struct provider *provider;
 	void *state;
 	int root; /* of the machine; -1: "/" */
 };
-
-const char *pidns_provider_name(size_t i)
-{
-	return i < ARRAY_SIZE(providers) ? providers[i]->name : NULL;
-}
-
-static const struct provider *provider_find(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(providers); i++)
-		if (!strcmp(providers[i]->name, name))
-			return providers[i];
-	return NULL;
-}
 
 int pidns_probe(const char *name, char *text, size_t text_len)
 {
@@ -50,7 +27,7 @@ int pidns_probe(const char *name, char *text, size_t text_len)
 
 	if (!provider)
 		return why_set(&why, -EINVAL, "no such provider");
-	return provider->probe(&why);
+	return provider_probe(provider, &why);
 }
 
 /* A recording is a file; the root of a procfs is a directory. */
@@ -63,7 +40,7 @@ static int choose_for_source(const char *source, const struct why *why, const st
 		r = -errno;
 		return why_set(why, r, "%s: %s", source, strerror(-r));
 	}
-	*ret = S_ISDIR(st.st_mode) ? &provider_procfs : &provider_replay;
+	*ret = provider_with(S_ISDIR(st.st_mode) ? PIDNS_PROVIDER_PROCFS : PIDNS_PROVIDER_RECORDED);
 	return 0;
 }
 
@@ -77,7 +54,7 @@ static int open_if_it_suits(const struct provider *provider, const struct why *w
 	*ret_failed = false;
 	if (r < 0)
 		return r;
-	r = provider->open(NULL, why, ret_state);
+	r = provider_open(provider, NULL, why, ret_state);
 	*ret_failed = r < 0 && r != -EOPNOTSUPP;
 	if (r < 0 || !provider->suits)
 		return r;
@@ -95,16 +72,17 @@ static int open_first(uint32_t flags, const struct why *why, const struct provid
 {
 	char failure[256] = "", text[256] = "";
 	const struct why reason = {text, sizeof(text)};
+	const struct provider *provider;
 	bool has_failed;
-	size_t i;
 	int r = -EOPNOTSUPP;
 
-	for (i = 0; i < ARRAY_SIZE(providers) && providers[i] != &provider_replay; i++) {
-		if (providers[i]->start_is_costly && flags & PIDNS_OPEN_FEW)
+	for (size_t i = 0; (provider = provider_at(i)); i++) {
+		if (provider->flags & PIDNS_PROVIDER_RECORDED ||
+		    (provider->start_is_costly && flags & PIDNS_OPEN_FEW))
 			continue;
-		r = open_if_it_suits(providers[i], &reason, ret_state, &has_failed);
+		r = open_if_it_suits(provider, &reason, ret_state, &has_failed);
 		if (r >= 0) {
-			*ret = providers[i];
+			*ret = provider;
 			why_set(why, 0, "%s", failure);
 			return 0;
 		}
@@ -123,7 +101,8 @@ static int open_below_root(struct pidns_ctx *ctx, const struct pidns_open_opts *
 	char name[PATH_MAX];
 	int proc, r;
 
-	ctx->provider = strcmp(wanted, "auto") ? provider_find(wanted) : &provider_procfs;
+	ctx->provider = strcmp(wanted, "auto") ? provider_find(wanted)
+					       : provider_with(PIDNS_PROVIDER_PROCFS);
 	if (!ctx->provider)
 		return why_set(why, -EINVAL, "no such provider: %s", wanted);
 	if (opts->source || !ctx->provider->open_at)
@@ -157,7 +136,7 @@ static int open_provider(struct pidns_ctx *ctx, const struct pidns_open_opts *op
 	} else {
 		return open_first(opts->flags, why, &ctx->provider, &ctx->state);
 	}
-	return r < 0 ? r : ctx->provider->open(opts->source, why, &ctx->state);
+	return r < 0 ? r : provider_open(ctx->provider, opts->source, why, &ctx->state);
 }
 
 int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
@@ -209,7 +188,7 @@ int pidns_listen(const struct pidns_ctx *ctx)
 
 bool ctx_is_living(const struct pidns_ctx *ctx)
 {
-	return ctx->provider != &provider_replay;
+	return !(ctx->provider->flags & PIDNS_PROVIDER_RECORDED);
 }
 
 /* A fact of a namespace that the builder makes of facts of its tasks, or of its reaper's. */

@@ -33,8 +33,8 @@ struct bpf_kernel {
 };
 
 /*
- * bpf/load.c: the programs in the kernel, held by descriptors only: they go with the process. 0;
- * -EOPNOTSUPP: left out of this build; else what the kernel said: bpf/reason.c knows why.
+ * bpf/load.c: the programs in the kernel, held by descriptors only: they go with the process. 0, or
+ * what the kernel said: bpf/reason.c knows why.
  */
 struct bpf_programs;
 int bpf_programs_load(struct bpf_programs **ret_programs);

@@ -97,6 +97,7 @@ static int bpf_provider_take(void *state, const struct request *request, struct 
 
 const struct provider provider_bpf = {
 	.name = "bpf",
+	.flags = PIDNS_PROVIDER_COUNTS_PIDS,
 	.start_is_costly = true,
 	.may = bpf_provider_may,
 	.probe = bpf_provider_probe,

@@ -80,10 +80,6 @@ int bpf_explain(int error, const struct why *why)
 {
 	if (error == -ENOMEM || error == -EMFILE || error == -ENFILE)
 		return why_set(why, error, "bpf: %s", strerror(-error));
-	if (error == -EOPNOTSUPP)
-		return why_set(
-			why, error,
-			"bpf: left out of this build (no clang, bpftool or libbpf, or not wanted)");
 	if (is_locked_down())
 		return why_set(why, -EPERM,
 			       "bpf: the kernel is locked down: none of it may be read");

@@ -3,7 +3,7 @@
  * provider.h - facts, and the few functions that make a provider.
  *
  * A provider knows one way of asking one kernel. It pours raw facts into a builder, in any order,
- * and knows nothing of trees or snapshots. The table of providers is in ctx.c.
+ * and knows nothing of trees or snapshots. The table of providers is in providers.c.
  */
 #ifndef PIDNS_PROVIDER_H
 #define PIDNS_PROVIDER_H
@@ -79,6 +79,9 @@ void builder_set_time(struct builder *b, uint64_t time_ns);
 int builder_set_taken_by(struct builder *b, const char *provider);
 struct provider {
 	const char *name;
+	/* What this build would have needed for it, where it has only the name; else NULL. */
+	const char *lacks;
+	uint32_t flags; /* PIDNS_PROVIDER_* */
 	/* Its start costs more than asking about a few tasks: "auto" leaves it out where the caller
 	 * says PIDNS_OPEN_FEW. */
 	bool start_is_costly;

@@ -311,6 +311,21 @@ struct pidns_open_opts {
  */
 const char *pidns_provider_name(size_t i);
 
+/* pidns_provider_flags() */
+#define PIDNS_PROVIDER_RECORDED \
+	(UINT32_C(1)            \
+	 << 0) /* reports what was recorded: its source is a file, and nothing changes */
+#define PIDNS_PROVIDER_PROCFS \
+	(UINT32_C(1)          \
+	 << 1) /* reads a procfs, which may be its source: PIDs are as that mount has them, \
+			      and PIDNS_TAKE_ALL finds more */
+#define PIDNS_PROVIDER_COUNTS_PIDS \
+	(UINT32_C(1) << 2) /* pids_used and pidmap do not depend on PIDNS_TAKE_THREADS */
+
+/* What sets the provider of that name apart: PIDNS_PROVIDER_*; 0 also for a name that no provider
+ * has. Since: 0.9 */
+uint32_t pidns_provider_flags(const char *provider);
+
 /*
  * Can this provider work here, for this caller? 0, or -Exxx with one sentence in `why` (which may
  * be NULL): -EINVAL no such provider, -EOPNOTSUPP this kernel or build lacks it, -EACCES or -EPERM

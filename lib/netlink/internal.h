@@ -46,7 +46,7 @@ struct netlink {
 
 /*
  * netlink/socket.c: a socket, with the family resolved. 0; -EOPNOTSUPP: no such family, or no
- * netlink, in this kernel or build; -EACCES, -EPERM: sockets are denied; -EMFILE, -ENOMEM,
+ * netlink, in this kernel; -EACCES, -EPERM: sockets are denied; -EMFILE, -ENOMEM,
  * -ETIMEDOUT. All failures have a sentence.
  */
 struct netlink_socket;

@@ -65,6 +65,7 @@ static int netlink_provider_listen(void *state)
 
 const struct provider provider_netlink = {
 	.name = "netlink",
+	.flags = PIDNS_PROVIDER_COUNTS_PIDS,
 	.probe = netlink_provider_probe,
 	.open = netlink_provider_open,
 	.suits = netlink_provider_suits,

@@ -412,6 +412,7 @@ static int procfs_provider_procfs(void *state)
 
 const struct provider provider_procfs = {
 	.name = "procfs",
+	.flags = PIDNS_PROVIDER_PROCFS,
 	.dear = PIDNS_TASK_RUID, /* which `status` alone has, the slowest file of all */
 	.probe = procfs_provider_probe,
 	.open = procfs_provider_open,

@@ -302,6 +302,7 @@ static int replay_notes(void *state, struct annotation *a)
 
 const struct provider provider_replay = {
 	.name = "replay",
+	.flags = PIDNS_PROVIDER_RECORDED,
 	.probe = replay_probe,
 	.open = replay_open,
 	.take = replay_take,

@@ -229,6 +229,9 @@ static const struct value values[] = {
 	VALUE(PIDNS_EVENT_TASK_GONE, 7),
 	VALUE(PIDNS_EVENT_LOST, 8),
 	VALUE(PIDNS_WATCH_PROMPT, 1),
+	VALUE(PIDNS_PROVIDER_RECORDED, 1),
+	VALUE(PIDNS_PROVIDER_PROCFS, 2),
+	VALUE(PIDNS_PROVIDER_COUNTS_PIDS, 4),
 };
 
 /* What facts.h declares is where it says, and its bits are those of the header. */

@@ -11,6 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static bool is_left_out(const char *name)
+{
+	char why[256] = "";
+
+	return pidns_probe(name, why, sizeof(why)) == -EOPNOTSUPP &&
+	       strstr(why, "left out of this build");
+}
+
 static void test_names(void **state)
 {
 	bool has_procfs = false, has_replay = false;
@@ -28,6 +36,14 @@ static void test_names(void **state)
 	assert_string_equal(pidns_provider_name(1), "bpf");
 	assert_null(pidns_provider_name(i + 1));
 	assert_null(pidns_provider_name(SIZE_MAX));
+	assert_int_equal(pidns_provider_flags("netlink"),
+			 PIDNS_PROVIDER_COUNTS_PIDS * !is_left_out("netlink"));
+	assert_int_equal(pidns_provider_flags("bpf"),
+			 PIDNS_PROVIDER_COUNTS_PIDS * !is_left_out("bpf"));
+	assert_int_equal(pidns_provider_flags("procfs"), PIDNS_PROVIDER_PROCFS);
+	assert_int_equal(pidns_provider_flags("replay"), PIDNS_PROVIDER_RECORDED);
+	assert_int_equal(pidns_provider_flags("nonesuch"), 0);
+	assert_int_equal(pidns_provider_flags(NULL), 0);
 	assert_int_equal(pidns_probe("nonesuch", why, sizeof(why)), -EINVAL);
 	assert_int_equal(pidns_probe("", NULL, 0), -EINVAL);
 	assert_int_equal(pidns_probe(NULL, NULL, 0), -EINVAL);

@@ -13,30 +13,43 @@
 
 #define WHY_SIZE 512
 
-/* A build may lack these, and then cannot serve; asking for them is no mistake of usage. */
-static const char *const optional_providers[] = {"netlink", "bpf"};
-
-static bool provider_is_built(const char *name)
+const char *source_provider_names(char *text)
 {
-	const char *known;
+	size_t len = 0;
+	const char *name;
 
-	for (size_t i = 0; (known = pidns_provider_name(i)); i++)
-		if (!strcmp(name, known))
-			return true;
-	return !strcmp(name, "auto");
+	for (size_t i = 0; (name = pidns_provider_name(i)) && len < SOURCE_NAMES_MAX; i++)
+		len += (size_t)snprintf(text + len, SOURCE_NAMES_MAX - len, "%s%s", i ? ", " : "",
+					name);
+	if (len < SOURCE_NAMES_MAX)
+		snprintf(text + len, SOURCE_NAMES_MAX - len, " or auto");
+	return text;
+}
+
+/* Its place in the order of preference; past the last: no such provider. */
+static size_t find_provider(const char *wanted)
+{
+	const char *name;
+	size_t i;
+
+	for (i = 0; (name = pidns_provider_name(i)) && strcmp(name, wanted); i++)
+		;
+	return i;
 }
 
 static int check_provider(const char *name)
 {
-	if (!name || provider_is_built(name))
+	char names[SOURCE_NAMES_MAX];
+
+	if (!name || !strcmp(name, "auto") || pidns_provider_name(find_provider(name)))
 		return 0;
-	for (size_t i = 0; i < sizeof(optional_providers) / sizeof(optional_providers[0]); i++)
-		if (!strcmp(name, optional_providers[i]))
-			return message_exit(EXIT_CANNOT_SERVE,
-					    "%s: this build has no such provider", name);
-	return message_exit(EXIT_USAGE,
-			    "\"%.64s\" is no provider: try netlink, bpf, procfs, replay or auto",
-			    name);
+	return message_exit(EXIT_USAGE, "\"%.64s\" is no provider: try %s", name,
+			    source_provider_names(names));
+}
+
+bool source_is_recording(const struct pidns_ctx *ctx)
+{
+	return pidns_provider_flags(pidns_provider(ctx)) & PIDNS_PROVIDER_RECORDED;
 }
 
 const char *source_proc(const struct source *source, char *text)
@@ -155,31 +168,38 @@ static const char *what_is_missing(uint32_t unseen)
 	return has_links || unseen & SOURCE_UNSEEN_NAMESPACES ? "namespaces and tasks" : "tasks";
 }
 
-/* bpf sees what the kernel lets it find; netlink hides from callers without rights. */
-static const char *what_shows_more(const char *provider, uint32_t unseen, uint32_t take_flags,
-				   bool is_root)
+/* --all where it helps; for root, the providers that are preferred to this one. Two words at most. */
+static void what_shows_more(const char *provider, uint32_t unseen, uint32_t take_flags,
+			    bool is_root, char *text, size_t size)
 {
-	bool is_procfs = !strcmp(provider, "procfs");
-	bool all_helps = is_procfs && unseen & FOUND_BY_ALL && !(take_flags & PIDNS_TAKE_ALL);
+	const char *words[2] = {"root", NULL};
+	size_t nr = 0, at = find_provider(provider);
 
-	if (!is_root || !strcmp(provider, "netlink"))
-		return all_helps ? "--all or root shows more" : "root sees more";
-	if (!is_procfs)
-		return "netlink shows more";
-	return all_helps ? "--all or bpf shows more" : "bpf or netlink shows more";
+	if (pidns_provider_flags(provider) & PIDNS_PROVIDER_PROCFS && unseen & FOUND_BY_ALL &&
+	    !(take_flags & PIDNS_TAKE_ALL))
+		words[nr++] = "--all";
+	while (is_root && at && nr < 2)
+		words[nr++] = pidns_provider_name(--at);
+	if (!is_root && nr)
+		words[nr++] = "root";
+	snprintf(text, size, "%s%s%s %s more", words[0], words[1] ? " or " : "",
+		 words[1] ? words[1] : "", nr ? "shows" : "sees");
 }
 
 size_t source_unseen_sentence(const char *provider, uint32_t unseen, uint32_t take_flags,
 			      bool is_root, char *text, size_t size)
 {
+	char more[64];
+
 	*text = '\0';
 	if (!unseen)
 		return 0;
-	if (!strcmp(provider, "replay"))
+	what_shows_more(provider, unseen, take_flags, is_root, more, sizeof(more));
+	if (pidns_provider_flags(provider) & PIDNS_PROVIDER_RECORDED)
 		snprintf(text, size, "the recording may lack %s", what_is_missing(unseen));
 	else
 		snprintf(text, size, "%s may miss %s (%s)", provider, what_is_missing(unseen),
-			 what_shows_more(provider, unseen, take_flags, is_root));
+			 more);
 	return strlen(text);
 }
 

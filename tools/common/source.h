@@ -18,6 +18,11 @@ struct source {
  * SOURCE_PROC_MAX bytes. */
 #define SOURCE_PROC_MAX 4096
 const char *source_proc(const struct source *source, char *text);
+/* The names that --provider takes, as in a sentence; `text` has room for SOURCE_NAMES_MAX bytes. */
+#define SOURCE_NAMES_MAX 128
+const char *source_provider_names(char *text);
+/* Whether it reports a recording, which never changes. */
+bool source_is_recording(const struct pidns_ctx *ctx);
 /* Another machine's, whose users are not those of this one? */
 bool source_is_elsewhere(const struct source *source);
 

@@ -45,11 +45,6 @@ static void load_config(struct app *app)
 		text_clean(why, strlen(why), app->message, sizeof(app->message));
 }
 
-static bool is_recording(const struct pidns_ctx *ctx)
-{
-	return strcmp(pidns_provider(ctx), "replay") == 0;
-}
-
 /* What only the running machine has. None of it is worth failing for. */
 static void open_live(struct viewer *viewer)
 {
@@ -80,7 +75,7 @@ static int open_and_run(struct viewer *viewer)
 
 	if (r)
 		return r;
-	if (is_recording(viewer->ctx))
+	if (source_is_recording(viewer->ctx))
 		viewer->picture.recording = options->source.from;
 	else
 		open_live(viewer);
@@ -110,7 +105,7 @@ static void close_all(struct viewer *viewer)
 /*
  * A picture is freed when the next one is there, which takes as much memory again. Given back to the
  * kernel meanwhile, each of its pages would be faulted in and cleared anew: most of what a picture
- * costs by bpf.
+ * costs.
  */
 static void keep_memory(void)
 {

@@ -42,28 +42,31 @@ static const struct option long_options[] = {
 
 static int usage_help(void)
 {
-	puts("Usage: pidns-top [options] [NS]\n"
-	     "\n"
-	     "Shows the PID namespaces of this machine, and the processes in each of them.\n"
-	     "With NS it begins with the processes of that namespace: an inode, pid:[INODE],\n"
-	     "@PID for the one that process is in, a path, or the name of a container. Press\n"
-	     "h for the keys.\n"
-	     "\n"
-	     "  -d, --delay SECONDS    between two looks (2)\n"
-	     "  -s, --sort [-]COLUMN   sort by this column; - turns the order round\n"
-	     "      --plain            for screen readers: no bars, no lines\n"
-	     "      --no-color         no colours; so does NO_COLOR in the environment\n"
-	     "      --all              also look for namespaces that no task is in\n"
-	     "      --from FILE        show a recording, or the procfs mounted there\n"
-	     "      --provider NAME    ask this one: auto, netlink, bpf, procfs, replay\n"
-	     "      --root DIR         ask the machine whose root directory that is\n"
-	     "\n"
-	     "  -b, --batch            plain text on standard output; needs no terminal\n"
-	     "  -n, --iterations N     leave after so many looks\n"
-	     "  -w, --width COLUMNS    of a line in batch mode\n"
-	     "\n"
-	     "  -h, --help             this text\n"
-	     "  -V, --version          the version");
+	char providers[SOURCE_NAMES_MAX];
+
+	printf("Usage: pidns-top [options] [NS]\n"
+	       "\n"
+	       "Shows the PID namespaces of this machine, and the processes in each of them.\n"
+	       "With NS it begins with the processes of that namespace: an inode, pid:[INODE],\n"
+	       "@PID for the one that process is in, a path, or the name of a container. Press\n"
+	       "h for the keys.\n"
+	       "\n"
+	       "  -d, --delay SECONDS    between two looks (2)\n"
+	       "  -s, --sort [-]COLUMN   sort by this column; - turns the order round\n"
+	       "      --plain            for screen readers: no bars, no lines\n"
+	       "      --no-color         no colours; so does NO_COLOR in the environment\n"
+	       "      --all              also look for namespaces that no task is in\n"
+	       "      --from FILE        show a recording, or the procfs mounted there\n"
+	       "      --provider NAME    %s\n"
+	       "      --root DIR         ask the machine whose root directory that is\n"
+	       "\n"
+	       "  -b, --batch            plain text on standard output; needs no terminal\n"
+	       "  -n, --iterations N     leave after so many looks\n"
+	       "  -w, --width COLUMNS    of a line in batch mode\n"
+	       "\n"
+	       "  -h, --help             this text\n"
+	       "  -V, --version          the version\n",
+	       source_provider_names(providers));
 	return message_close_stdout(EXIT_DONE);
 }
 

@@ -99,7 +99,7 @@ static int examine(const struct options *options, struct findings *findings)
 		return r;
 	if (findings_make(snapshot, findings) < 0)
 		return message_exit(EXIT_FAILED, "out of memory");
-	if (strcmp(pidns_provider(ctx), "replay")) {
+	if (!source_is_recording(ctx)) {
 		r = look_again(options, ctx, findings);
 		if (r)
 			return r;

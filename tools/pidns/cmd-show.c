@@ -179,17 +179,12 @@ static void print_json(const struct show *show)
 
 /* ---------------------------------------------------------------------------------------------- */
 
-/*
- * Threads have PIDs, too. procfs, and recordings of it, report them only if they are asked for, and
- * then all is of one snapshot; the other providers count the PIDs in use themselves.
- */
+/* Threads have PIDs, too: where the provider does not count PIDs, threads are listed for it. */
 static uint32_t map_flags(const struct pidns_ctx *ctx)
 {
-	const char *provider = pidns_provider(ctx);
-
-	return strcmp(provider, "procfs") == 0 || strcmp(provider, "replay") == 0
-		       ? PIDNS_TAKE_THREADS
-		       : 0;
+	return pidns_provider_flags(pidns_provider(ctx)) & PIDNS_PROVIDER_COUNTS_PIDS
+		       ? 0
+		       : PIDNS_TAKE_THREADS;
 }
 
 static int run(struct show *show)

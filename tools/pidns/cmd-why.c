@@ -154,11 +154,6 @@ static void print_json(const struct why *why)
 
 /* ---- who is meant ---------------------------------------------------------------------------- */
 
-static bool is_recording(const struct why *why)
-{
-	return !strcmp(pidns_provider(why->ctx), "replay");
-}
-
 /* A number up to the largest PID is one; anything else names a namespace, and nothing the caller. */
 static int parse(struct why *why)
 {
@@ -207,7 +202,7 @@ static int take_task(struct why *why)
 	why->ns = task->ns_for_children ? task->ns_for_children : task->ns;
 	if (!(why->ns->known & PIDNS_NS_INO))
 		why->ns = NULL;
-	if (!is_recording(why))
+	if (!source_is_recording(why->ctx))
 		why->nr_limits = pidns_snapshot_limits(why->snapshot, &why->limits);
 	else if (why->ns)
 		why->nr_limits = note_limits(why->ns, &why->limits);
@@ -239,7 +234,7 @@ static int32_t own_pid(const struct why *why)
 	uint64_t number;
 	ssize_t len = -1;
 
-	if (!strcmp(pidns_provider(why->ctx), "procfs") &&
+	if (pidns_provider_flags(pidns_provider(why->ctx)) & PIDNS_PROVIDER_PROCFS &&
 	    snprintf(path, sizeof(path), "%s/self", from ? from : "/proc") < (int)sizeof(path))
 		len = readlink(path, digits, sizeof(digits) - 1);
 	if (len <= 0)
@@ -252,7 +247,7 @@ static int take(struct why *why)
 {
 	if (why->target.text)
 		return take_ns(why);
-	if (!why->pid && is_recording(why))
+	if (!why->pid && source_is_recording(why->ctx))
 		return take_recording(why);
 	/* Whoever starts this has the same limits as this. */
 	if (!why->pid)

@@ -10,7 +10,7 @@
 void cmdlines_open(struct cmdlines *c, const struct pidns_ctx *ctx, const struct source *source)
 {
 	c->from = source_proc(source, c->proc);
-	c->is_wanted = strcmp(pidns_provider(ctx), "replay") != 0;
+	c->is_wanted = !source_is_recording(ctx);
 }
 
 static void forget(struct cmdlines *c)

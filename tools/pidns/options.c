@@ -48,8 +48,7 @@ static const struct option_info infos[] = {
 	{0, "mount-proc", NULL, RUNS_PROGRAM, MEMBER(mount_proc),
 	 "mount its /proc, in a new mount namespace"},
 	{'J', "json", NULL, TAKES_ANYWAY, MEMBER(json), "one JSON document"},
-	{0, "provider", "NAME", TAKES_ANYWAY, MEMBER(source.provider),
-	 "netlink, bpf, procfs, replay or auto (the default)"},
+	{0, "provider", "NAME", TAKES_ANYWAY, MEMBER(source.provider), NULL},
 	{0, "from", "FILE", TAKES_ANYWAY, MEMBER(source.from),
 	 "ask a recording, or the root of a procfs"},
 	{0, "root", "DIR", TAKES_ANYWAY, MEMBER(source.root),
@@ -187,15 +186,18 @@ void options_print_help(const struct command *command)
 	       *command->operands ? " " : "", command->operands, command->help);
 	for (size_t i = 0; i < NR_INFOS; i++) {
 		const struct option_info *info = &infos[i];
-		char left[32];
+		char left[32], providers[SOURCE_NAMES_MAX];
 
 		if (!command_has(command, info))
 			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", info->name, info->argument ? " " : "",
 			 info->argument ? info->argument : "");
-		printf(" %c%c%c %-20s %s\n", info->letter ? '-' : ' ',
-		       info->letter ? info->letter : ' ', info->letter ? ',' : ' ', left,
-		       info->help);
+		printf(" %c%c%c %-20s ", info->letter ? '-' : ' ',
+		       info->letter ? info->letter : ' ', info->letter ? ',' : ' ', left);
+		if (info->help)
+			puts(info->help);
+		else
+			printf("%s (the default)\n", source_provider_names(providers));
 	}
 	printf("\nAll about it: pidns(8).\n");
 }
