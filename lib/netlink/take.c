@@ -8,6 +8,7 @@
  */
 #include "genl.h"
 #include "internal.h"
+#include "base/map.h"
 
 #include <errno.h>
 #include <linux/pidns.h>
@@ -34,6 +35,9 @@ struct taking {
 	bool wants_reapers; /* the only tasks, asked for one by one */
 	int32_t *reapers;
 	size_t nr_reapers, room_reapers;
+	struct genl_task *ended; /* leaders that have ended before their threads */
+	size_t nr_ended, room_ended;
+	struct map ended_by_pid; /* an index + 1 */
 	struct genl_task task;
 	struct genl_pidmap pidmap;
 };
@@ -58,6 +62,11 @@ static int ask(struct taking *t, struct netlink_request *request, netlink_object
 
 /* ---- tasks ----------------------------------------------------------------------------------- */
 
+static bool has_ended(const struct raw_task *raw)
+{
+	return raw->state == 'Z' || raw->state == 'X';
+}
+
 /* What its absence says, where it was asked for. */
 static void complete_task(const struct taking *t, struct raw_task *raw)
 {
@@ -65,13 +74,33 @@ static void complete_task(const struct taking *t, struct raw_task *raw)
 		raw->known |= PIDNS_TASK_RSS; /* no memory at all */
 	/* The same as its own; who has exited has none. */
 	if (t->facts & PIDNS_TASK_FACTS_CHILDREN && raw->known & PIDNS_TASK_STATE &&
-	    raw->state != 'Z' && raw->state != 'X')
+	    !has_ended(raw))
 		raw->known |= PIDNS_TASK_NS_FOR_CHILDREN;
 }
 
 static bool is_reaper(const struct raw_task *raw)
 {
 	return raw->nr_vpids && raw->vpids[raw->nr_vpids - 1] == 1;
+}
+
+/* The state of a process whose leader has ended is that of a surviving thread. */
+static bool is_state_of_thread(const struct taking *t, const struct raw_task *raw)
+{
+	const uint64_t asked = t->request->task_fields | t->request->reaper_fields;
+
+	return asked & PIDNS_TASK_STATE && raw->tid == raw->pid && has_ended(raw) &&
+	       raw->known & PIDNS_TASK_THREADS && raw->threads > 1;
+}
+
+static int defer_ended(struct taking *t)
+{
+	int r = util_grow(&t->ended, &t->room_ended, t->nr_ended, sizeof(*t->ended));
+
+	if (r < 0)
+		return r;
+	t->task.raw.known &= ~PIDNS_TASK_STATE;
+	t->ended[t->nr_ended] = t->task;
+	return map_put(&t->ended_by_pid, (uint64_t)t->task.raw.pid, (uint32_t)++t->nr_ended);
 }
 
 static int add_task(void *arg, const void *attrs, size_t len)
@@ -88,7 +117,7 @@ static int add_task(void *arg, const void *attrs, size_t len)
 	/* What was told for the sake of the reapers is not kept of the others. */
 	if (!is_reaper(raw))
 		raw->known &= t->request->task_fields | FREE_FIELDS;
-	return builder_add_task(t->b, raw);
+	return is_state_of_thread(t, raw) ? defer_ended(t) : builder_add_task(t->b, raw);
 }
 
 static int take_tasks(struct taking *t)
@@ -125,6 +154,43 @@ static int take_chosen(struct taking *t)
 	for (i = 0; r >= 0 && i < t->pids.nr; i++)
 		if (t->pids.list[i] > 0)
 			r = take_task(t, t->pids.list[i]);
+	return r;
+}
+
+static int look_at_thread(void *arg, const void *attrs, size_t len)
+{
+	struct taking *t = arg;
+	const struct raw_task *thread = &t->task.raw;
+	int r = genl_parse_task(attrs, len, &t->task);
+	uint32_t at;
+
+	if (r < 0)
+		return r;
+	at = map_get(&t->ended_by_pid, (uint64_t)thread->pid);
+	if (at && thread->tid != thread->pid && !has_ended(thread)) {
+		t->ended[at - 1].raw.state = thread->state;
+		t->ended[at - 1].raw.known |= thread->known & PIDNS_TASK_STATE;
+	}
+	return 0;
+}
+
+/* Only a dump of all threads shows those of one process. */
+static int add_ended(struct taking *t)
+{
+	struct netlink_request request;
+	size_t i;
+	int r;
+
+	if (!t->nr_ended)
+		return 0;
+	netlink_request_init(&request, "task-get", PIDNS_CMD_TASK_GET, true);
+	netlink_put_u32(&request, PIDNS_A_TASK_FACTS, 0);
+	r = ask(t, &request, look_at_thread);
+	for (i = 0; r >= 0 && i < t->nr_ended; i++) {
+		t->ended[i].raw.vpids = t->ended[i].vpids;
+		t->ended[i].raw.comm = t->ended[i].comm;
+		r = builder_add_task(t->b, &t->ended[i].raw);
+	}
 	return r;
 }
 
@@ -203,6 +269,8 @@ static int take_once(struct taking *t)
 	t->own_ino = 0;
 	t->is_interrupted = false;
 	t->nr_reapers = 0;
+	t->nr_ended = 0;
+	map_clear(&t->ended_by_pid);
 	if (t->request->flags & PIDNS_TAKE_NAMESPACES)
 		r = 0;
 	else
@@ -211,6 +279,8 @@ static int take_once(struct taking *t)
 		r = take_namespaces(t);
 	if (r >= 0)
 		r = take_reapers(t);
+	if (r >= 0)
+		r = add_ended(t);
 	if (r >= 0 && t->request->ns_fields & PIDNS_NS_PIDMAP)
 		r = take_pidmaps(t);
 	return r;
@@ -260,6 +330,8 @@ int netlink_take(struct netlink *nl, bool has_ptrace, const struct request *requ
 					      PIDNS_UNSEEN_PIDFD | PIDNS_UNSEEN_PROCFS_MOUNT);
 	if (r >= 0 && !t->own_ino)
 		r = why_set(&request->why, -EPROTO, "netlink: ns-get: not even the reader's own");
+	map_clear(&t->ended_by_pid);
+	free(t->ended);
 	free(t->reapers);
 	free(t->pids.list);
 	free(t);

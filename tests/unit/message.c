@@ -59,17 +59,23 @@ void put_ns(struct bytes *b, uint64_t ino, uint64_t parent)
 	put_u32(b, PIDNS_A_NS_OWNER_NS, 4026531837);
 }
 
-void put_task(struct bytes *b, uint64_t ns, uint32_t tid, uint32_t vpid)
+void put_thread(struct bytes *b, uint64_t ns, uint32_t tgid, uint32_t tid, uint32_t vpid,
+		char state, uint32_t threads)
 {
 	put_u32(b, PIDNS_A_TASK_NS_INO, (uint32_t)ns);
 	put_u32(b, PIDNS_A_TASK_TID, tid);
-	put_u32(b, PIDNS_A_TASK_TGID, tid);
+	put_u32(b, PIDNS_A_TASK_TGID, tgid);
 	put_u32(b, PIDNS_A_TASK_PPID, 1);
 	put_u32(b, PIDNS_A_TASK_VPID, tid);
 	if (vpid)
 		put_u32(b, PIDNS_A_TASK_VPID, vpid);
-	put_u32(b, PIDNS_A_TASK_STATE, 'S');
+	put_u32(b, PIDNS_A_TASK_STATE, (unsigned char)state);
 	put_string(b, PIDNS_A_TASK_COMM, "someone");
 	put_u64(b, PIDNS_A_TASK_START, 1);
-	put_u32(b, PIDNS_A_TASK_THREADS, 1);
+	put_u32(b, PIDNS_A_TASK_THREADS, threads);
+}
+
+void put_task(struct bytes *b, uint64_t ns, uint32_t tid, uint32_t vpid)
+{
+	put_thread(b, ns, tid, tid, vpid, 'S', 1);
 }

@@ -22,5 +22,8 @@ void put_claim(struct bytes *b, uint16_t type, uint16_t len);
 /* A namespace and a task as the kernel tells them, with what every reply has. */
 void put_ns(struct bytes *b, uint64_t ino, uint64_t parent);
 void put_task(struct bytes *b, uint64_t ns, uint32_t tid, uint32_t vpid);
+/* A thread of the process tgid, which has so many. vpid 0: it has one number only. */
+void put_thread(struct bytes *b, uint64_t ns, uint32_t tgid, uint32_t tid, uint32_t vpid,
+		char state, uint32_t threads);
 
 #endif /* PIDNS_TEST_MESSAGE_H */

@@ -58,7 +58,9 @@ struct peer {
 	enum habit habit;
 	int habit_left; /* that many requests, then honest */
 	int requests, reconnects;
-	bool counts; /* the request has that flag */
+	bool counts, leaders; /* the request has that flag */
+	char ended;	      /* task 5's state where it has ended; its thread 7 has not */
+	char survivor;	      /* the state of that thread; 0: it is gone */
 };
 
 static struct peer *peer;
@@ -151,13 +153,20 @@ static void put_objects(struct bytes *b)
 				put_counts(b, i ? 1 : 2);
 			if (i)
 				put_u32(b, PIDNS_A_NS_REAPER, 6);
-		} else if (peer->command == PIDNS_CMD_TASK_GET)
+		} else if (peer->command == PIDNS_CMD_TASK_GET && peer->ended && i == 1)
+			put_thread(b, OWN, 5, 5, 0, peer->ended, 2);
+		else if (peer->command == PIDNS_CMD_TASK_GET)
 			put_task(b, i == 2 ? CHILD : OWN, i ? (uint32_t)i + 4 : 1, i == 2);
 		else {
 			put_u32(b, PIDNS_A_PIDMAP_NS_INO, i ? CHILD : OWN);
 			put_u32(b, PIDNS_A_PIDMAP_BLOCK_SIZE, 32768);
 			put_u32(b, PIDNS_A_PIDMAP_USED, i ? 1 : 3);
 		}
+		close_message(b, at);
+	}
+	if (peer->command == PIDNS_CMD_TASK_GET && !peer->leaders && peer->survivor) {
+		at = open_object(b, NLM_F_MULTI);
+		put_thread(b, OWN, 5, 7, 0, peer->survivor, 2);
 		close_message(b, at);
 	}
 }
@@ -267,6 +276,7 @@ static int peer_send(void *arg, const void *bytes, size_t len)
 	peer->port = head->nlmsg_pid;
 	peer->command = ((const struct genlmsghdr *)NLMSG_DATA(head))->cmd;
 	peer->counts = peer->command == PIDNS_CMD_NS_GET && asks(bytes, len, PIDNS_A_NS_COUNT);
+	peer->leaders = asks(bytes, len, PIDNS_A_TASK_LEADERS);
 	/* What is left of an earlier answer is still to come. */
 	if (peer->next == peer->nr)
 		peer->next = peer->nr = 0;
@@ -407,6 +417,43 @@ static void test_take_without_rights(void **state)
 	assert_true(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_PARTIAL);
 	assert_int_equal(peer->requests, 2); /* nobody asked for occupancy */
 	pidns_snapshot_unref(s);
+}
+
+/* A process lives on in its threads when its leader has ended, and its state is theirs. */
+static void test_take_ended_leader(void **state)
+{
+	const struct pidns_task *task;
+	struct pidns_snapshot *s;
+
+	(void)state;
+	peer->ended = 'Z';
+	peer->survivor = 'R';
+	assert_int_equal(take(&s), 0);
+	task = pidns_task_find(s, NULL, 5);
+	assert_true(task->known & PIDNS_TASK_STATE);
+	assert_int_equal(task->state, 'R');
+	assert_int_equal(task->threads, 2);
+	assert_string_equal(task->comm, "someone");
+	assert_int_equal(task->vpids[0], 5);
+	assert_int_equal(peer->requests, 4);
+	pidns_snapshot_unref(s);
+}
+
+/* The threads have gone meanwhile, or the one there is has ended, too. */
+static void test_take_ended_leader_alone(void **state)
+{
+	static const char survivors[] = {'\0', 'X'};
+	struct pidns_snapshot *s;
+	size_t i;
+
+	(void)state;
+	peer->ended = 'Z';
+	for (i = 0; i < sizeof(survivors); i++) {
+		peer->survivor = survivors[i];
+		assert_int_equal(take(&s), 0);
+		assert_false(pidns_task_find(s, NULL, 5)->known & PIDNS_TASK_STATE);
+		pidns_snapshot_unref(s);
+	}
 }
 
 /* Names of reapers only: those of the others are not kept. */
@@ -622,6 +669,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_peer(test_take),
 		with_peer(test_take_without_rights),
+		with_peer(test_take_ended_leader),
+		with_peer(test_take_ended_leader_alone),
 		with_peer(test_take_reapers),
 		with_peer(test_take_chosen),
 		with_peer(test_take_namespaces),
