@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "proc.h"
+#include "text.h"
 #include "util.h"
 
 #define FIRST_ROOM 4096
@@ -124,7 +124,7 @@ int file_read_number(int dir, const char *name, uint64_t *ret_value)
 		len--;
 	if (len < 0)
 		return (int)len;
-	return len && proc_parse_u64(buf, (size_t)len, ret_value) == 0 ? 0 : -EPROTO;
+	return len && text_parse_u64(buf, (size_t)len, ret_value) == 0 ? 0 : -EPROTO;
 }
 
 const char *file_list_next(struct file_list *list)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text.h"
 #include "pidnsinfo.h"
 
 /* One number for each level, the mount's own first: MAX_PID_NS_LEVEL and the initial one. */
@@ -42,14 +43,19 @@ struct proc_status {
 	int32_t nspid[PROC_LEVELS];
 	int32_t nspgid[PROC_LEVELS];
 	int32_t nssid[PROC_LEVELS];
+	uint64_t caps;		   /* effective capabilities, by bit */
+	uint64_t ignored, handled; /* signals, from bit 0 on */
 };
 
-#define PROC_STATUS_UID	   (1u << 0)
-#define PROC_STATUS_TGID   (1u << 1)
-#define PROC_STATUS_NSPID  (1u << 2)
-#define PROC_STATUS_NSPGID (1u << 3)
-#define PROC_STATUS_NSSID  (1u << 4)
-#define PROC_STATUS_PPID   (1u << 5)
+#define PROC_STATUS_UID	    (1u << 0)
+#define PROC_STATUS_TGID    (1u << 1)
+#define PROC_STATUS_NSPID   (1u << 2)
+#define PROC_STATUS_NSPGID  (1u << 3)
+#define PROC_STATUS_NSSID   (1u << 4)
+#define PROC_STATUS_PPID    (1u << 5)
+#define PROC_STATUS_CAPS    (1u << 6)
+#define PROC_STATUS_IGNORED (1u << 7)
+#define PROC_STATUS_HANDLED (1u << 8)
 
 /* The kernel escapes newline and backslash in Name:, so a line begins where it seems to; the first
  * of two equal keys counts all the same. */
@@ -61,20 +67,47 @@ int proc_parse_ns_link(const char *text, size_t len, const char *type, uint64_t 
 /* A name in /proc that is a PID: digits only, no leading zero, 1 to INT32_MAX. */
 int proc_parse_pid(const char *name, int32_t *ret_pid);
 
-/* /proc/loadavg: the last PID handed out in the reader's namespace. */
-int proc_parse_loadavg(const char *buf, size_t len, int32_t *ret_last_pid);
+/* /proc/loadavg, proc_loadavg(5): how many tasks the machine has, and the last PID handed out in the
+ * reader's namespace; 0: none. */
+struct proc_loadavg {
+	uint64_t tasks;
+	int32_t last_pid;
+};
+
+int proc_parse_loadavg(const char *buf, size_t len, struct proc_loadavg *ret);
+
+/* /proc/PID/fdinfo/FD, proc_pid_fdinfo(5). */
+struct proc_fdinfo {
+	int32_t mount_id; /* -1: it has none */
+	bool is_pidfd;
+	int32_t pid; /* of the task, as the mount has it; 0: it has none there; -1: reaped, or no pidfd */
+};
+
+int proc_parse_fdinfo(const char *buf, size_t len, struct proc_fdinfo *ret);
+
+/* /proc/PID/limits: the soft limit of "Max processes". 1 with a number; 0: unlimited. */
+int proc_parse_nproc(const char *buf, size_t len, uint64_t *ret);
+
+/* /proc/pidns, proc_pidns(5): the inode of the first row, which is the namespace the mount is of. */
+int proc_parse_pidns(const char *buf, size_t len, uint64_t *ret_ino);
+
+/* A line of /proc/PID/cgroup, cgroups(7). The strings point into the buffer. */
+struct proc_cgroup {
+	uint64_t hierarchy;	 /* 0: cgroup v2 */
+	struct text controllers; /* separated by commas; of v2 none */
+	struct text path;	 /* below the root of the reader's cgroup namespace */
+};
+
+/* The line at *cursor, which is moved past it: 1 with *ret filled; 0 at `end`; -EPROTO: it is no such
+ * line, or is cut short. */
+int proc_next_cgroup(const char **cursor, const char *end, struct proc_cgroup *ret);
 
 /* A line of /proc/PID/mountinfo, proc_pid_mountinfo(5). The strings point into the buffer, are not
  * NUL-terminated, and still hold the kernel's \ooo escapes. */
-struct proc_text {
-	const char *text;
-	size_t len;
-};
-
 struct proc_mount {
 	int32_t id;
 	uint32_t major, minor; /* st_dev of what is mounted */
-	struct proc_text root, mount_point, options, type, source, super_options;
+	struct text root, mount_point, options, type, source, super_options;
 };
 
 /*
@@ -82,8 +115,5 @@ struct proc_mount {
  * be parsed is skipped, so that one odd mount does not hide the others.
  */
 int proc_next_mount(const char **cursor, const char *end, struct proc_mount *ret);
-
-/* One positive decimal number that fills the whole text, to UINT64_MAX; used by all the above. */
-int proc_parse_u64(const char *text, size_t len, uint64_t *ret);
 
 #endif /* PIDNS_PROC_H */

@@ -350,6 +350,7 @@ static bool pid_max_is_global(void)
 
 static void ask_own(struct procfs_take *t, struct raw_ns *raw)
 {
+	struct proc_loadavg load;
 	char buf[128];
 	ssize_t len;
 
@@ -358,8 +359,10 @@ static void ask_own(struct procfs_take *t, struct raw_ns *raw)
 	raw->known |= PIDNS_NS_REAPER;
 	if (t->request->ns_fields & PIDNS_NS_LAST_PID) {
 		len = procfs_read_file(t, t->p->root, "loadavg", buf, sizeof(buf));
-		if (len > 0 && proc_parse_loadavg(buf, (size_t)len, &raw->last_pid) == 0)
+		if (len > 0 && proc_parse_loadavg(buf, (size_t)len, &load) == 0 && load.last_pid) {
+			raw->last_pid = load.last_pid;
 			raw->known |= PIDNS_NS_LAST_PID;
+		}
 	}
 }
 

@@ -275,16 +275,16 @@ static uint64_t count_forks(struct procfs_take *t)
  */
 static uint64_t count_births(struct procfs_take *t)
 {
+	struct proc_loadavg load;
 	char text[128];
 	uint64_t last;
-	int32_t pid;
 	ssize_t len;
 
 	if (!t->is_own)
 		return count_forks(t);
 	len = procfs_read_file(t, t->p->root, "loadavg", text, sizeof(text));
-	if (len > 0 && proc_parse_loadavg(text, (size_t)len, &pid) == 0)
-		return (uint64_t)pid;
+	if (len > 0 && proc_parse_loadavg(text, (size_t)len, &load) == 0 && load.last_pid)
+		return (uint64_t)load.last_pid;
 	/* Of another file system, such as lxcfs: then of this one's. */
 	return file_read_number(t->p->root, "sys/kernel/ns_last_pid", &last) == 0 ? last
 										  : count_forks(t);

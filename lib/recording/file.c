@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/proc.h"
+#include "base/text.h"
 #include "recording.h"
 
 /* A line longer than this is none of ours: a task's is at most a few hundred bytes. */
@@ -147,7 +147,7 @@ static int check_magic(const struct recording_file *file, const char *line, size
 	uint64_t version;
 
 	if (len <= head || memcmp(line, RECORDING_MAGIC " ", head) ||
-	    proc_parse_u64(line + head, len - head, &version) < 0 || !version)
+	    text_parse_u64(line + head, len - head, &version) < 0 || !version)
 		return why_set(why, -EPROTO, "%s: not a recording", file->path);
 	if (version > RECORDING_VERSION)
 		return why_set(why, -EPROTO,

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/proc.h"
+#include "base/text.h"
 
 /* A key this version knows, and where its value goes in the struct of its kind of line. */
 struct field {
@@ -52,7 +52,7 @@ static int get_up_to(const char *text, size_t len, uint64_t max, uint64_t *ret)
 {
 	uint64_t value;
 
-	if (proc_parse_u64(text, len, &value) < 0 || value > max)
+	if (text_parse_u64(text, len, &value) < 0 || value > max)
 		return -EPROTO;
 	*ret = value;
 	return 1;

@@ -3,7 +3,7 @@
 #include "annotate/containers/containers.h"
 #include "fuzz.h"
 
-static void must_lie_in(struct proc_text text, const char *start, const char *end)
+static void must_lie_in(struct text text, const char *start, const char *end)
 {
 	must(text.text >= start && text.text + text.len <= end);
 	must(!memchr(text.text, '\n', text.len));

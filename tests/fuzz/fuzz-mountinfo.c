@@ -3,7 +3,7 @@
 #include "fuzz.h"
 #include "base/proc.h"
 
-static void must_lie_in(struct proc_text text, const char *start, const char *end)
+static void must_lie_in(struct text text, const char *start, const char *end)
 {
 	must(text.text >= start && text.text <= end);
 	must(text.len <= (size_t)(end - text.text));

@@ -11,53 +11,14 @@
 #include "annotate/annotate.h"
 #include "annotate/limits/parse.h"
 
-#define TEXT(s) ((struct proc_text){s, sizeof(s) - 1})
+#define TEXT(s) ((struct text){s, sizeof(s) - 1})
 
 /* ---- parsers --------------------------------------------------------------------------------- */
 
-static void assert_text(struct proc_text text, const char *wanted)
+static void assert_text(struct text text, const char *wanted)
 {
 	assert_int_equal(text.len, strlen(wanted));
 	assert_memory_equal(text.text, wanted, text.len);
-}
-
-static void test_cgroup_lines(void **state)
-{
-	static const char text[] = "8:pids:/a:b\n"
-				   "no\n"
-				   "7:cpu,cpuacct:x\n"
-				   "\n"
-				   "1:name=systemd:/\n"
-				   "0::/system.slice/x.service (deleted)\n"
-				   "4:pids:/last";
-	const char *cursor = text, *end = text + sizeof(text) - 1;
-	struct limits_cgroup cgroup;
-
-	(void)state;
-	assert_int_equal(limits_next_cgroup(&cursor, end, &cgroup), 1);
-	assert_int_equal(cgroup.hierarchy, 8);
-	assert_text(cgroup.controllers, "pids");
-	assert_text(cgroup.path, "/a:b");
-	assert_int_equal(limits_next_cgroup(&cursor, end, &cgroup), 1);
-	assert_text(cgroup.controllers, "name=systemd");
-	assert_text(cgroup.path, "/");
-	assert_int_equal(limits_next_cgroup(&cursor, end, &cgroup), 1);
-	assert_int_equal(cgroup.hierarchy, 0);
-	assert_text(cgroup.controllers, "");
-	assert_text(cgroup.path, "/system.slice/x.service (deleted)");
-	assert_int_equal(limits_next_cgroup(&cursor, end, &cgroup), 1);
-	assert_text(cgroup.path, "/last");
-	assert_int_equal(limits_next_cgroup(&cursor, end, &cgroup), 0);
-}
-
-static void test_lists(void **state)
-{
-	(void)state;
-	assert_true(limits_list_has(TEXT("pids"), "pids"));
-	assert_true(limits_list_has(TEXT("rw,pids"), "pids"));
-	assert_true(limits_list_has(TEXT("pids,cpu"), "pids"));
-	assert_false(limits_list_has(TEXT("rpids,pidsx"), "pids"));
-	assert_false(limits_list_has(TEXT(""), "pids"));
 }
 
 static void test_numbers(void **state)
@@ -81,58 +42,11 @@ static void test_numbers(void **state)
 	assert_int_equal(limits_parse_events("min 4\n", 6, &n), -EPROTO);
 }
 
-static void test_loadavg(void **state)
-{
-	static const char good[] = "0.20 0.18 0.12 1/80 11206\n";
-	uint64_t n = 5;
-
-	(void)state;
-	assert_int_equal(limits_parse_loadavg(good, sizeof(good) - 1, &n), 0);
-	assert_int_equal(n, 80);
-	assert_int_equal(limits_parse_loadavg("0 0 0 1 1\n", 10, &n), -EPROTO);
-	assert_int_equal(limits_parse_loadavg("0 0 0\n", 6, &n), -EPROTO);
-	assert_int_equal(limits_parse_loadavg("", 0, &n), -EPROTO);
-	assert_int_equal(n, 80);
-}
-
-static void test_nproc(void **state)
-{
-	static const char some[] =
-		"Limit Soft Hard Units\n"
-		"Max cpu time              unlimited unlimited seconds\n"
-		"Max processes             63321                63322      processes\n";
-	static const char none[] =
-		"Max processes             unlimited            unlimited  processes\n";
-	uint64_t n = 5;
-
-	(void)state;
-	assert_int_equal(limits_parse_nproc(some, sizeof(some) - 1, &n), 1);
-	assert_int_equal(n, 63321);
-	assert_int_equal(limits_parse_nproc(none, sizeof(none) - 1, &n), 0);
-	assert_int_equal(limits_parse_nproc("Max files 3\n", 12, &n), -EPROTO);
-	assert_int_equal(limits_parse_nproc("Max processes  \n", 16, &n), -EPROTO);
-}
-
-static void test_capabilities(void **state)
-{
-	static const char status[] = "Name:\tCapEff:\nCapPrm:\t00000000000000ff\n"
-				     "CapEff:\t000001fffeffffff\n";
-	uint64_t n = 5;
-
-	(void)state;
-	assert_int_equal(limits_parse_capabilities(status, sizeof(status) - 1, &n), 0);
-	assert_int_equal(n, UINT64_C(0x1fffeffffff));
-	assert_int_equal(limits_parse_capabilities("CapEff:\t0G\n", 11, &n), -EPROTO);
-	assert_int_equal(limits_parse_capabilities("CapEff:\t00000000000000001\n", 26, &n),
-			 -EPROTO);
-	assert_int_equal(limits_parse_capabilities("CapEff:", 7, &n), -EPROTO);
-}
-
 static void check_below(const char *path, const char *root, const char *wanted)
 {
-	struct proc_text below = TEXT("unset");
-	int r = limits_below_root((struct proc_text){path, strlen(path)},
-				  (struct proc_text){root, strlen(root)}, &below);
+	struct text below = TEXT("unset");
+	int r = limits_below_root((struct text){path, strlen(path)},
+				  (struct text){root, strlen(root)}, &below);
 
 	assert_int_equal(r, wanted ? 0 : -ENOENT);
 	assert_text(below, wanted ? wanted : "unset");
@@ -152,21 +66,6 @@ static void test_below_root(void **state)
 	check_below("/..x", "/", "/..x");
 	check_below("/../x", "/..", "/x");
 	check_below("/../x", "/../x", "");
-}
-
-static void test_unescape(void **state)
-{
-	char buf[8];
-
-	(void)state;
-	assert_int_equal(limits_unescape(TEXT("/a\\040b"), buf, sizeof(buf)), 0);
-	assert_string_equal(buf, "/a b");
-	assert_int_equal(limits_unescape(TEXT("\\04"), buf, sizeof(buf)), 0);
-	assert_string_equal(buf, "\\04");
-	assert_int_equal(limits_unescape(TEXT("\\134\\477"), buf, sizeof(buf)), 0);
-	assert_string_equal(buf, "\\\\477");
-	assert_int_equal(limits_unescape(TEXT("12345678"), buf, sizeof(buf)), -ENAMETOOLONG);
-	assert_int_equal(limits_unescape(TEXT(""), buf, 0), -ENAMETOOLONG);
 }
 
 /* ---- cgroups, of a procfs and a tree made for it --------------------------------------------- */
@@ -408,13 +307,10 @@ static void test_init(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cgroup_lines), cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_numbers),	     cmocka_unit_test(test_loadavg),
-		cmocka_unit_test(test_nproc),	     cmocka_unit_test(test_capabilities),
-		cmocka_unit_test(test_below_root),   cmocka_unit_test(test_unescape),
-		cmocka_unit_test(test_v2),	     cmocka_unit_test(test_hybrid),
-		cmocka_unit_test(test_part),	     cmocka_unit_test(test_which_mount),
-		cmocka_unit_test(test_machine),	     cmocka_unit_test(test_init),
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_below_root),
+		cmocka_unit_test(test_v2),	cmocka_unit_test(test_hybrid),
+		cmocka_unit_test(test_part),	cmocka_unit_test(test_which_mount),
+		cmocka_unit_test(test_machine), cmocka_unit_test(test_init),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What keeps a namespace alive: the parsers, and the annotator over pictures of recordings and
+ * What keeps a namespace alive: the annotator over pictures of recordings and
  * fixtures shaped like /proc.
  */
 #include "unit.h"
@@ -8,66 +8,8 @@
 #include <unistd.h>
 
 #include "annotate/annotate.h"
-#include "annotate/pins/parse.h"
 #include "proc-tree.h"
 #include "core/snapshot.h"
-
-/* ---- parsers --------------------------------------------------------------------------------- */
-
-static int pidfd_of(const char *text, int32_t *ret)
-{
-	return pins_parse_pidfd(text, strlen(text), ret);
-}
-
-static void test_parse_pidfd(void **state)
-{
-	int32_t pid = 7;
-
-	(void)state;
-	assert_int_equal(pidfd_of("pos:\t0\nflags:\t02000002\nPid:\t1236\nNSpid:\t1236\t9\n", &pid),
-			 0);
-	assert_int_equal(pid, 1236);
-	assert_int_equal(pidfd_of("Pid:\t-1\nNSpid:\t-1\n", &pid), 0);
-	assert_int_equal(pid, -1);
-	assert_int_equal(pidfd_of("Pid:\t0\n", &pid), 0);
-	assert_int_equal(pid, 0);
-	assert_true(pidfd_of("", &pid) < 0);
-	assert_true(pidfd_of("Pid:\t12", &pid) < 0); /* cut short: perhaps 1236 */
-	assert_true(pidfd_of("NSpid:\t12\n", &pid) < 0);
-	assert_true(pidfd_of("Pid:\t-2\n", &pid) < 0);
-	assert_true(pidfd_of("Pid:\t2147483648\n", &pid) < 0);
-	assert_int_equal(pid, 0);
-}
-
-static void test_parse_own_ns(void **state)
-{
-	static const char whole[] =
-		"# ino cookie parent\n4026532201 4 -\n4026532300 5 4026532201\n";
-	uint64_t ino = 0;
-
-	(void)state;
-	assert_int_equal(pins_parse_own_ns(whole, strlen(whole), &ino), 0);
-	assert_int_equal(ino, UINT64_C(4026532201));
-	assert_true(pins_parse_own_ns("", 0, &ino) < 0);
-	assert_true(pins_parse_own_ns("# ino", 5, &ino) < 0);
-	assert_true(pins_parse_own_ns("#\n42", 4, &ino) < 0); /* cut short */
-	assert_true(pins_parse_own_ns("0 1\n", 4, &ino) < 0);
-	assert_true(pins_parse_own_ns("x 1\n", 4, &ino) < 0);
-}
-
-static void test_unescape(void **state)
-{
-	static const char text[] = "/a\\040b\\134\\012\\9\\04";
-	char out[sizeof(text)];
-
-	(void)state;
-	assert_int_equal(pins_unescape(text, strlen(text), out), 11);
-	assert_memory_equal(out, "/a b\\\n\\9\\04", 11);
-	assert_int_equal(pins_unescape("\\777", 4, out), 4); /* no byte has that */
-	assert_true(pins_link_is_pidfd("anon_inode:[pidfd]", 18));
-	assert_false(pins_link_is_pidfd("anon_inode:[pidfd]x", 19));
-	assert_false(pins_link_is_pidfd("/tmp/[pidfd]", 12));
-}
 
 /* ---- the annotator --------------------------------------------------------------------------- */
 
@@ -309,9 +251,6 @@ static void test_subset(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse_pidfd),
-		cmocka_unit_test(test_parse_own_ns),
-		cmocka_unit_test(test_unescape),
 		cmocka_unit_test_setup(test_what_the_picture_shows, new_root),
 		cmocka_unit_test_setup(test_files, new_root),
 		cmocka_unit_test_setup(test_holders, new_root),

@@ -353,15 +353,15 @@ static void test_u64(void **state)
 	uint64_t value = 7;
 
 	(void)state;
-	assert_int_equal(proc_parse_u64("", 0, &value), -EPROTO);
-	assert_int_equal(proc_parse_u64("18446744073709551616", 20, &value), -EPROTO);
-	assert_int_equal(proc_parse_u64("99999999999999999999", 20, &value), -EPROTO);
+	assert_int_equal(text_parse_u64("", 0, &value), -EPROTO);
+	assert_int_equal(text_parse_u64("18446744073709551616", 20, &value), -EPROTO);
+	assert_int_equal(text_parse_u64("99999999999999999999", 20, &value), -EPROTO);
 	assert_int_equal(value, 7);
-	assert_int_equal(proc_parse_u64("18446744073709551615", 20, &value), 0);
+	assert_int_equal(text_parse_u64("18446744073709551615", 20, &value), 0);
 	assert_true(value == UINT64_MAX);
-	assert_int_equal(proc_parse_u64("123", 2, &value), 0);
+	assert_int_equal(text_parse_u64("123", 2, &value), 0);
 	assert_int_equal(value, 12);
-	assert_int_equal(proc_parse_u64("0", 1, &value), 0);
+	assert_int_equal(text_parse_u64("0", 1, &value), 0);
 	assert_int_equal(value, 0);
 }
 
@@ -372,24 +372,172 @@ static void test_loadavg(void **state)
 					    "0.1 0.2 0.3 1/2\n",
 					    "0.1 0.2 0.3 1/2 x\n",
 					    "0.1 0.2 0.3 1/2 -1\n",
+					    "0.1 0.2 0.3 1 2 34\n",
+					    "0.1 0.2 0.3 1/x 34\n",
 					    "0.1 0.2 0.3 1/2 34"};
-	int32_t pid = 7;
+	struct proc_loadavg load = {.last_pid = 7};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		assert_int_equal(proc_parse_loadavg(wrong[i], strlen(wrong[i]), &pid), -EPROTO);
-	assert_int_equal(pid, 7);
-	assert_int_equal(proc_parse_loadavg("0.1 0.2 0.3 1/2 34\n", 19, &pid), 0);
-	assert_int_equal(pid, 34);
+		assert_int_equal(proc_parse_loadavg(wrong[i], strlen(wrong[i]), &load), -EPROTO);
+	assert_int_equal(load.last_pid, 7);
+	assert_int_equal(proc_parse_loadavg("0.1 0.2 0.3 1/80 34\n", 20, &load), 0);
+	assert_int_equal(load.last_pid, 34);
+	assert_int_equal(load.tasks, 80);
+	/* Nothing was born there yet. */
+	assert_int_equal(proc_parse_loadavg("0.1 0.2 0.3 1/80 0\n", 19, &load), 0);
+	assert_int_equal(load.last_pid, 0);
+}
+
+/* ---- limits, fdinfo, pidns, cgroup ----------------------------------------------------------- */
+
+#define TEXT(s) ((struct text){s, sizeof(s) - 1})
+
+static void test_nproc(void **state)
+{
+	static const char some[] =
+		"Limit Soft Hard Units\n"
+		"Max cpu time              unlimited unlimited seconds\n"
+		"Max processes             63321                63322      processes\n";
+	static const char none[] =
+		"Max processes             unlimited            unlimited  processes\n";
+	uint64_t n = 5;
+
+	(void)state;
+	assert_int_equal(proc_parse_nproc(some, sizeof(some) - 1, &n), 1);
+	assert_int_equal(n, 63321);
+	assert_int_equal(proc_parse_nproc(none, sizeof(none) - 1, &n), 0);
+	assert_int_equal(proc_parse_nproc("Max files 3\n", 12, &n), -EPROTO);
+	assert_int_equal(proc_parse_nproc("Max processes  \n", 16, &n), -EPROTO);
+	assert_int_equal(proc_parse_nproc("Max processes 12", 16, &n), -EPROTO); /* cut short */
+}
+
+static int fdinfo_of(const char *text, struct proc_fdinfo *ret)
+{
+	return proc_parse_fdinfo(text, strlen(text), ret);
+}
+
+static void test_fdinfo(void **state)
+{
+	struct proc_fdinfo f = {.pid = 7};
+
+	(void)state;
+	assert_int_equal(fdinfo_of("pos:\t0\nflags:\t02000002\nmnt_id:\t15\nPid:\t1236\n"
+				   "NSpid:\t1236\t9\n",
+				   &f),
+			 0);
+	assert_true(f.is_pidfd && f.pid == 1236 && f.mount_id == 15);
+	assert_int_equal(fdinfo_of("Pid:\t-1\nNSpid:\t-1\n", &f), 0);
+	assert_true(f.is_pidfd && f.pid == -1 && f.mount_id == -1);
+	assert_int_equal(fdinfo_of("Pid:\t0\n", &f), 0);
+	assert_true(f.is_pidfd && f.pid == 0);
+	assert_int_equal(fdinfo_of("", &f), 0);
+	assert_true(!f.is_pidfd && f.pid == -1);
+	assert_int_equal(fdinfo_of("Pid:\t12", &f), 0); /* cut short: perhaps 1236 */
+	assert_false(f.is_pidfd);
+	assert_int_equal(fdinfo_of("NSpid:\t12\n", &f), 0);
+	assert_false(f.is_pidfd);
+	assert_int_equal(fdinfo_of("Pid:\t-2\n", &f), -EPROTO);
+	assert_int_equal(fdinfo_of("Pid:\t2147483648\n", &f), -EPROTO);
+	assert_int_equal(fdinfo_of("mnt_id:\tx\n", &f), -EPROTO);
+	assert_false(f.is_pidfd);
+}
+
+static void test_pidns(void **state)
+{
+	static const char whole[] =
+		"# ino cookie parent\n4026532201 4 -\n4026532300 5 4026532201\n";
+	uint64_t ino = 0;
+
+	(void)state;
+	assert_int_equal(proc_parse_pidns(whole, strlen(whole), &ino), 0);
+	assert_int_equal(ino, UINT64_C(4026532201));
+	assert_true(proc_parse_pidns("", 0, &ino) < 0);
+	assert_true(proc_parse_pidns("# ino", 5, &ino) < 0);
+	assert_true(proc_parse_pidns("#\n42", 4, &ino) < 0); /* cut short */
+	assert_true(proc_parse_pidns("0 1\n", 4, &ino) < 0);
+	assert_true(proc_parse_pidns("x 1\n", 4, &ino) < 0);
+}
+
+static void test_cgroup(void **state)
+{
+	static const char text[] = "8:pids:/a:b\n"
+				   "1:name=systemd:/\n"
+				   "0::/system.slice/x.service (deleted)\n";
+	static const char *const wrong[] = {"no\n",	  "7:cpu,cpuacct:x\n", "\n",
+					    "x:pids:/\n", "4:pids:/last",      "4:pids\n",
+					    "4:pids:\n"};
+	const char *cursor = text, *end = text + sizeof(text) - 1;
+	struct proc_cgroup cgroup;
+
+	(void)state;
+	assert_int_equal(proc_next_cgroup(&cursor, end, &cgroup), 1);
+	assert_int_equal(cgroup.hierarchy, 8);
+	assert_true(text_is(cgroup.controllers, "pids") && text_is(cgroup.path, "/a:b"));
+	assert_int_equal(proc_next_cgroup(&cursor, end, &cgroup), 1);
+	assert_true(text_is(cgroup.controllers, "name=systemd") && text_is(cgroup.path, "/"));
+	assert_int_equal(proc_next_cgroup(&cursor, end, &cgroup), 1);
+	assert_int_equal(cgroup.hierarchy, 0);
+	assert_true(text_is(cgroup.controllers, "") &&
+		    text_is(cgroup.path, "/system.slice/x.service (deleted)"));
+	assert_int_equal(proc_next_cgroup(&cursor, end, &cgroup), 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		cursor = wrong[i];
+		assert_int_equal(proc_next_cgroup(&cursor, cursor + strlen(cursor), &cgroup),
+				 -EPROTO);
+	}
+	cursor = "4:pids:/a\0b\n";
+	assert_int_equal(proc_next_cgroup(&cursor, cursor + 12, &cgroup), -EPROTO);
+}
+
+static void test_masks(void **state)
+{
+	static const char text[] = "Name:\tCapEff:\nSigIgn:\t0000000000010000\nSigCgt:\t8\n"
+				   "CapPrm:\t00000000000000ff\nCapEff:\t000001fffeffffff\n";
+	struct proc_status s;
+
+	(void)state;
+	assert_int_equal(proc_parse_status(text, sizeof(text) - 1, &s), 0);
+	assert_int_equal(s.known, PROC_STATUS_CAPS | PROC_STATUS_IGNORED);
+	assert_int_equal(s.caps, UINT64_C(0x1fffeffffff));
+	assert_int_equal(s.ignored, 0x10000);
+	assert_int_equal(proc_parse_status("CapEff:\t000000000000000G\n", 25, &s), 0);
+	assert_int_equal(s.known, 0);
+	assert_int_equal(proc_parse_status("CapEff:\t00000000000000001\n", 26, &s), 0);
+	assert_int_equal(s.known, 0);
+}
+
+static void test_texts(void **state)
+{
+	struct text rest = TEXT(" \tone two"), line = TEXT("unset");
+	char buf[16];
+
+	(void)state;
+	assert_true(text_list_has(TEXT("pids"), "pids"));
+	assert_true(text_list_has(TEXT("rw,pids"), "pids"));
+	assert_true(text_list_has(TEXT("pids,cpu"), "pids"));
+	assert_false(text_list_has(TEXT("rpids,pidsx"), "pids"));
+	assert_false(text_list_has(TEXT(""), "pids"));
+	assert_true(text_is(text_next_word(&rest), "one"));
+	assert_true(text_is(text_next_word(&rest), "two"));
+	assert_true(text_is(text_next_word(&rest), ""));
+	assert_true(text_find_line(TEXT("ab:1\nb:2\nb:3\n"), "b:", &line) && text_is(line, "2"));
+	assert_false(text_find_line(TEXT("a:1\nb:2"), "b:", &line));
+	assert_int_equal(text_unescape(TEXT("/a\\040b"), buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "/a b");
+	assert_int_equal(text_unescape(TEXT("\\04"), buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "\\04");
+	assert_int_equal(text_unescape(TEXT("/a\\040b\\134\\012\\9\\04"), buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "/a b\\\n\\9\\04");
+	assert_int_equal(text_unescape(TEXT("\\134\\477"), buf, sizeof(buf)),
+			 0); /* no byte has that */
+	assert_string_equal(buf, "\\\\477");
+	assert_int_equal(text_unescape(TEXT("12345678"), buf, 8), -ENAMETOOLONG);
+	assert_int_equal(text_unescape(TEXT(""), buf, 0), -ENAMETOOLONG);
 }
 
 /* ---- mountinfo ------------------------------------------------------------------------------- */
-
-static bool text_is(struct proc_text text, const char *want)
-{
-	return text.len == strlen(want) && !memcmp(text.text, want, text.len);
-}
 
 static void test_mountinfo(void **state)
 {
@@ -448,6 +596,12 @@ int main(void)
 		cmocka_unit_test(test_pid),
 		cmocka_unit_test(test_u64),
 		cmocka_unit_test(test_loadavg),
+		cmocka_unit_test(test_nproc),
+		cmocka_unit_test(test_fdinfo),
+		cmocka_unit_test(test_pidns),
+		cmocka_unit_test(test_cgroup),
+		cmocka_unit_test(test_masks),
+		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_mountinfo),
 	};
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who leaves zombies: the parser, and the annotator over pictures of recordings. */
+/* Who leaves zombies: the annotator over pictures of recordings. */
 #include "unit.h"
 
 #include <unistd.h>
 
 #include "annotate/annotate.h"
 #include "proc-tree.h"
-#include "annotate/zombies/parse.h"
 
 #define STATUS(ignored, handled)                                                                   \
 	"Name:\tx\nSigBlk:\t0000000000010000\nSigIgn:\t" ignored "\nSigCgt:\t" handled "\nCapInh:" \
@@ -14,32 +13,6 @@
 #define NONE	"0000000000000000"
 #define SIGCHLD "0000000000010000" /* of x86, arm and most others: 17 */
 #define ALL	"ffffffffffffffff"
-
-static int sigchld_of(const char *text, uint32_t *ret)
-{
-	return zombies_parse_sigchld(text, strlen(text), ret);
-}
-
-static void test_parse(void **state)
-{
-	uint32_t sigchld = 9;
-
-	(void)state;
-	assert_int_equal(sigchld_of(STATUS(NONE, NONE), &sigchld), 0);
-	assert_int_equal(sigchld, PIDNS_SIGCHLD_DEFAULT);
-	assert_int_equal(sigchld_of(STATUS(SIGCHLD, NONE), &sigchld), 0);
-	assert_int_equal(sigchld, PIDNS_SIGCHLD_IGNORED);
-	assert_int_equal(sigchld_of(STATUS(NONE, ALL), &sigchld), 0);
-	assert_int_equal(sigchld, PIDNS_SIGCHLD_HANDLED);
-	assert_int_equal(sigchld_of(STATUS("fffffffffffeffff", "fffffffffffeffff"), &sigchld), 0);
-	assert_int_equal(sigchld, PIDNS_SIGCHLD_DEFAULT);
-	assert_true(sigchld_of("", &sigchld) < 0);
-	assert_true(sigchld_of("SigIgn:\t" NONE "\n", &sigchld) < 0);
-	assert_true(sigchld_of("SigIgn:\t" NONE "\nSigCgt:\t" NONE, &sigchld) < 0);
-	assert_true(sigchld_of(STATUS("000000000001000g", NONE), &sigchld) < 0);
-	assert_true(sigchld_of(STATUS("10000", NONE), &sigchld) < 0);
-	assert_int_equal(sigchld, PIDNS_SIGCHLD_DEFAULT);
-}
 
 #define PICTURE                                                                     \
 	"ns ino=1 depth=0 state=alive reaper=1\n"                                   \
@@ -63,6 +36,33 @@ static struct pidns_snapshot *annotated(const char *head)
 	assert_int_equal(annotate(s, fd, PIDNS_TAKE_ZOMBIES, 0), 0);
 	close(fd);
 	return s;
+}
+
+static void test_sigchld(void **state)
+{
+	static const struct {
+		const char *status;
+		uint32_t sigchld;
+	} cases[] = {
+		{STATUS(NONE, NONE), PIDNS_SIGCHLD_DEFAULT},
+		{STATUS(SIGCHLD, NONE), PIDNS_SIGCHLD_IGNORED},
+		{STATUS(NONE, ALL), PIDNS_SIGCHLD_HANDLED},
+		{STATUS("fffffffffffeffff", "fffffffffffeffff"), PIDNS_SIGCHLD_DEFAULT},
+		{"", 0},
+		{"SigIgn:\t" NONE "\n", 0},
+		{"SigIgn:\t" NONE "\nSigCgt:\t" NONE, 0},
+		{STATUS("000000000001000g", NONE), 0},
+		{STATUS("10000", NONE), 0},
+	};
+	struct pidns_snapshot *s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		put("20/status", cases[i].status);
+		s = annotated("snapshot time_ns=1 provider=procfs flags=- cannot_see=- root=1\n");
+		assert_int_equal(pidns_ns_find(s, 2)->notes->zombie->sigchld, cases[i].sigchld);
+		pidns_snapshot_unref(s);
+	}
 }
 
 static void test_oldest(void **state)
@@ -106,7 +106,7 @@ static void test_hidden_tasks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),
+		cmocka_unit_test_setup(test_sigchld, new_root),
 		cmocka_unit_test_setup(test_oldest, new_root),
 		cmocka_unit_test_setup(test_hidden_tasks, new_root),
 	};

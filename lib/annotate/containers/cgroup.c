@@ -18,18 +18,13 @@
 
 /* One line. */
 struct chain {
-	struct proc_text controllers, path, service;
+	struct text controllers, path, service;
 	struct found found[NEST_MAX];
 	size_t nr;
 	uint32_t rank; /* of the hierarchy, where lines say the same */
 };
 
-static bool is_same(struct proc_text a, struct proc_text b)
-{
-	return a.len == b.len && !memcmp(a.text, b.text, a.len);
-}
-
-static bool next_component(struct proc_text path, size_t *at, struct proc_text *ret)
+static bool next_component(struct text path, size_t *at, struct text *ret)
 {
 	const char *slash;
 
@@ -46,15 +41,15 @@ static bool next_component(struct proc_text path, size_t *at, struct proc_text *
 
 /* The innermost unit counts; a scope is a session or an application, not a service. What is below a
  * kubelet's slice is of a pod, whichever service started it. */
-static void find_service(const struct walk *w, struct chain *chain, struct proc_text c)
+static void find_service(const struct walk *w, struct chain *chain, struct text c)
 {
-	struct proc_text stem = c;
+	struct text stem = c;
 
 	if (w->is_kubelets)
 		chain->service.len = 0;
-	else if (shape_strip_end(&stem, ".scope") || shape_strip_start(&stem, "user@"))
+	else if (text_strip_end(&stem, ".scope") || text_strip_start(&stem, "user@"))
 		chain->service.len = 0;
-	else if (shape_strip_end(&stem, ".service") && stem.len && c.len < 256)
+	else if (text_strip_end(&stem, ".service") && stem.len && c.len < 256)
 		chain->service = c;
 }
 
@@ -62,7 +57,7 @@ static void find_service(const struct walk *w, struct chain *chain, struct proc_
 static int walk_path(struct chain *chain)
 {
 	struct walk w = {.above = {.text = "", .len = 0}, .before = {.text = "", .len = 0}};
-	struct proc_text c;
+	struct text c;
 	size_t at = 0;
 
 	while (next_component(chain->path, &at, &c)) {
@@ -85,27 +80,12 @@ static int walk_path(struct chain *chain)
 	return 0;
 }
 
-/* "ID:CONTROLLERS:PATH" */
-static int parse_line(const char *line, size_t len, struct chain *ret)
+static int read_chain(const struct proc_cgroup *line, struct chain *ret)
 {
-	const char *first = memchr(line, ':', len), *second;
-	uint64_t id;
-
-	if (!first)
-		return -EPROTO;
-	second = memchr(first + 1, ':', len - (size_t)(first + 1 - line));
-	if (!second || proc_parse_u64(line, (size_t)(first - line), &id) < 0)
-		return -EPROTO;
-	memset(ret, 0, sizeof(*ret));
-	ret->controllers.text = first + 1;
-	ret->controllers.len = (size_t)(second - first - 1);
-	ret->path.text = second + 1;
-	ret->path.len = len - (size_t)(second + 1 - line);
-	if (!ret->path.len || *ret->path.text != '/')
-		return -EPROTO;
-	if (!ret->controllers.len)
+	*ret = (struct chain){.controllers = line->controllers, .path = line->path};
+	if (!line->controllers.len)
 		ret->rank = 2;
-	else if (shape_is_text(ret->controllers, "name=systemd"))
+	else if (text_is(line->controllers, "name=systemd"))
 		ret->rank = 1;
 	return walk_path(ret);
 }
@@ -114,7 +94,7 @@ static int parse_line(const char *line, size_t len, struct chain *ret)
 static bool agree(const struct chain *a, const struct chain *b)
 {
 	for (size_t i = 0; i < a->nr && i < b->nr; i++)
-		if (!is_same(a->found[i].text, b->found[i].text))
+		if (!text_is_same(a->found[i].text, b->found[i].text))
 			return false;
 	return true;
 }
@@ -128,7 +108,7 @@ static bool says_more(const struct chain *a, const struct chain *b)
 	return a->rank > b->rank;
 }
 
-static void copy(char *to, size_t size, struct proc_text from)
+static void copy(char *to, size_t size, struct text from)
 {
 	size_t len = from.len < size ? from.len : 0;
 
@@ -144,14 +124,10 @@ static void unescape(char *name)
 
 	for (; *name; *to++ = (char)byte) {
 		byte = (unsigned char)*name++;
-		if (byte != '\\' || name[0] != 'x' || !shape_is_hex(name[1]) ||
-		    !shape_is_hex(name[2]))
+		if (byte != '\\' || name[0] != 'x' || text_hex_digit(name[1]) < 0 ||
+		    text_hex_digit(name[2]) < 0)
 			continue;
-		byte = 0;
-		for (size_t i = 1; i <= 2; i++)
-			byte = byte * 16 + (unsigned int)(shape_is_digit(name[i])
-								  ? name[i] - '0'
-								  : name[i] - 'a' + 10);
+		byte = (unsigned int)(text_hex_digit(name[1]) * 16 + text_hex_digit(name[2]));
 		name += 3;
 	}
 	*to = '\0';
@@ -162,7 +138,7 @@ static bool ends_in_number(const char *name)
 {
 	size_t len = strlen(name), end = len;
 
-	while (len && shape_is_digit(name[len - 1]))
+	while (len && text_is_digit(name[len - 1]))
 		len--;
 	return len < end && len && name[len - 1] == '-';
 }
@@ -187,23 +163,20 @@ static void fill_container(const struct found *found, struct cgroup_place *ret)
 
 int containers_parse_cgroup(const char *buf, size_t len, struct cgroup_place *ret)
 {
-	const char *end = buf + len, *line = buf, *next;
+	const char *end = buf + len;
 	struct chain best = {.path = {.text = "/", .len = 1}}, chain;
+	struct proc_cgroup line;
 	bool has_line = false;
+	int r;
 
-	if (len && memchr(buf, '\0', len)) /* no path has one, and copies would end there */
-		return -EPROTO;
-	for (; line < end; line = next + 1) {
-		next = memchr(line, '\n', (size_t)(end - line));
-		if (!next)
-			return -EPROTO; /* cut off */
-		if (parse_line(line, (size_t)(next - line), &chain) < 0 || !agree(&chain, &best))
+	while ((r = proc_next_cgroup(&buf, end, &line)) > 0) {
+		if (read_chain(&line, &chain) < 0 || !agree(&chain, &best))
 			return -EPROTO;
 		if (!has_line || says_more(&chain, &best))
 			best = chain;
 		has_line = true;
 	}
-	if (!has_line)
+	if (r < 0 || !has_line)
 		return -EPROTO;
 	memset(ret, 0, sizeof(*ret));
 	ret->mount = -1;
@@ -218,13 +191,13 @@ int containers_parse_cgroup(const char *buf, size_t len, struct cgroup_place *re
 	return 0;
 }
 
-size_t containers_path_find(struct proc_text path, const char *unit)
+size_t containers_path_find(struct text path, const char *unit)
 {
-	struct proc_text c;
+	struct text c;
 	size_t at = 0;
 
 	while (next_component(path, &at, &c))
-		if (shape_is_text(c, unit))
+		if (text_is(c, unit))
 			return at;
 	return 0;
 }

@@ -41,8 +41,8 @@ int containers_annotate(struct annotation *a, const struct containers_source *so
 /* What the cgroups of a task say. Texts point into the buffer that was parsed. */
 struct cgroup_place {
 	uint32_t shape;
-	struct proc_text controllers; /* of the line that says most: "" in the unified hierarchy */
-	struct proc_text path;
+	struct text controllers; /* of the line that says most: "" in the unified hierarchy */
+	struct text path;
 	size_t container_len; /* so much of the path is the innermost container's own; or 0 */
 	const char *runtime;  /* NULL: such paths have more than one engine */
 	char id[65];	      /* "": none */
@@ -58,7 +58,7 @@ struct cgroup_place {
 /* /proc/PID/cgroup, cgroups(7). 0; -EPROTO: not such a file, or its lines contradict each other. */
 int containers_parse_cgroup(const char *buf, size_t len, struct cgroup_place *ret);
 /* How much of the path there is down to that component; 0: it has none that is called so. */
-size_t containers_path_find(struct proc_text path, const char *unit);
+size_t containers_path_find(struct text path, const char *unit);
 
 /* ---- annotate/containers/upward.c ---------------------------------------------------------------------- */
 
@@ -163,7 +163,7 @@ const struct container_state *containers_index_find(const struct containers_inde
 						    int32_t pid, uint64_t start_ticks);
 /* The machine whose leader this is, and whose unit it is in. */
 const struct machine *containers_index_find_machine(const struct containers_index *index,
-						    int32_t pid, struct proc_text path);
+						    int32_t pid, struct text path);
 
 /* ---- annotate/containers/names.c ----------------------------------------------------------------------- */
 

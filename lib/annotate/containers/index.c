@@ -215,7 +215,7 @@ const struct container_state *containers_index_find(const struct containers_inde
 }
 
 const struct machine *containers_index_find_machine(const struct containers_index *index,
-						    int32_t pid, struct proc_text path)
+						    int32_t pid, struct text path)
 {
 	const struct machine key = {.leader = pid};
 	const struct machine *machine;

@@ -38,7 +38,7 @@ void containers_lxc_free(struct lxc_sockets *sockets)
 }
 
 /* The part before "/command". */
-static bool find_name(const char *path, size_t len, struct proc_text *ret)
+static bool find_name(const char *path, size_t len, struct text *ret)
 {
 	static const char end[] = "/command";
 	const char *slash;
@@ -59,7 +59,7 @@ static bool find_name(const char *path, size_t len, struct proc_text *ret)
 static int add_line(struct lxc_sockets *sockets, const char *line, size_t len)
 {
 	const char *end = line + len, *at = line, *next = line;
-	struct proc_text name;
+	struct text name;
 	uint64_t ino;
 
 	for (int field = 0; field <= INODE_FIELD; field++) {
@@ -69,7 +69,7 @@ static int add_line(struct lxc_sockets *sockets, const char *line, size_t len)
 		if (!next)
 			return 0;
 	}
-	if (proc_parse_u64(at, (size_t)(next - at), &ino) < 0 ||
+	if (text_parse_u64(at, (size_t)(next - at), &ino) < 0 ||
 	    !find_name(next + 1, (size_t)(end - next - 1), &name))
 		return 0;
 	if (util_grow(&sockets->list, &sockets->room, sockets->nr, sizeof(*sockets->list)) < 0)
@@ -178,7 +178,7 @@ static const char *find_held(const struct lxc_sockets *sockets, int task, const 
 			continue;
 		text[len] = '\0';
 		if (strncmp(text, "socket:[", 8) != 0 || !(end = strchr(text, ']')) ||
-		    proc_parse_u64(text + 8, (size_t)(end - text - 8), &ino) < 0)
+		    text_parse_u64(text + 8, (size_t)(end - text - 8), &ino) < 0)
 			continue;
 		name = name_of(sockets, ino);
 		if (name && may_be_called(cgroup, name))

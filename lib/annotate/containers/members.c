@@ -45,7 +45,7 @@ static int look_at_members(const struct annotation *a, const struct pidns_ns *ns
 			break;
 		if (next - buf == 1 && *buf == '0')
 			return 0;
-		if (proc_parse_u64(buf, (size_t)(next - buf), &pid) < 0 || pid > INT32_MAX)
+		if (text_parse_u64(buf, (size_t)(next - buf), &pid) < 0 || pid > INT32_MAX)
 			return 0;
 		if ((int32_t)pid == ns->reaper)
 			*ret_has_reaper = true;
@@ -58,7 +58,7 @@ static int look_at_members(const struct annotation *a, const struct pidns_ns *ns
 
 /* One of a hierarchy's folders, `len` bytes of the place's path. A descriptor to look at, or -Exxx. */
 static int open_folder(const struct containers_source *source, const struct cgroup_place *place,
-		       struct proc_text hierarchy, size_t len)
+		       struct text hierarchy, size_t len)
 {
 	_cleanup_free_ char *name = NULL;
 
@@ -74,8 +74,8 @@ static int open_folder(const struct containers_source *source, const struct cgro
 
 /* 1, 0 or -Exxx */
 static int read_members(const struct annotation *a, const struct containers_source *source,
-			struct proc_text hierarchy, const struct cgroup_place *place,
-			size_t path_len, const struct pidns_ns *ns, bool *ret_has_reaper)
+			struct text hierarchy, const struct cgroup_place *place, size_t path_len,
+			const struct pidns_ns *ns, bool *ret_has_reaper)
 {
 	_cleanup_close_ int dir = open_folder(source, place, hierarchy, path_len);
 	_cleanup_free_ char *buf = NULL;
@@ -112,7 +112,7 @@ static bool is_where_init_is(const struct cgroup_place *place)
 
 /* The whole of the container first, where others of it may be; then the reaper's own cgroup. */
 static int members_below(const struct annotation *a, const struct containers_source *source,
-			 struct proc_text hierarchy, const struct cgroup_place *place,
+			 struct text hierarchy, const struct cgroup_place *place,
 			 const struct pidns_ns *ns)
 {
 	bool has_reaper = false;
@@ -125,24 +125,24 @@ static int members_below(const struct annotation *a, const struct containers_sou
 
 /* Where a hierarchy is mounted, by its controllers in /proc/PID/cgroup: the unified one alone, or
  * beside the others. */
-static size_t folders_of(const struct cgroup_place *place, struct proc_text ret[2])
+static size_t folders_of(const struct cgroup_place *place, struct text ret[2])
 {
-	const struct proc_text controllers = place->controllers;
+	const struct text controllers = place->controllers;
 	static const char named[] = "name=";
 	const size_t len = sizeof(named) - 1;
 
-	ret[0] = (struct proc_text){"", 0};
-	ret[1] = (struct proc_text){"unified", strlen("unified")};
+	ret[0] = (struct text){"", 0};
+	ret[1] = (struct text){"unified", strlen("unified")};
 	if (!controllers.len)
 		return place->mount < 0 ? 2 : 1;
 	ret[0] = controllers;
 	if (controllers.len > len && !memcmp(controllers.text, named, len))
-		ret[0] = (struct proc_text){controllers.text + len, controllers.len - len};
+		ret[0] = (struct text){controllers.text + len, controllers.len - len};
 	return 1;
 }
 
 /* A path that leads above the reader's own root leads nowhere in what it has mounted. */
-static bool leads_up(struct proc_text path)
+static bool leads_up(struct text path)
 {
 	return containers_path_find(path, "..");
 }
@@ -150,7 +150,7 @@ static bool leads_up(struct proc_text path)
 /* 1 where an ordinary user could have made the last folder of a path, or one above it; 0; -Exxx. Whose the
  * last is does not matter: engines give it to the root of the container's user namespace. */
 static int find_owner(const struct containers_source *source, const struct cgroup_place *place,
-		      struct proc_text hierarchy, size_t len, uid_t *ret_uid)
+		      struct text hierarchy, size_t len, uid_t *ret_uid)
 {
 	int fd = open_folder(source, place, hierarchy, len), is_users = 0;
 	struct stat st;
@@ -178,7 +178,7 @@ static int find_owner(const struct containers_source *source, const struct cgrou
 int containers_cgroup_is_users(const struct containers_source *source,
 			       const struct cgroup_place *place, size_t len, uid_t *ret_uid)
 {
-	struct proc_text folders[2];
+	struct text folders[2];
 	size_t nr = folders_of(place, folders);
 	int r = -ENOENT;
 
@@ -192,7 +192,7 @@ int containers_cgroup_is_users(const struct containers_source *source,
 int containers_members_are_of(const struct annotation *a, const struct containers_source *source,
 			      const struct cgroup_place *place, const struct pidns_ns *ns)
 {
-	struct proc_text folders[2];
+	struct text folders[2];
 	size_t nr = folders_of(place, folders);
 	int r = -ENOENT;
 

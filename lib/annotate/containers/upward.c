@@ -36,7 +36,7 @@ void containers_upward_close(struct upward *u)
 }
 
 /* "/../..": how often; 0: it is something else. */
-static size_t count_up(struct proc_text root)
+static size_t count_up(struct text root)
 {
 	size_t nr = 0;
 
@@ -228,7 +228,7 @@ int containers_upward_resolve(const struct annotation *a, struct upward *u, char
 			      size_t *len)
 {
 	char *start = strstr(*text, "0::/.."), *end = start ? strchr(start, '\n') : NULL;
-	struct proc_text up;
+	struct text up;
 	char *whole;
 	int r, n;
 
@@ -238,7 +238,7 @@ int containers_upward_resolve(const struct annotation *a, struct upward *u, char
 	if (r < 0 || !u->own)
 		return r;
 	start += strlen(unified);
-	up = (struct proc_text){start, 0};
+	up = (struct text){start, 0};
 	while (end - start - (ptrdiff_t)up.len >= 3 && !memcmp(start + up.len, "/..", 3))
 		up.len += 3;
 	if (up.len / 3 > u->depth || (start[up.len] != '/' && start[up.len] != '\n'))

@@ -20,6 +20,7 @@
 
 #include "parse.h"
 #include "base/file.h"
+#include "base/proc.h"
 
 #define CGROUP1_MAGIC	  0x27e0eb /* linux/magic.h */
 #define CGROUP2_MAGIC	  0x63677270
@@ -29,8 +30,8 @@
 /* A hierarchy that may have the controller: v2, and the one of v1 that has it. */
 struct hierarchy {
 	bool is_v2;
-	struct proc_text root; /* what the mount shows: allocated */
-	char *mount_point;     /* NULL: not mounted anywhere in sight */
+	struct text root;  /* what the mount shows: allocated */
+	char *mount_point; /* NULL: not mounted anywhere in sight */
 	int fd;
 };
 
@@ -56,16 +57,11 @@ struct limits_cgroups {
 
 /* ---- mounts ---------------------------------------------------------------------------------- */
 
-static bool text_is(struct proc_text text, const char *word)
-{
-	return text.len == strlen(word) && !memcmp(text.text, word, text.len);
-}
-
 static bool is_of(const struct proc_mount *mount, bool is_v2)
 {
 	if (is_v2)
 		return text_is(mount->type, "cgroup2");
-	return text_is(mount->type, "cgroup") && limits_list_has(mount->super_options, "pids");
+	return text_is(mount->type, "cgroup") && text_list_has(mount->super_options, "pids");
 }
 
 /* The mount must still be there, and nothing over it. */
@@ -97,9 +93,8 @@ static int consider_mount(const struct limits_cgroups *c, const struct proc_moun
 	char path[PATH_MAX], root[PATH_MAX];
 	_cleanup_close_ int fd = -1;
 
-	if (!is_of(mount, h->is_v2) ||
-	    limits_unescape(mount->mount_point, path, sizeof(path)) < 0 ||
-	    limits_unescape(mount->root, root, sizeof(root)) < 0)
+	if (!is_of(mount, h->is_v2) || text_unescape(mount->mount_point, path, sizeof(path)) < 0 ||
+	    text_unescape(mount->root, root, sizeof(root)) < 0)
 		return 0;
 	if (h->mount_point && strlen(root) >= h->root.len)
 		return 0;
@@ -179,15 +174,15 @@ void limits_cgroup_close(struct limits *l)
 /* ---- one cgroup ------------------------------------------------------------------------------ */
 
 /* "." or "./a/b" or "./a/b/pids.max", to be opened below the mount. */
-static int make_name(struct proc_text below, const char *file, char *buf, size_t size)
+static int make_name(struct text below, const char *file, char *buf, size_t size)
 {
 	int n = snprintf(buf, size, ".%.*s/%s", (int)below.len, below.text, file);
 
 	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
-static ssize_t read_of(const struct hierarchy *h, struct proc_text below, const char *file,
-		       char *buf, size_t size)
+static ssize_t read_of(const struct hierarchy *h, struct text below, const char *file, char *buf,
+		       size_t size)
 {
 	char name[PATH_MAX];
 
@@ -198,7 +193,7 @@ static ssize_t read_of(const struct hierarchy *h, struct proc_text below, const 
 
 /* How often it was this limit that refused. Where forks are refused by an ancestor, pids.events of
  * v1 and of older kernels counts that, too: there is nothing better. */
-static void read_hits(const struct hierarchy *h, struct proc_text below, struct pidns_limit *limit)
+static void read_hits(const struct hierarchy *h, struct text below, struct pidns_limit *limit)
 {
 	static const char *const files[] = {"pids.events.local", "pids.events", "pids.failcnt"};
 	char buf[256];
@@ -214,7 +209,7 @@ static void read_hits(const struct hierarchy *h, struct proc_text below, struct 
 }
 
 /* Where it has the file: there is none where the controller is off, nor where it is gone. */
-static bool is_there(const struct hierarchy *h, struct proc_text below)
+static bool is_there(const struct hierarchy *h, struct text below)
 {
 	char name[PATH_MAX];
 	struct stat st;
@@ -223,7 +218,7 @@ static bool is_there(const struct hierarchy *h, struct proc_text below)
 	       fstatat(h->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static int add_unreadable(struct limits *l, struct node *node, struct proc_text below)
+static int add_unreadable(struct limits *l, struct node *node, struct text below)
 {
 	node->limit = limits_new(l, PIDNS_LIMIT_CGROUP_PIDS, EAGAIN,
 				 "%s%.*s/pids.max, which cannot be read",
@@ -232,7 +227,7 @@ static int add_unreadable(struct limits *l, struct node *node, struct proc_text 
 }
 
 /* 0 also where the controller is off or sets no limit. */
-static int read_limit(struct limits *l, struct node *node, struct proc_text below)
+static int read_limit(struct limits *l, struct node *node, struct text below)
 {
 	const struct hierarchy *h = node->hierarchy;
 	struct pidns_limit *limit;
@@ -266,7 +261,7 @@ static int read_limit(struct limits *l, struct node *node, struct proc_text belo
  * but the root has. */
 static bool is_root(const struct hierarchy *h)
 {
-	static const struct proc_text top = {"", 0};
+	static const struct text top = {"", 0};
 	char buf[64];
 
 	return read_of(h, top, h->is_v2 ? "cgroup.events" : "pids.current", buf, sizeof(buf)) ==
@@ -275,13 +270,13 @@ static bool is_root(const struct hierarchy *h)
 
 /* ---- each once ------------------------------------------------------------------------------- */
 
-static uint64_t hash_of(const struct hierarchy *h, struct proc_text path)
+static uint64_t hash_of(const struct hierarchy *h, struct text path)
 {
 	return util_mix(util_hash(FNV_START, path.text, path.len) + h->is_v2);
 }
 
 static struct node **slot_of(const struct limits_cgroups *c, const struct hierarchy *h,
-			     struct proc_text path)
+			     struct text path)
 {
 	size_t at = hash_of(h, path) & (c->size - 1);
 
@@ -309,8 +304,8 @@ static int make_room(struct limits_cgroups *c)
 		struct node *node = c->table[i];
 
 		if (node)
-			*slot_of(&larger, node->hierarchy,
-				 (struct proc_text){node->path, node->len}) = node;
+			*slot_of(&larger, node->hierarchy, (struct text){node->path, node->len}) =
+				node;
 	}
 	free(c->table);
 	c->table = larger.table;
@@ -318,7 +313,7 @@ static int make_room(struct limits_cgroups *c)
 	return 0;
 }
 
-static int node_new(struct limits_cgroups *c, const struct hierarchy *h, struct proc_text path,
+static int node_new(struct limits_cgroups *c, const struct hierarchy *h, struct text path,
 		    struct node **ret_node)
 {
 	struct node *node;
@@ -345,13 +340,13 @@ static int node_new(struct limits_cgroups *c, const struct hierarchy *h, struct 
 }
 
 static struct node *node_find(const struct limits_cgroups *c, const struct hierarchy *h,
-			      struct proc_text path)
+			      struct text path)
 {
 	return c->size ? *slot_of(c, h, path) : NULL;
 }
 
 /* What no cgroup has for a path stands for those above the mount. */
-static const struct proc_text above_mount = {"", 0};
+static const struct text above_mount = {"", 0};
 
 static int node_get_above(struct limits *l, const struct hierarchy *h, struct node **ret_node)
 {
@@ -374,7 +369,7 @@ static int node_get_above(struct limits *l, const struct hierarchy *h, struct no
 }
 
 /* The cgroup above; without text: it is the top of the mount. */
-static struct proc_text path_above(struct proc_text path, struct proc_text below)
+static struct text path_above(struct text path, struct text below)
 {
 	size_t rest = below.len;
 
@@ -384,11 +379,11 @@ static struct proc_text path_above(struct proc_text path, struct proc_text below
 		rest--;
 	rest = rest ? rest - 1 : 0;
 	path.len -= below.len - rest;
-	return path.len ? path : (struct proc_text){"/", 1};
+	return path.len ? path : (struct text){"/", 1};
 }
 
 /* A cgroup that cannot be looked at. The root has no limit, seen or not. */
-static int node_get_elsewhere(struct limits *l, const struct hierarchy *h, struct proc_text path,
+static int node_get_elsewhere(struct limits *l, const struct hierarchy *h, struct text path,
 			      struct node **ret_node)
 {
 	struct node *node;
@@ -407,11 +402,11 @@ static int node_get_elsewhere(struct limits *l, const struct hierarchy *h, struc
 
 /* Goes down from the first ancestor that is known to the cgroup itself, whose path is bounded by
  * what /proc can tell, a page. */
-static int node_get(struct limits *l, const struct hierarchy *h, struct proc_text path,
+static int node_get(struct limits *l, const struct hierarchy *h, struct text path,
 		    struct node **ret_node)
 {
 	struct node *node = node_find(l->cgroups, h, path), *parent = NULL;
-	struct proc_text below;
+	struct text below;
 	int r;
 
 	if (node) {
@@ -440,7 +435,7 @@ void limits_cgroup_begin(struct limits *l)
 	l->cgroups->list++;
 }
 
-static int add_path(struct limits *l, const struct hierarchy *h, struct proc_text path)
+static int add_path(struct limits *l, const struct hierarchy *h, struct text path)
 {
 	struct node *node;
 	int r = node_get(l, h, path, &node);
@@ -468,11 +463,12 @@ static int add_hidden(struct limits *l)
 
 int limits_cgroup_add(struct limits *l, int32_t pid)
 {
-	struct proc_text in_v1 = {NULL, 0}, in_v2 = {NULL, 0};
-	struct limits_cgroup cgroup;
+	struct text in_v1 = {NULL, 0}, in_v2 = {NULL, 0};
+	struct proc_cgroup cgroup;
 	const char *cursor, *end;
 	char buf[16384], name[32];
 	ssize_t len;
+	int r;
 
 	snprintf(name, sizeof(name), "%" PRId32 "/cgroup", pid);
 	len = file_read(l->a->procfs, name, buf, sizeof(buf));
@@ -480,12 +476,14 @@ int limits_cgroup_add(struct limits *l, int32_t pid)
 		return limits_is_gone(len) ? 0 : add_hidden(l);
 	cursor = buf;
 	end = buf + len;
-	while (limits_next_cgroup(&cursor, end, &cgroup)) {
+	while ((r = proc_next_cgroup(&cursor, end, &cgroup)) > 0) {
 		if (!cgroup.hierarchy)
 			in_v2 = cgroup.path;
-		else if (limits_list_has(cgroup.controllers, "pids"))
+		else if (text_list_has(cgroup.controllers, "pids"))
 			in_v1 = cgroup.path;
 	}
+	if (r < 0)
+		return add_hidden(l);
 	/* A controller is in one hierarchy only. */
 	if (in_v1.text)
 		return add_path(l, &l->cgroups->v1, in_v1);

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "parse.h"
 #include "base/file.h"
+#include "base/proc.h"
 
 /* include/linux/pid.h: once numbers have gone past it, those below are not handed out again. */
 #define RESERVED_PIDS 300
@@ -119,7 +119,8 @@ static struct pidns_limit *new_numbers(struct limits *l, const struct pidns_ns *
 static int make_machine(struct limits *l)
 {
 	struct pidns_limit *limit;
-	uint64_t used, max;
+	struct proc_loadavg load;
+	uint64_t max;
 	char buf[128];
 	ssize_t len = file_read(l->a->procfs, "loadavg", buf, sizeof(buf));
 
@@ -130,8 +131,8 @@ static int make_machine(struct limits *l)
 		limit->max = max;
 		limit->known = PIDNS_LIMIT_MAX;
 	}
-	if (len > 0 && limits_parse_loadavg(buf, (size_t)len, &used) == 0) {
-		limit->used = used;
+	if (len > 0 && proc_parse_loadavg(buf, (size_t)len, &load) == 0) {
+		limit->used = load.tasks;
 		limit->known |= PIDNS_LIMIT_USED;
 	}
 	l->of_machine = limit;

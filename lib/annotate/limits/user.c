@@ -20,7 +20,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "parse.h"
 #include "base/proc.h"
 #include "base/file.h"
 
@@ -246,7 +245,8 @@ static int count_all(struct limits *l)
  * namespace. */
 static bool is_exempt(const struct limits *l, uint32_t ruid, int dir, uint64_t user)
 {
-	uint64_t bits;
+	const uint64_t bits = UINT64_C(1) << CAP_SYS_RESOURCE | UINT64_C(1) << CAP_SYS_ADMIN;
+	struct proc_status status;
 	char buf[8192];
 	ssize_t len;
 
@@ -255,8 +255,8 @@ static bool is_exempt(const struct limits *l, uint32_t ruid, int dir, uint64_t u
 	if (user != INITIAL_USER_NS)
 		return false;
 	len = file_read(dir, "status", buf, sizeof(buf));
-	return len > 0 && limits_parse_capabilities(buf, (size_t)len, &bits) == 0 &&
-	       bits & (UINT64_C(1) << CAP_SYS_RESOURCE | UINT64_C(1) << CAP_SYS_ADMIN);
+	return len > 0 && proc_parse_status(buf, (size_t)len, &status) == 0 &&
+	       status.known & PROC_STATUS_CAPS && status.caps & bits;
 }
 
 /* How many tasks of that user are counted there, where that is certain. */
@@ -318,7 +318,7 @@ static int add_nproc(struct limits *l, uint32_t ruid, int dir, uint64_t user)
 	uint64_t max;
 	char buf[4096];
 	ssize_t len = file_read(dir, "limits", buf, sizeof(buf));
-	int has_max = len > 0 ? limits_parse_nproc(buf, (size_t)len, &max) : -EPROTO;
+	int has_max = len > 0 ? proc_parse_nproc(buf, (size_t)len, &max) : -EPROTO;
 	int r;
 
 	if (limits_is_gone(len))

@@ -7,7 +7,6 @@
  * into, by a walk that never leaves what the kernel has in memory (RESOLVE_CACHED, openat2(2)), for a
  * file system on the way may hang. Others cannot be told apart.
  */
-#include "parse.h"
 #include "pins.h"
 #include "base/proc.h"
 #include "core/snapshot.h"
@@ -80,11 +79,6 @@ static uint64_t device_key(uint32_t major, uint32_t minor)
 	return (uint64_t)major << 32 | minor;
 }
 
-static bool text_is(struct proc_text text, const char *s)
-{
-	return text.len == strlen(s) && !memcmp(text.text, s, text.len);
-}
-
 /* ---- whose a procfs is ----------------------------------------------------------------------- */
 
 static int open_how(int dir, const char *path, uint64_t flags, uint64_t resolve)
@@ -105,7 +99,7 @@ static uint64_t ask_instance(int fd)
 	char text[1024];
 	ssize_t len = own < 0 ? -1 : read(own, text, sizeof(text));
 
-	if (len > 0 && pins_parse_own_ns(text, (size_t)len, &ino) == 0)
+	if (len > 0 && proc_parse_pidns(text, (size_t)len, &ino) == 0)
 		return ino;
 	first = open_how(fd, "1/ns", O_PATH | O_DIRECTORY, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS);
 	len = first < 0 ? -1 : readlinkat(first, "pid", text, sizeof(text));
@@ -124,7 +118,7 @@ static uint64_t learn_instance(const struct proc_mount *mount)
 
 	if (!path)
 		return 0;
-	path[pins_unescape(mount->mount_point.text, mount->mount_point.len, path)] = '\0';
+	text_unescape(mount->mount_point, path, mount->mount_point.len + 1);
 	fd = open_how(AT_FDCWD, path, O_PATH | O_DIRECTORY, RESOLVE_CACHED | RESOLVE_NO_SYMLINKS);
 	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != PROC_MAGIC || fstat(fd, &st) < 0 ||
 	    major(st.st_dev) != mount->major || minor(st.st_dev) != mount->minor)
@@ -185,7 +179,7 @@ static const char *path_of(struct pins *p, const struct proc_mount *mount)
 	char *path = annotate_store(p->a, mount->mount_point.len + 1);
 
 	if (path)
-		pins_unescape(mount->mount_point.text, mount->mount_point.len, path);
+		text_unescape(mount->mount_point, path, mount->mount_point.len + 1);
 	return path;
 }
 

@@ -2,7 +2,7 @@
 /*
  * pins.h - the rooms of the annotator that says what keeps a namespace alive: pins.c reads the
  * picture and writes the notes, annotate/pins/scan.c goes through the tasks of a procfs, annotate/pins/mounts.c
- * through their mounts, annotate/pins/parse.c understands what these say.
+ * through their mounts.
  *
  * Files and mounts of others are known by what their links and lists say. None is opened or examined
  * through the task that has it, for it may hang.

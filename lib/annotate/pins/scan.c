@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* scan.c - goes through the tasks of a procfs for what they hold. */
 #include "base/pidfd.h"
-#include "parse.h"
 #include "pins.h"
 #include "base/proc.h"
 #include "core/snapshot.h"
@@ -35,7 +34,7 @@ static int look_at_pidfd(struct pins *p, int dir, int32_t pid, int32_t fd)
 	const struct pidns_task *task;
 	char name[32], text[512];
 	_cleanup_close_ int info = -1;
-	int32_t target;
+	struct proc_fdinfo target;
 	ssize_t len;
 
 	snprintf(name, sizeof(name), "fdinfo/%d", fd);
@@ -43,13 +42,13 @@ static int look_at_pidfd(struct pins *p, int dir, int32_t pid, int32_t fd)
 	len = info < 0 ? -1 : read(info, text, sizeof(text));
 	if (len < 0)
 		return pins_hindered(p, pid, -errno);
-	if (pins_parse_pidfd(text, (size_t)len, &target) < 0)
+	if (proc_parse_fdinfo(text, (size_t)len, &target) < 0 || !target.is_pidfd)
 		return 0;
-	if (target < 0) {
+	if (target.pid < 0) {
 		pin.kind = PIDNS_PIN_UNSEEN;
 		return pins_suspect(p, &pin);
 	}
-	task = target ? pidns_task_find(p->a->snapshot, NULL, target) : NULL;
+	task = target.pid ? pidns_task_find(p->a->snapshot, NULL, target.pid) : NULL;
 	return task ? pins_note(p, task->ns, &pin) : 0;
 }
 
@@ -63,7 +62,7 @@ static int look_at_file(struct pins *p, int dir, int32_t pid, int32_t fd)
 	len = readlinkat(dir, name, text, sizeof(text));
 	if (len < 0)
 		return -errno;
-	if (pins_link_is_pidfd(text, (size_t)len))
+	if (text_is((struct text){text, (size_t)len}, PIDFD_LINK))
 		return look_at_pidfd(p, dir, pid, fd);
 	ns = ns_of_link(p, text, (size_t)len);
 	if (!ns)

@@ -2,10 +2,11 @@
 /* zombies.c - the annotator that says who leaves zombies. */
 #include "annotate/annotate.h"
 #include "base/util.h"
-#include "parse.h"
 #include "base/file.h"
+#include "base/proc.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -26,6 +27,20 @@ static const struct pidns_task *find_oldest(const struct pidns_ns *ns, bool *ret
 	return oldest;
 }
 
+/* What a task does about SIGCHLD: PIDNS_SIGCHLD_*, or 0. */
+static uint32_t sigchld_of(const char *text, size_t len)
+{
+	const uint64_t bit = UINT64_C(1) << (SIGCHLD - 1);
+	const uint32_t both = PROC_STATUS_IGNORED | PROC_STATUS_HANDLED;
+	struct proc_status status;
+
+	if (proc_parse_status(text, len, &status) < 0 || (status.known & both) != both)
+		return 0;
+	if (status.handled & bit)
+		return PIDNS_SIGCHLD_HANDLED;
+	return status.ignored & bit ? PIDNS_SIGCHLD_IGNORED : PIDNS_SIGCHLD_DEFAULT;
+}
+
 /* A file of the task's memory is none of this: status never waits for that. */
 static int ask_parent(struct annotation *a, struct pidns_zombie *zombie)
 {
@@ -39,7 +54,7 @@ static int ask_parent(struct annotation *a, struct pidns_zombie *zombie)
 	snprintf(name, sizeof(name), "%d/status", zombie->parent);
 	r = file_read_whole(a->procfs, name, ANNOTATE_READ_MAX, &text, &len);
 	if (r >= 0)
-		zombies_parse_sigchld(text, len, &zombie->sigchld);
+		zombie->sigchld = sigchld_of(text, len);
 	return r == -ENOMEM ? r : 0;
 }
 
