@@ -9,13 +9,16 @@
 
 /* Worst first. */
 enum finding_rank {
-	RANK_FULL,   /* fork fails now */
-	RANK_BARREN, /* somebody's children would be born where nothing can be */
-	RANK_ZOMBIES,
-	RANK_NEARLY_FULL,
+	RANK_FULL,	  /* fork fails now */
+	RANK_BARREN,	  /* fork fails now: children would be born in a dead namespace */
+	RANK_NEARLY_FULL, /* fork fails soon */
+	RANK_ZOMBIES,	  /* several of one parent, which may leave more */
+	RANK_ZOMBIE_INIT,
 	RANK_DEAD,
 	RANK_UNBORN,
 	RANK_JOINED,
+	RANK_ZOMBIE, /* one */
+	NR_RANKS,
 };
 
 /* A new one at the end, to be filled; NULL: no memory. */
@@ -31,6 +34,9 @@ int findings_pinned(const struct pidns_snapshot *snapshot, const struct pidns_ns
 		    struct findings *findings);
 int findings_joined(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
 		    struct findings *findings);
+
+/* findings-alike.c: fill in `alike` of each. */
+void findings_count_alike(struct findings *findings);
 
 /* "PID 6025 (sh)"; the name only where it is known. Room for the longest. */
 #define WHO_SIZE 96

@@ -28,6 +28,7 @@ static void describe(const struct pidns_limit *limit, struct finding *ret)
 	ret->weight = percent;
 	ret->source = limit->source ? limit->source : "";
 	ret->limit = limit->kind;
+	ret->shape = limit->kind;
 }
 
 int findings_limits(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,

@@ -136,6 +136,7 @@ static void say_kept(const struct pidns_snapshot *snapshot, const struct pidns_n
 	snprintf(ret->remedy, sizeof(ret->remedy), "%s", said.remedy);
 	ret->pid = said.pid;
 	ret->weight = more;
+	ret->shape = pin ? pin->kind : 0;
 }
 
 int findings_pinned(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,

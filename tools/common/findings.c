@@ -120,6 +120,7 @@ static void finish(const struct pidns_snapshot *snapshot, struct findings *findi
 	qsort(findings->list, findings->nr, sizeof(*findings->list), compare);
 	for (size_t i = 0; i < findings->nr; i++)
 		findings->list[i].task = pidns_task_find(snapshot, NULL, findings->list[i].pid);
+	findings_count_alike(findings);
 }
 
 int findings_make(const struct pidns_snapshot *snapshot, struct findings *ret)
@@ -206,6 +207,7 @@ void findings_confirm(struct findings *findings, const struct pidns_snapshot *la
 		if (still_holds(&findings->list[i], later))
 			findings->list[kept++] = findings->list[i];
 	findings->nr = kept;
+	findings_count_alike(findings);
 }
 
 void findings_clear(struct findings *findings)

@@ -7,6 +7,7 @@
 #define PIDNS_FINDINGS_H
 
 #include <pidnsinfo.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,11 @@ struct finding {
 	const struct pidns_task *task; /* the same, of what tasks do wrong */
 	const char *source;	       /* of a limit, and its PIDNS_LIMIT_* */
 	uint32_t limit;
+	uint32_t shape; /* what findings of one rank differ in: kind of limit or pin */
+	/* In a short list it stands for so many like it, the first of them; 0: another one does. */
+	size_t alike;
+	uint64_t alike_weight; /* the sum of their weights */
+	bool shares_ns;	       /* two of them are, or may be, of one namespace */
 	/* Sentences without an end, of untrusted bytes: escape before printing. */
 	char message[640];
 	char remedy[256];
@@ -53,6 +59,10 @@ int findings_make_of(const struct pidns_snapshot *snapshot, const struct pidns_n
 int findings_pids(const struct findings *findings, int32_t **ret_pids);
 void findings_confirm(struct findings *findings, const struct pidns_snapshot *later);
 void findings_clear(struct findings *findings);
+
+/* "302 namespaces with one zombie each, e.g. ", what a short list says before it; or "". */
+#define FINDING_MANY_SIZE 128
+const char *finding_many(const struct finding *finding, char many[FINDING_MANY_SIZE]);
 
 /* "zombies", "dead", … */
 const char *finding_name(enum finding_kind kind);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd-doctor.c - pidns doctor: what is wrong on this machine, worst first, a line each. */
+/* cmd-doctor.c - pidns doctor: what is wrong on this machine, worst first. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,27 +22,33 @@ static void print_name(const struct pidns_ns *ns)
 	char label[NOTE_LABEL_MAX];
 
 	if (ns->known & PIDNS_NS_INO)
-		printf(" %" PRIu64, ns->ino);
-	if (!container)
-		return;
-	fputs(" (", stdout);
-	out_text(stdout, label, note_container_label(container, label));
-	putchar(')');
+		printf("%" PRIu64, ns->ino);
+	if (container) {
+		fputs(" (", stdout);
+		out_text(stdout, label, note_container_label(container, label));
+		putchar(')');
+	}
+	if (ns->known & PIDNS_NS_INO)
+		fputs(": ", stdout);
 }
 
-static void print_text(const struct findings *findings)
+static void print_finding(const struct finding *finding, bool is_verbose)
 {
-	for (size_t i = 0; i < findings->nr; i++) {
-		const struct finding *finding = &findings->list[i];
+	char many[FINDING_MANY_SIZE] = "";
 
-		fputs(finding_name(finding->kind), stdout);
-		print_name(finding->ns);
-		fputs(": ", stdout);
-		out_text(stdout, finding->message, strlen(finding->message));
-		fputs(": ", stdout);
-		out_text(stdout, finding->remedy, strlen(finding->remedy));
-		putchar('\n');
-	}
+	if (!is_verbose)
+		finding_many(finding, many);
+	printf("%s%s%s", finding_name(finding->kind),
+	       *many || !(finding->ns->known & PIDNS_NS_INO) ? ": " : " ", many);
+	print_name(finding->ns);
+	note_print_finding(finding);
+}
+
+static void print_text(const struct findings *findings, bool is_verbose)
+{
+	for (size_t i = 0; i < findings->nr; i++)
+		if (is_verbose || findings->list[i].alike)
+			print_finding(&findings->list[i], is_verbose);
 }
 
 static void print_json(const struct findings *findings, const struct pidns_snapshot *snapshot)
@@ -107,7 +113,7 @@ static int examine(const struct options *options, struct findings *findings)
 	if (options->json)
 		print_json(findings, snapshot);
 	else
-		print_text(findings);
+		print_text(findings, options->verbose);
 	source_tell_unseen(snapshot, PIDNS_TAKE_ALL, SOURCE_UNSEEN_TASKS);
 	return findings->nr ? EXIT_ANSWER_NO : EXIT_DONE;
 }

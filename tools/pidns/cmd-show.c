@@ -41,14 +41,18 @@ static void print_map(const struct show *show)
 /* What the doctor says of this one. */
 static void print_findings(const struct findings *findings)
 {
+	bool is_first = true;
+
 	for (size_t i = 0; i < findings->nr; i++) {
 		const struct finding *finding = &findings->list[i];
+		char many[FINDING_MANY_SIZE];
 
-		printf("%-16s %s: ", i ? "" : "findings", finding_name(finding->kind));
-		out_text(stdout, finding->message, strlen(finding->message));
-		fputs(": ", stdout);
-		out_text(stdout, finding->remedy, strlen(finding->remedy));
-		putchar('\n');
+		if (!finding->alike)
+			continue;
+		printf("%-16s %s: %s", is_first ? "findings" : "", finding_name(finding->kind),
+		       finding_many(finding, many));
+		note_print_finding(finding);
+		is_first = false;
 	}
 }
 

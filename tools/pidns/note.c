@@ -121,6 +121,14 @@ void note_put_nearness(FILE *file, const struct value *value)
 		fprintf(file, " %" PRIu64 "%%", limit_percent(limit));
 }
 
+void note_print_finding(const struct finding *finding)
+{
+	out_text(stdout, finding->message, strlen(finding->message));
+	fputs(": ", stdout);
+	out_text(stdout, finding->remedy, strlen(finding->remedy));
+	putchar('\n');
+}
+
 /* A line of a list under its name: what comes after the first is indented as far. */
 static void print_label(const char *label, size_t i)
 {

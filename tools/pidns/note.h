@@ -49,6 +49,9 @@ void note_json_zombie(struct json *j, const struct pidns_ns *ns);
 /* What the doctor says, with what to do about it. */
 void note_json_finding(struct json *j, const struct finding *finding);
 
+/* Message and remedy: the end of a line. */
+void note_print_finding(const struct finding *finding);
+
 /* One line for each, as `show` and `why` have them. */
 void note_print_limits(const struct pidns_limit *const *limits, size_t nr);
 void note_print_container(const struct pidns_container *container);

@@ -41,6 +41,7 @@ static const struct option_info infos[] = {
 	{0, "tasks", NULL, TAKES_TASKS, MEMBER(tasks), "what changes of tasks, too"},
 	{0, "interval", "SECONDS", TAKES_INTERVAL, MEMBER(interval), "look at least so often (1)"},
 	{'w', "write", "FILE", TAKES_WRITE, MEMBER(write), "where to write; - is standard output"},
+	{'v', "verbose", NULL, TAKES_VERBOSE, MEMBER(verbose), "each finding, not many in a line"},
 	{0, "all", NULL, TAKES_ALL, MEMBER(all),
 	 "search open files and mounts for namespaces, too"},
 	{0, "session", NULL, RUNS_PROGRAM, MEMBER(session),

@@ -30,6 +30,7 @@ struct options {
 	bool tasks;	 /* watch, diff */
 	bool session;	 /* unshare */
 	bool mount_proc; /* unshare */
+	bool verbose;	 /* doctor */
 	bool help;
 	char *const *operands;
 	size_t nr_operands;
@@ -45,8 +46,9 @@ struct options {
 #define TAKES_INTERVAL	  (1u << 6)
 /* Not a view but one that runs another program: its own options end where that one's words begin,
  * it has none of how to ask the kernel, and signals are as we found them. */
-#define RUNS_PROGRAM (1u << 7)
-#define TAKES_TASKS  (1u << 8)
+#define RUNS_PROGRAM  (1u << 7)
+#define TAKES_TASKS   (1u << 8)
+#define TAKES_VERBOSE (1u << 9)
 
 struct command {
 	const char *name;

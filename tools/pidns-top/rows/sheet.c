@@ -271,9 +271,11 @@ static void add_findings(struct sheet *sheet, const struct pidns_snapshot *snaps
 	add(sheet, "FINDINGS");
 	for (size_t i = 0; r >= 0 && i < findings.nr; i++) {
 		const struct finding *finding = &findings.list[i];
+		char many[FINDING_MANY_SIZE];
 
-		add(sheet, "  %s: %s: %s", finding_name(finding->kind), finding->message,
-		    finding->remedy);
+		if (finding->alike)
+			add(sheet, "  %s: %s%s: %s", finding_name(finding->kind),
+			    finding_many(finding, many), finding->message, finding->remedy);
 	}
 	if (r < 0 || !findings.nr)
 		add(sheet, "  %s", r >= 0 && is_known ? "none" : unknown(sheet));

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the doctor says of recordings that are made here: worst first, and many alike in one line."""
+
+import re
+import sys
+import tempfile
+import unittest
+
+import cli
+import seal
+
+OWN = 4026531836
+FIRST = 4026533000
+
+
+def recording(lines):
+    head = ["pidns-recording 1",
+            f"snapshot time_ns=9000000000000 provider=procfs root={OWN}",
+            f"ns ino={OWN} level=0 depth=0 state=alive reaper=1"]
+    tasks = [line for line in lines if line.startswith("task")]
+    others = [line for line in lines if not line.startswith("task")]
+    init = f"task pid=1 tid=1 ns={OWN} vpids=1 ppid=0 state=S comm=init start_ns=1 threads=1"
+    return seal.seal("\n".join([*head, *others, init, *tasks]).encode())
+
+
+def one_zombie(i, parent_outside=False):
+    """A namespace with a shell and a zombie."""
+    ns, init = FIRST + i, 1000 + 2 * i
+    return [f"ns ino={ns} parent={OWN} level=1 depth=1 state=alive reaper={init}",
+            f"task pid={init} tid={init} ns={ns} vpids={init},1 ppid=1 state=S comm=sh start_ns=9",
+            f"task pid={init + 1} tid={init + 1} ns={ns} vpids={init + 1},2 ppid={init} state=Z "
+            f"comm=x start_ns=9 threads=1"]
+
+
+def limit(ns, used, most):
+    return [f"notes ns={ns} known=limits",
+            f"limit ns={ns} kind=cgroup-pids used={used} max={most} "
+            f"source=/sys/fs/cgroup/{ns}/pids.max error=EAGAIN is_fork=1"]
+
+
+class Doctor(unittest.TestCase):
+    def ask(self, lines, *options):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(recording(lines))
+            file.flush()
+            if "--json" in options:
+                return cli.document("doctor", "--from", file.name)[0]["findings"]
+            done = cli.run("doctor", "--from", file.name, *options)
+        self.assertEqual((done.returncode, done.stderr), (1, b""))
+        return done.stdout.decode().splitlines()
+
+    def many(self, nr=302):
+        return [line for i in range(nr) for line in one_zombie(i)]
+
+    def test_a11_many_of_one_zombie_stand_below_a_limit(self):
+        lines = self.ask(self.many() + limit(FIRST, 36, 40))
+        self.assertRegex(lines[0], r"^limit \d+: cgroup-pids: 36 of 40 \(90 %\)")
+        self.assertRegex(lines[1], r"^zombies: 302 namespaces with one zombie each, e\.g\. "
+                                   rf"{FIRST}: PID 1001 ")
+        self.assertEqual(len(lines), 2)
+
+    def test_a11_verbose_and_json_have_each(self):
+        lines = self.ask(self.many(), "--verbose")
+        self.assertEqual(len([line for line in lines if line.startswith("zombies ")]), 302)
+        self.assertEqual(len(self.ask(self.many(), "--json")), 302)
+
+    def test_a11_few_have_a_line_each(self):
+        lines = self.ask(self.many(3))
+        self.assertEqual([re.match(r"zombies (\d+): ", line)[1] for line in lines],
+                         [str(FIRST + i) for i in range(3)])
+
+    def test_a11_order(self):
+        """Fails now, fails soon, several zombies, a dead namespace, one zombie."""
+        made = (one_zombie(0) + limit(FIRST, 9, 10) + one_zombie(1) + limit(FIRST + 1, 10, 10) +
+                one_zombie(2) +
+                [f"task pid=9000 tid=9000 ns={FIRST + 2} vpids=9000,3 ppid=1004 state=Z comm=x "
+                 "start_ns=9 threads=1",
+                 f"ns ino={FIRST + 3} parent={OWN} level=1 depth=1 state=dead reaper=0"])
+        found = [(f["kind"], f["ns"] - FIRST) for f in self.ask(made, "--json")]
+        self.assertEqual(found, [("limit", 1), ("limit", 0), ("zombies", 2), ("dead", 3),
+                                 ("zombies", 0), ("zombies", 1)])
+
+    def test_a10_each_parent_that_should_reap(self):
+        """Of one namespace, too: whose zombies are many is not who has the oldest one."""
+        made = [f"task pid={pid} tid={pid} ns={OWN} vpids={pid} ppid=1 state=S comm={comm} start_ns=2"
+                for pid, comm in ((50, "one"), (60, "many"))]
+        made += [f"task pid={pid} tid={pid} ns={OWN} vpids={pid} ppid={60 if pid > 100 else 50} "
+                 f"state=Z comm=x start_ns={pid} threads=1" for pid in range(100, 140)]
+        first, second = self.ask(made)
+        self.assertRegex(first, r"39 zombies, the oldest PID 101, .*; PID 60 \(many\) has not")
+        self.assertRegex(second, r": PID 100 is a zombie, .*; PID 50 \(one\) has not reaped it")
+
+    def test_a10_parents_in_one_namespace_are_not_called_namespaces(self):
+        made = []
+        for pid in range(100, 300, 2):
+            made += [f"task pid={pid} tid={pid} ns={OWN} vpids={pid} ppid=1 state=S comm=p start_ns=2",
+                     f"task pid={pid + 1} tid={pid + 1} ns={OWN} vpids={pid + 1} ppid={pid} "
+                     "state=Z comm=x start_ns=3 threads=1"]
+        line, = self.ask(made)
+        self.assertRegex(line, r"^zombies: 100 parents with one zombie each, e\.g\. \d+: PID ")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v", *sys.argv[1:]])
