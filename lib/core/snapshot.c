@@ -129,6 +129,8 @@ const struct pidns_task *pidns_task_find(const struct pidns_snapshot *s, const s
 	if (!(in->known & PIDNS_NS_INO))
 		return NULL;
 	e = entry_of(in);
+	if (e->snapshot != s)
+		return NULL;
 	if (e->end_seen > e->first_seen)
 		return find_in(s->by_vpid + e->first_seen, e->end_seen - e->first_seen, in->depth,
 			       vpid);

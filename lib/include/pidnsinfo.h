@@ -456,7 +456,7 @@ size_t pidns_snapshot_limits(const struct pidns_snapshot *snapshot,
 /*
  * Who is `vpid` in that namespace? It need not be its innermost one. `in` NULL means the reader's
  * own numbers. vpid may name a thread only in a snapshot taken with PIDNS_TAKE_THREADS.
- * NULL: nobody that this snapshot can see. Since: 0.1
+ * NULL: nobody that this snapshot can see, or `in` is of another one. Since: 0.1
  */
 const struct pidns_task *pidns_task_find(const struct pidns_snapshot *snapshot,
 					 const struct pidns_ns *in, int32_t vpid);

@@ -13,6 +13,7 @@ namespace or task keeps the picture it belongs to alive.
 """
 
 import ctypes
+import operator
 import os
 import weakref
 from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
@@ -211,6 +212,30 @@ class _TakeOpts(ctypes.Structure):
     ]
 
 
+def _number(value, low, high):
+    """value where it is an integer of that range: ctypes alone cuts off what does not fit."""
+    number = operator.index(value)
+    if not low <= number <= high:
+        raise OverflowError(f"{number} is not between {low} and {high}")
+    return number
+
+
+def _int32(value):
+    return _number(value, -1 << 31, (1 << 31) - 1)
+
+
+def _uint64(value):
+    return _number(value, 0, (1 << 64) - 1)
+
+
+def _bytes(text):
+    """A str, bytes or path for C, which would take a NUL for the end."""
+    encoded = os.fsencode(text)
+    if b"\0" in encoded:
+        raise ValueError(f"embedded null byte in {text!r}")
+    return encoded
+
+
 # Handles and records alike travel as addresses.
 _FUNCTIONS = {
     "pidns_open": (c_int, POINTER(_OpenOpts), POINTER(c_void_p)),
@@ -280,15 +305,40 @@ def _attributes(fields):
     return decorate
 
 
-class _Thing:
+class _Frozen:
+    """What take() made: it never changes, so a copy is the same object. A pickle would be an address."""
+
+    __slots__ = ()
+
+    def __init__(self, *_, **__):
+        raise TypeError(f"no {type(self).__name__} can be made: take() returns them")
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError(
+            f"a {type(self).__name__} cannot be pickled: Snapshot.save() writes a recording, "
+            "which take(source=...) reads"
+        )
+
+
+class _Thing(_Frozen):
     """A record of a snapshot: the same record is the same thing."""
 
     __slots__ = ("_snapshot", "_address", "_record")
+    _record_type = None
 
-    def __init__(self, snapshot, address, record_type):
+    @classmethod
+    def _of(cls, snapshot, address):
+        self = cls.__new__(cls)
         self._snapshot = snapshot
         self._address = address
-        self._record = record_type.from_address(address)
+        self._record = cls._record_type.from_address(address)
+        return self
 
     def __eq__(self, other):
         return type(other) is type(self) and other._address == self._address
@@ -307,9 +357,7 @@ class Container(_Thing):
     """What container a namespace is, as far as that is certain; what would be a guess is None."""
 
     __slots__ = ()
-
-    def __init__(self, snapshot, address):
-        super().__init__(snapshot, address, _ContainerRecord)
+    _record_type = _ContainerRecord
 
 
 @_attributes(_LIMIT_FIELDS)
@@ -317,9 +365,7 @@ class Limit(_Thing):
     """One limit that can make fork(), clone() or unshare() fail; error is an errno."""
 
     __slots__ = ()
-
-    def __init__(self, snapshot, address):
-        super().__init__(snapshot, address, _LimitRecord)
+    _record_type = _LimitRecord
 
 
 @_attributes(_PIN_FIELDS)
@@ -327,9 +373,7 @@ class Pin(_Thing):
     """One thing that keeps a namespace alive; what has no meaning for its kind is 0 or None."""
 
     __slots__ = ()
-
-    def __init__(self, snapshot, address):
-        super().__init__(snapshot, address, _PinRecord)
+    _record_type = _PinRecord
 
     @property
     def ns(self):
@@ -342,9 +386,7 @@ class Zombie(_Thing):
     """The zombie of a namespace that started first, and who leaves it."""
 
     __slots__ = ()
-
-    def __init__(self, snapshot, address):
-        super().__init__(snapshot, address, _ZombieRecord)
+    _record_type = _ZombieRecord
 
 
 @_attributes(_NS_FIELDS)
@@ -352,9 +394,7 @@ class Namespace(_Thing):
     """One PID namespace."""
 
     __slots__ = ()
-
-    def __init__(self, snapshot, address):
-        super().__init__(snapshot, address, _NsRecord)
+    _record_type = _NsRecord
 
     @property
     def parent(self):
@@ -386,7 +426,7 @@ class Namespace(_Thing):
     def container(self):
         """The Container it is; None where it is none, or that is not known."""
         notes = self._note(_NOTE_CONTAINER)
-        return Container(self._snapshot, notes.container) if notes and notes.container else None
+        return Container._of(self._snapshot, notes.container) if notes and notes.container else None
 
     @property
     def limits(self):
@@ -394,7 +434,7 @@ class Namespace(_Thing):
         notes = self._note(_NOTE_LIMITS)
         if not notes:
             return None
-        return tuple(Limit(self._snapshot, notes.limits[i]) for i in range(notes.nr_limits))
+        return tuple(Limit._of(self._snapshot, notes.limits[i]) for i in range(notes.nr_limits))
 
     @property
     def limit(self):
@@ -407,13 +447,13 @@ class Namespace(_Thing):
         notes = self._note(_NOTE_PINS)
         if not notes:
             return None
-        return tuple(Pin(self._snapshot, notes.pins[i]) for i in range(notes.nr_pins))
+        return tuple(Pin._of(self._snapshot, notes.pins[i]) for i in range(notes.nr_pins))
 
     @property
     def zombie(self):
         """The Zombie that started first; None where there is none, or that is not known."""
         notes = self._note(_NOTE_ZOMBIE)
-        return Zombie(self._snapshot, notes.zombie) if notes and notes.zombie else None
+        return Zombie._of(self._snapshot, notes.zombie) if notes and notes.zombie else None
 
     @property
     def tasks(self):
@@ -431,9 +471,7 @@ class Task(_Thing):
     """One process or, where threads were asked for, one thread."""
 
     __slots__ = ()
-
-    def __init__(self, snapshot, address):
-        super().__init__(snapshot, address, _TaskRecord)
+    _record_type = _TaskRecord
 
     @property
     def ns(self):
@@ -456,24 +494,37 @@ class Task(_Thing):
 
     def vpid(self, ns):
         """Its number in that namespace; None: not visible there, or not known."""
-        return _library().pidns_task_vpid(self._address, ns._address) or None
+        return _library().pidns_task_vpid(self._address, self._snapshot._own(ns)) or None
 
 
-class Snapshot:
+class Snapshot(_Frozen):
     """A frozen picture, made by take()."""
 
-    def __init__(self, handle):
+    __slots__ = ("_handle", "__weakref__")
+
+    @classmethod
+    def _of(cls, handle):
+        self = cls.__new__(cls)
         self._handle = handle
         # Not __del__: at exit the module's own names may be gone before the last Snapshot.
         weakref.finalize(self, _library().pidns_snapshot_unref, handle).atexit = False
+        return self
+
+    def _own(self, ns):
+        """The address of a namespace, which must be one of this snapshot's."""
+        if not isinstance(ns, Namespace):
+            raise TypeError(f"a Namespace is needed, not {type(ns).__name__}")
+        if ns._snapshot is not self:
+            raise ValueError(f"{ns.ino} is a namespace of another snapshot")
+        return ns._address
 
     def _namespace(self, address):
-        return Namespace(self, address) if address else None
+        return Namespace._of(self, address) if address else None
 
     def _list(self, function, argument, kind):
         first = POINTER(c_void_p)()
         count = function(argument, byref(first))
-        return [kind(self, first[i]) for i in range(count)]
+        return [kind._of(self, first[i]) for i in range(count)]
 
     @property
     def namespaces(self):
@@ -519,16 +570,17 @@ class Snapshot:
 
     def namespace(self, ino):
         """The Namespace with that inode, or None."""
-        return self._namespace(_library().pidns_ns_find(self._handle, ino))
+        return self._namespace(_library().pidns_ns_find(self._handle, _uint64(ino)))
 
     def task(self, vpid, ns=None):
         """The Task that has this number in ns (the reader's own namespace where None), or None."""
-        address = _library().pidns_task_find(self._handle, ns._address if ns else None, vpid)
-        return Task(self, address) if address else None
+        inside = None if ns is None else self._own(ns)
+        address = _library().pidns_task_find(self._handle, inside, _int32(vpid))
+        return Task._of(self, address) if address else None
 
     def save(self, path):
         """Write a recording, to be read back with take(source=path)."""
-        error = _library().pidns_snapshot_save(self._handle, os.fsencode(path))
+        error = _library().pidns_snapshot_save(self._handle, _bytes(path))
         if error < 0:
             raise OSError(-error, os.strerror(-error), os.fspath(path))
 
@@ -538,17 +590,13 @@ def _check(error, why):
         raise OSError(-error, os.fsdecode(why.value) or os.strerror(-error))
 
 
-def _bytes(text):
-    return None if text is None else os.fsencode(text)
-
-
 def _open(provider, source, root=None):
     why = ctypes.create_string_buffer(256)
     opts = _OpenOpts(
         size=ctypes.sizeof(_OpenOpts),
-        provider=_bytes(provider),
-        source=_bytes(source),
-        root=_bytes(root),
+        provider=None if provider is None else _bytes(provider),
+        source=None if source is None else _bytes(source),
+        root=None if root is None else _bytes(root),
         why=ctypes.cast(why, c_char_p),
         why_len=len(why),
     )
@@ -559,12 +607,12 @@ def _open(provider, source, root=None):
 
 def _take_flags(threads, all, limits, containers, pins, zombies):
     return (
-        threads * _TAKE_THREADS
-        | all * _TAKE_ALL
-        | limits * _TAKE_LIMITS
-        | containers * _TAKE_CONTAINERS
-        | pins * _TAKE_PINS
-        | zombies * _TAKE_ZOMBIES
+        bool(threads) * _TAKE_THREADS
+        | bool(all) * _TAKE_ALL
+        | bool(limits) * _TAKE_LIMITS
+        | bool(containers) * _TAKE_CONTAINERS
+        | bool(pins) * _TAKE_PINS
+        | bool(zombies) * _TAKE_ZOMBIES
     )
 
 
@@ -580,6 +628,7 @@ def take(
     zombies=False,
     limits_of=0,
     root=None,
+    pids=None,
 ):
     """Ask once, and return the answer as a Snapshot.
 
@@ -587,9 +636,13 @@ def take(
     None is the running kernel. root: a machine's root directory, such as /host in a pod, in place of a
     source. threads: every thread, not only processes. all: also the costlier
     scans for namespaces that no task is in. limits, containers, pins, zombies: what is noted on every
-    namespace. limits_of: with limits, the process whose own are wanted, too. Raises OSError with the
-    library's own sentence.
+    namespace. limits_of: with limits, the process whose own are wanted, too. pids: only the tasks with
+    these PIDs; counts are then not known. Raises OSError with the library's own sentence,
+    OverflowError for a number that its C type cannot hold, ValueError for text with a NUL.
     """
+    flags = _take_flags(threads, all, limits, containers, pins, zombies)
+    limits_of = _int32(limits_of)
+    pids = None if pids is None else [_int32(pid) for pid in pids]
     context = _open(provider, source, root)
     try:
         why = ctypes.create_string_buffer(256)
@@ -598,13 +651,15 @@ def take(
             ns_fields=_FIELDS_ALL,
             task_fields=_FIELDS_ALL,
             reaper_fields=_FIELDS_ALL,
-            flags=_take_flags(threads, all, limits, containers, pins, zombies),
+            pids=None if pids is None else (c_int32 * (len(pids) or 1))(*pids),
+            nr_pids=len(pids or ()),
+            flags=flags,
             limits_of=limits_of,
             why=ctypes.cast(why, c_char_p),
             why_len=len(why),
         )
         handle = c_void_p()
         _check(_library().pidns_snapshot_take(context, byref(opts), byref(handle)), why)
-        return Snapshot(handle)
+        return Snapshot._of(handle)
     finally:
         _library().pidns_close(context)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The Python module reads the running kernel and a recording, and says what pidns says."""
 
+import copy
 import errno
 import gc
 import json
 import os
+import pickle
 import subprocess
 import tempfile
 import unittest
@@ -98,6 +100,102 @@ class Errors(unittest.TestCase):
         with self.assertRaises(OSError) as caught:
             pidnsinfo.take().save("/nonexistent/folder/file")
         self.assertEqual(caught.exception.errno, errno.ENOENT)
+
+
+class Arguments(unittest.TestCase):
+    """What C cannot hold is refused, never cut off; nothing reaches memory that is not its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.picture = pidnsinfo.take()
+        cls.ns = cls.picture.namespaces[0]
+        cls.task = cls.picture.task(os.getpid())
+
+    def test_a12_numbers_never_wrap(self):
+        me, ino = os.getpid(), self.ns.ino
+        self.assertIsNotNone(self.picture.task(me))
+        for number in (me + (1 << 32), me - (1 << 32), me + (1 << 64), 1 << 31, (-1 << 31) - 1):
+            for call in (
+                lambda: self.picture.task(number),
+                lambda: self.picture.task(number, self.ns),
+                lambda: pidnsinfo.take(limits=True, limits_of=number),
+                lambda: pidnsinfo.take(limits_of=number),
+                lambda: pidnsinfo.take(pids=[me, number]),
+            ):
+                self.assertRaises(OverflowError, call)
+        for number in (ino + (1 << 64), ino - (1 << 64), -1):
+            self.assertRaises(OverflowError, self.picture.namespace, number)
+        for number in (-1, 0, (1 << 31) - 1):
+            self.assertIsNone(self.picture.task(number))
+            self.assertEqual(pidnsinfo.take(pids=[number]).tasks, [])
+        self.assertIsNone(self.picture.namespace((1 << 64) - 1))
+
+    def test_a12_only_numbers_are_numbers(self):
+        for value in ("1", 1.0, None, b"1"):
+            self.assertRaises(TypeError, self.picture.task, value)
+            self.assertRaises(TypeError, self.picture.namespace, value)
+            with self.assertRaises(TypeError):
+                pidnsinfo.take(limits_of=value)
+            with self.assertRaises(TypeError):
+                pidnsinfo.take(pids=[value])
+
+    def test_a12_no_text_ends_early(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x")
+            for bad in (path + "\0y", os.fsencode(path) + b"\0y"):
+                self.assertRaises(ValueError, self.picture.save, bad)
+            self.assertEqual(os.listdir(folder), [])
+            self.picture.save(os.fsencode(path))
+            for argument in ("source", "root", "provider"):
+                with self.assertRaises(ValueError):
+                    pidnsinfo.take(**{argument: path + "\0"})
+        for argument in (None, 5, [path]):
+            self.assertRaises(TypeError, self.picture.save, argument)
+
+    def test_a12_switches_are_true_or_false(self):
+        """threads=2 is not all=True."""
+        options = {"threads": 4, "provider": "procfs"}
+        self.assertIsNone(pidnsinfo.take(**options).namespaces[0].limits)
+
+    def test_a12_copies_are_the_same_object(self):
+        picture = pidnsinfo.take()
+        for thing in (picture, picture.namespaces[0], picture.tasks[0]):
+            self.assertIs(copy.copy(thing), thing)
+            self.assertIs(copy.deepcopy(thing), thing)
+        other = copy.deepcopy([picture])[0]
+        inodes = [ns.ino for ns in picture.namespaces]
+        del picture, thing
+        gc.collect()
+        self.assertEqual([ns.ino for ns in other.namespaces], inodes)
+
+    def test_a12_pickles_are_refused(self):
+        notes = pidnsinfo.take(source=os.environ["PIDNS_FIXTURES"] + "/notes.pidns")
+        ns = notes.namespace(4026532201)
+        things = (notes, ns, notes.tasks[0], ns.container, ns.limit, ns.pins[0], ns.zombie)
+        for thing in things:
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+                with self.assertRaisesRegex(TypeError, "save"):
+                    pickle.dumps([thing], protocol)
+
+    def test_a12_nothing_is_made_of_an_address(self):
+        for kind in pidnsinfo.__all__:
+            if kind != "take":
+                self.assertRaises(TypeError, getattr(pidnsinfo, kind), self.picture, 8)
+                self.assertRaises(TypeError, getattr(pidnsinfo, kind), 8)
+
+    def test_a12_namespaces_of_others_are_refused(self):
+        stranger = pidnsinfo.take().namespaces[0]
+        self.assertRaises(ValueError, self.picture.task, 1, stranger)
+        self.assertRaises(ValueError, self.task.vpid, stranger)
+        for wrong in (self.task, self.picture, self.ns.ino, "1"):
+            self.assertRaises(TypeError, self.picture.task, 1, wrong)
+            self.assertRaises(TypeError, self.task.vpid, wrong)
+        self.assertRaises(TypeError, self.task.vpid, None)
+
+    def test_chosen_tasks(self):
+        me = os.getpid()
+        self.assertEqual([task.pid for task in pidnsinfo.take(pids=[me, me]).tasks], [me])
+        self.assertEqual(pidnsinfo.take(pids=()).tasks, [])
 
 
 class Replay(unittest.TestCase):

@@ -479,6 +479,29 @@ static void test_without_a_root(void **state)
 	pidns_snapshot_unref(s);
 }
 
+/* Of two snapshots of the same namespaces, one has more tasks. */
+static void test_a_namespace_of_another_snapshot(void **state)
+{
+	struct pidns_snapshot *one, *other;
+	struct builder *b = new_builder(0);
+	int32_t tid;
+
+	(void)state;
+	assert_int_equal(builder_set_root(b, 10), 0);
+	add_task(b, task_at(20, 1, VPIDS(100, 1)));
+	one = freeze(b);
+	b = new_builder(0);
+	assert_int_equal(builder_set_root(b, 10), 0);
+	for (tid = 100; tid < 120; tid++)
+		add_task(b, task_at(20, 1, VPIDS(tid, tid - 99)));
+	other = freeze(b);
+	assert_non_null(pidns_task_find(other, pidns_ns_find(other, 20), 15));
+	assert_null(pidns_task_find(one, pidns_ns_find(other, 20), 1));
+	assert_null(pidns_task_find(one, pidns_ns_find(other, 20), 15));
+	pidns_snapshot_unref(one);
+	pidns_snapshot_unref(other);
+}
+
 /* Numbers that do not fit where the task is are not believed; the task stays. */
 static void test_numbers_that_do_not_fit(void **state)
 {
@@ -753,6 +776,7 @@ int main(void)
 		cmocka_unit_test(test_tasks_without_numbers),
 		cmocka_unit_test(test_a_parent_too_far_up),
 		cmocka_unit_test(test_without_a_root),
+		cmocka_unit_test(test_a_namespace_of_another_snapshot),
 		cmocka_unit_test(test_numbers_that_do_not_fit),
 		cmocka_unit_test(test_states_by_init),
 		cmocka_unit_test(test_a1_leader_that_has_ended),
