@@ -27,3 +27,20 @@ export LD_LIBRARY_PATH=$root${library#"$root"}
 version=$("$root$prefix/bin/pidns" --version | awk '{ print $2 }')
 [ "$(pkg-config --modversion libpidnsinfo)" = "$version" ] ||
 	fail "pidns is version $version, libpidnsinfo.pc another"
+
+# Debian's python3 finds the module where it looks for what was built by hand.
+DESTDIR=$root cmake --install "$PIDNS_BUILD" --prefix /usr/local >/dev/null
+folders=$(/usr/bin/python3 -c 'import site; print(*site.getsitepackages())')
+for folder in $folders; do
+	PYTHONPATH=${PYTHONPATH-}:$root$folder
+done
+PIDNSINFO_LIBRARY=$(find "$root/usr/local" -name libpidnsinfo.so.0)
+export PYTHONPATH PYTHONDONTWRITEBYTECODE=1 PIDNSINFO_LIBRARY
+found=$(cd "$root" && /usr/bin/python3 -c '
+import pidnsinfo
+assert pidnsinfo.take().namespaces
+print(pidnsinfo.__file__)') || fail "python3 does not find the module in: $folders"
+case $found in
+"$root"/usr/local/*) ;;
+*) fail "the module found is $found" ;;
+esac
