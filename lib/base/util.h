@@ -65,11 +65,4 @@ int util_copy_opts(void *ours, size_t ours_size, const void *user);
 #define FNV_START UINT64_C(0xcbf29ce484222325)
 uint64_t util_hash(uint64_t hash, const void *bytes, size_t len);
 
-/* Spread the bits of an integer key over a hash table. */
-static inline uint64_t util_mix(uint64_t key)
-{
-	key *= UINT64_C(0x9e3779b97f4a7c15);
-	return key ^ (key >> 32);
-}
-
 #endif /* PIDNS_UTIL_H */

@@ -69,57 +69,25 @@ static int inode_of(int fd, uint64_t *ret_ino)
 
 int procfs_ns_find(const struct procfs_take *t, uint64_t ino)
 {
-	size_t at;
-
-	if (!t->table_size)
-		return -1;
-	for (at = util_mix(ino) & (t->table_size - 1); t->table[at];
-	     at = (at + 1) & (t->table_size - 1))
-		if (t->ns[t->table[at] - 1].ino == ino)
-			return (int)t->table[at] - 1;
-	return -1;
-}
-
-static int table_rebuild(struct procfs_take *t)
-{
-	size_t size = t->table_size ? t->table_size * 2 : 64, at, i;
-	uint32_t *table = calloc(size, sizeof(*table));
-
-	if (!table)
-		return -ENOMEM;
-	for (i = 0; i < t->nr_ns; i++) {
-		at = util_mix(t->ns[i].ino) & (size - 1);
-		while (table[at])
-			at = (at + 1) & (size - 1);
-		table[at] = (uint32_t)i + 1;
-	}
-	free(t->table);
-	t->table = table;
-	t->table_size = size;
-	return 0;
+	return (int)map_get(&t->ns_by_ino, ino) - 1;
 }
 
 int procfs_ns_add(struct procfs_take *t, uint64_t ino)
 {
-	size_t at;
 	int place = procfs_ns_find(t, ino);
 
 	if (place >= 0)
 		return place;
-	if (t->nr_ns >= INT32_MAX || util_grow(&t->ns, &t->room_ns, t->nr_ns, sizeof(*t->ns)) < 0)
+	if (t->nr_ns >= INT32_MAX || util_grow(&t->ns, &t->room_ns, t->nr_ns, sizeof(*t->ns)) < 0 ||
+	    map_put(&t->ns_by_ino, ino, (uint32_t)t->nr_ns + 1) < 0)
 		return -ENOMEM;
-	if (t->nr_ns * 2 >= t->table_size && table_rebuild(t) < 0)
-		return -ENOMEM;
-	at = util_mix(ino) & (t->table_size - 1);
-	while (t->table[at])
-		at = (at + 1) & (t->table_size - 1);
 	t->ns[t->nr_ns] = (struct procfs_ns){
 		.ino = ino,
 		.parent = -1,
 		.fd = -1,
 		.reaches_root = ino == t->own_ino,
 	};
-	t->table[at] = (uint32_t)++t->nr_ns;
+	t->nr_ns++;
 	return (int)t->nr_ns - 1;
 }
 
@@ -429,5 +397,5 @@ void procfs_ns_free(struct procfs_take *t)
 		if (t->ns[i].fd >= 0)
 			close(t->ns[i].fd);
 	free(t->ns);
-	free(t->table);
+	map_clear(&t->ns_by_ino);
 }

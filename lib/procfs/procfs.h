@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/map.h"
 #include "base/proc.h"
 #include "core/provider.h"
 
@@ -60,8 +61,7 @@ struct procfs_take {
 	bool shows_children; /* its pid_for_children has been read */
 	struct procfs_ns *ns;
 	size_t nr_ns, room_ns;
-	uint32_t *table; /* inode -> place + 1 */
-	size_t table_size;
+	struct map ns_by_ino; /* place + 1 */
 	size_t evict_next;
 	int32_t *seen; /* thread groups handled, ascending within a pass */
 	size_t nr_seen, room_seen;

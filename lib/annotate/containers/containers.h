@@ -18,6 +18,7 @@
 #include <sys/types.h>
 
 #include "annotate/annotate.h"
+#include "base/map.h"
 #include "base/proc.h"
 
 /* Where the machine's files are: "/" and root's, or a fixture's folder and its owner. */
@@ -102,6 +103,7 @@ struct container_state {
 	char *id;
 	char *name;
 	char *pod;
+	uint32_t same_pid; /* of another one with that pid: place + 1 */
 };
 
 void container_state_clear(struct container_state *state);
@@ -153,6 +155,7 @@ struct containers_index {
 	size_t nr_states, room_states;
 	struct machine *machines;
 	size_t nr_machines, room_machines;
+	struct map by_pid, by_leader; /* place + 1 */
 };
 
 /* 0 or -ENOMEM; to be freed in any case. */

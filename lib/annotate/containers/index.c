@@ -151,18 +151,21 @@ static int add_machine(struct listing *l, int dir, const char *name)
 	return 0;
 }
 
-static int by_pid(const void *a, const void *b)
+/* Of several that name the same init, the one that was read first is found first. */
+static int index_states(struct containers_index *index)
 {
-	const struct container_state *x = a, *y = b;
+	int r = 0;
 
-	return (x->pid > y->pid) - (x->pid < y->pid);
-}
+	for (size_t i = index->nr_states; r >= 0 && i; i--) {
+		struct container_state *state = &index->states[i - 1];
 
-static int by_leader(const void *a, const void *b)
-{
-	const struct machine *x = a, *y = b;
-
-	return (x->leader > y->leader) - (x->leader < y->leader);
+		state->same_pid = map_get(&index->by_pid, (uint64_t)state->pid);
+		r = map_put(&index->by_pid, (uint64_t)state->pid, (uint32_t)i);
+	}
+	for (size_t i = index->nr_machines; r >= 0 && i; i--)
+		r = map_put(&index->by_leader, (uint64_t)index->machines[i - 1].leader,
+			    (uint32_t)i);
+	return r;
 }
 
 int containers_index_read(struct containers_index *index, const struct containers_source *source)
@@ -179,11 +182,7 @@ int containers_index_read(struct containers_index *index, const struct container
 	}
 	if (r >= 0)
 		r = for_each(&l, source->root, MACHINES, add_machine);
-	if (index->nr_states)
-		qsort(index->states, index->nr_states, sizeof(*index->states), by_pid);
-	if (index->nr_machines)
-		qsort(index->machines, index->nr_machines, sizeof(*index->machines), by_leader);
-	return r;
+	return r < 0 ? r : index_states(index);
 }
 
 void containers_index_free(struct containers_index *index)
@@ -192,36 +191,27 @@ void containers_index_free(struct containers_index *index)
 		container_state_clear(&index->states[i]);
 	free(index->states);
 	free(index->machines);
+	map_clear(&index->by_pid);
+	map_clear(&index->by_leader);
 	*index = (struct containers_index){0};
 }
 
 const struct container_state *containers_index_find(const struct containers_index *index,
 						    int32_t pid, uint64_t start_ticks)
 {
-	size_t first = 0, end = index->nr_states;
+	uint32_t at = map_get(&index->by_pid, (uint64_t)pid);
 
-	while (first < end) {
-		size_t middle = first + (end - first) / 2;
-
-		if (index->states[middle].pid < pid)
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	for (; first < index->nr_states && index->states[first].pid == pid; first++)
-		if (index->states[first].start_ticks == start_ticks)
-			return &index->states[first];
+	for (; at; at = index->states[at - 1].same_pid)
+		if (index->states[at - 1].start_ticks == start_ticks)
+			return &index->states[at - 1];
 	return NULL;
 }
 
 const struct machine *containers_index_find_machine(const struct containers_index *index,
 						    int32_t pid, struct text path)
 {
-	const struct machine key = {.leader = pid};
-	const struct machine *machine;
+	uint32_t at = map_get(&index->by_leader, (uint64_t)pid);
+	const struct machine *machine = at ? &index->machines[at - 1] : NULL;
 
-	if (!index->nr_machines)
-		return NULL;
-	machine = bsearch(&key, index->machines, index->nr_machines, sizeof(key), by_leader);
 	return machine && containers_path_find(path, machine->unit) ? machine : NULL;
 }

@@ -20,6 +20,7 @@
 
 #include "parse.h"
 #include "base/file.h"
+#include "base/map.h"
 #include "base/proc.h"
 
 #define CGROUP1_MAGIC	  0x27e0eb /* linux/magic.h */
@@ -36,18 +37,19 @@ struct hierarchy {
 };
 
 struct node {
-	char *path;
-	size_t len;
 	struct node *parent;
+	struct node *same_hash; /* another one */
 	const struct hierarchy *hierarchy;
 	const struct pidns_limit *limit; /* NULL: it has none */
 	uint64_t list;			 /* the last list it was added to */
+	char path[];
 };
 
 struct limits_cgroups {
 	struct hierarchy v1, v2;
-	struct node **table; /* by path and hierarchy; at most half full */
-	size_t nr, size;
+	struct node **nodes;
+	size_t nr, room;
+	struct map by_hash; /* of path and hierarchy: place + 1 */
 	uint64_t list;
 	bool is_fixture; /* not the kernel's own procfs: then its cgroups are none of the kernel's */
 	bool is_private; /* the caller's cgroup namespace begins below the root of all cgroups */
@@ -162,12 +164,10 @@ void limits_cgroup_close(struct limits *l)
 		return;
 	hierarchy_clear(&c->v1);
 	hierarchy_clear(&c->v2);
-	for (size_t i = 0; i < c->size; i++) {
-		if (c->table[i])
-			free(c->table[i]->path);
-		free(c->table[i]);
-	}
-	free(c->table);
+	for (size_t i = 0; i < c->nr; i++)
+		free(c->nodes[i]);
+	map_clear(&c->by_hash);
+	free(c->nodes);
 	free(c);
 }
 
@@ -272,77 +272,39 @@ static bool is_root(const struct hierarchy *h)
 
 static uint64_t hash_of(const struct hierarchy *h, struct text path)
 {
-	return util_mix(util_hash(FNV_START, path.text, path.len) + h->is_v2);
-}
-
-static struct node **slot_of(const struct limits_cgroups *c, const struct hierarchy *h,
-			     struct text path)
-{
-	size_t at = hash_of(h, path) & (c->size - 1);
-
-	for (; c->table[at]; at = (at + 1) & (c->size - 1)) {
-		const struct node *node = c->table[at];
-
-		if (node->hierarchy == h && node->len == path.len &&
-		    !memcmp(node->path, path.text, path.len))
-			break;
-	}
-	return &c->table[at];
-}
-
-static int make_room(struct limits_cgroups *c)
-{
-	struct limits_cgroups larger = *c;
-
-	if (c->nr * 2 < c->size)
-		return 0;
-	larger.size = c->size ? c->size * 2 : 64;
-	larger.table = calloc(larger.size, sizeof(struct node *));
-	if (!larger.table)
-		return -ENOMEM;
-	for (size_t i = 0; i < c->size; i++) {
-		struct node *node = c->table[i];
-
-		if (node)
-			*slot_of(&larger, node->hierarchy, (struct text){node->path, node->len}) =
-				node;
-	}
-	free(c->table);
-	c->table = larger.table;
-	c->size = larger.size;
-	return 0;
-}
-
-static int node_new(struct limits_cgroups *c, const struct hierarchy *h, struct text path,
-		    struct node **ret_node)
-{
-	struct node *node;
-	int r = make_room(c);
-
-	if (r < 0)
-		return r;
-	node = calloc(1, sizeof(*node));
-	if (!node)
-		return -ENOMEM;
-	node->path = malloc(path.len + 1);
-	if (!node->path) {
-		free(node);
-		return -ENOMEM;
-	}
-	memcpy(node->path, path.text, path.len);
-	node->path[path.len] = '\0';
-	node->len = path.len;
-	node->hierarchy = h;
-	*slot_of(c, h, path) = node;
-	c->nr++;
-	*ret_node = node;
-	return 0;
+	return util_hash(FNV_START, path.text, path.len) + h->is_v2;
 }
 
 static struct node *node_find(const struct limits_cgroups *c, const struct hierarchy *h,
 			      struct text path)
 {
-	return c->size ? *slot_of(c, h, path) : NULL;
+	uint32_t at = map_get(&c->by_hash, hash_of(h, path));
+	struct node *node = at ? c->nodes[at - 1] : NULL;
+
+	while (node && (node->hierarchy != h || strlen(node->path) != path.len ||
+			memcmp(node->path, path.text, path.len)))
+		node = node->same_hash;
+	return node;
+}
+
+static int node_new(struct limits_cgroups *c, const struct hierarchy *h, struct text path,
+		    struct node **ret_node)
+{
+	uint64_t hash = hash_of(h, path);
+	uint32_t at = map_get(&c->by_hash, hash);
+	struct node *node = calloc(1, sizeof(*node) + path.len + 1);
+
+	if (!node || util_grow(&c->nodes, &c->room, c->nr, sizeof(*c->nodes)) < 0 ||
+	    map_put(&c->by_hash, hash, (uint32_t)c->nr + 1) < 0) {
+		free(node);
+		return -ENOMEM;
+	}
+	memcpy(node->path, path.text, path.len);
+	node->hierarchy = h;
+	node->same_hash = at ? c->nodes[at - 1] : NULL;
+	c->nodes[c->nr++] = node;
+	*ret_node = node;
+	return 0;
 }
 
 /* What no cgroup has for a path stands for those above the mount. */

@@ -27,56 +27,25 @@
 
 #define PROC_MAGIC 0x9fa0 /* PROC_SUPER_MAGIC, statfs(2) */
 
-/* ---- by number ------------------------------------------------------------------------------- */
-
-static struct pins_place *map_place(const struct pins_map *map, uint64_t key)
-{
-	size_t at = util_mix(key) & (map->size - 1);
-
-	while (map->places[at].key && map->places[at].key != key)
-		at = (at + 1) & (map->size - 1);
-	return &map->places[at];
-}
-
-static struct pins_place *map_find(const struct pins_map *map, uint64_t key)
-{
-	struct pins_place *place = map->size ? map_place(map, key) : NULL;
-
-	return place && place->key ? place : NULL;
-}
-
-static int map_grow(struct pins_map *map)
-{
-	struct pins_map grown = {.nr = map->nr, .size = map->size ? map->size * 2 : 64};
-
-	grown.places = calloc(grown.size, sizeof(*grown.places));
-	if (!grown.places)
-		return -ENOMEM;
-	for (size_t i = 0; i < map->size; i++)
-		if (map->places[i].key)
-			*map_place(&grown, map->places[i].key) = map->places[i];
-	free(map->places);
-	*map = grown;
-	return 0;
-}
-
-/* The place of that key, made if there is none; NULL: no memory. Good until the next is made. */
-static struct pins_place *map_have(struct pins_map *map, uint64_t key)
-{
-	struct pins_place *place;
-
-	if (map->nr * 2 >= map->size && map_grow(map) < 0)
-		return NULL;
-	place = map_place(map, key);
-	if (!place->key)
-		map->nr++;
-	place->key = key;
-	return place;
-}
-
 static uint64_t device_key(uint32_t major, uint32_t minor)
 {
 	return (uint64_t)major << 32 | minor;
+}
+
+/* The instance of that device, made if there is none; NULL: no memory. Good until the next is made. */
+static struct pins_instance *have_instance(struct pins *p, uint64_t device)
+{
+	uint32_t place = map_get(&p->instance_places, device);
+
+	if (!place) {
+		if (util_grow(&p->instances, &p->room_instances, p->nr_instances,
+			      sizeof(*p->instances)) < 0 ||
+		    map_put(&p->instance_places, device, (uint32_t)p->nr_instances + 1) < 0)
+			return NULL;
+		p->instances[p->nr_instances++] = (struct pins_instance){0};
+		place = (uint32_t)p->nr_instances;
+	}
+	return &p->instances[place - 1];
 }
 
 /* ---- whose a procfs is ----------------------------------------------------------------------- */
@@ -130,12 +99,12 @@ static uint64_t learn_instance(const struct proc_mount *mount)
 static int learn_own_instance(struct pins *p)
 {
 	const struct ns_entry *root = p->a->snapshot->root;
-	struct pins_place *place;
+	struct pins_instance *place;
 	struct stat st;
 
 	if (!root || !(root->pub.known & PIDNS_NS_INO) || fstat(p->a->procfs, &st) < 0)
 		return 0;
-	place = map_have(&p->instances, device_key(major(st.st_dev), minor(st.st_dev)));
+	place = have_instance(p, device_key(major(st.st_dev), minor(st.st_dev)));
 	if (!place)
 		return -ENOMEM;
 	place->ino = root->pub.ino;
@@ -157,13 +126,13 @@ int pins_mounts_begin(struct pins *p)
 		return r == -ENOMEM ? r : 0;
 	for (cursor = text; proc_next_mount(&cursor, text + len, &mount);) {
 		uint64_t key = device_key(mount.major, mount.minor), ino;
-		struct pins_place *place;
+		struct pins_instance *place;
 
 		if (!text_is(mount.type, "proc") || !text_is(mount.root, "/") ||
-		    map_find(&p->instances, key))
+		    map_get(&p->instance_places, key))
 			continue;
 		ino = learn_instance(&mount);
-		place = ino ? map_have(&p->instances, key) : NULL;
+		place = ino ? have_instance(p, key) : NULL;
 		if (ino && !place)
 			return -ENOMEM;
 		if (place)
@@ -218,7 +187,7 @@ static int look_at_procfs(struct pins *p, int32_t pid, uint64_t mount_ns,
 			  const struct proc_mount *mount)
 {
 	struct pidns_pin pin = {.kind = PIDNS_PIN_PROCFS, .pid = pid};
-	struct pins_place *place = map_have(&p->instances, device_key(mount->major, mount->minor));
+	struct pins_instance *place = have_instance(p, device_key(mount->major, mount->minor));
 	const struct pidns_ns *ns = NULL;
 	bool is_new;
 
@@ -253,13 +222,13 @@ int pins_mounts_look(struct pins *p, int dir, const char *name, int32_t pid)
 	if (link_len < 0)
 		return pins_hindered(p, pid, -errno);
 	if (proc_parse_ns_link(link, (size_t)link_len, "mnt", &mount_ns) < 0 ||
-	    map_find(&p->mount_namespaces, mount_ns))
+	    map_get(&p->mount_namespaces, mount_ns))
 		return 0;
 	snprintf(path, sizeof(path), "%.20s/mountinfo", name);
 	r = file_read_whole(dir, path, ANNOTATE_READ_MAX, &text, &len);
 	if (r < 0)
 		return pins_hindered(p, pid, r);
-	if (!map_have(&p->mount_namespaces, mount_ns))
+	if (map_put(&p->mount_namespaces, mount_ns, 1) < 0)
 		return -ENOMEM;
 	for (cursor = text; r >= 0 && proc_next_mount(&cursor, text + len, &mount);) {
 		if (text_is(mount.type, "nsfs"))
@@ -272,6 +241,7 @@ int pins_mounts_look(struct pins *p, int dir, const char *name, int32_t pid)
 
 void pins_mounts_end(struct pins *p)
 {
-	free(p->mount_namespaces.places);
-	free(p->instances.places);
+	map_clear(&p->mount_namespaces);
+	map_clear(&p->instance_places);
+	free(p->instances);
 }

@@ -15,15 +15,12 @@
 #include <stdint.h>
 
 #include "annotate/annotate.h"
+#include "base/map.h"
 
-/* Inode of a mount namespace, or device number of a procfs, to an inode. */
-struct pins_map {
-	struct pins_place {
-		uint64_t key; /* 0: empty */
-		uint64_t ino; /* of the PID namespace; 0: not known */
-		uint64_t met_in;
-	} * places;
-	size_t nr, size;
+/* A mounted procfs, by its device number. */
+struct pins_instance {
+	uint64_t ino;	 /* of the PID namespace; 0: not known */
+	uint64_t met_in; /* the last mount namespace it was seen in */
 };
 
 struct pins {
@@ -39,9 +36,12 @@ struct pins {
 	size_t nr_suspects, room_suspects;
 	struct pidns_pin refused; /* the first who did not show everything; count: how many */
 	int32_t refused_last;
-	bool is_own;	 /* the procfs has the caller's own numbers */
-	bool has_unborn; /* so it is worth a look who might give birth */
-	struct pins_map mount_namespaces, instances;
+	bool is_own;		     /* the procfs has the caller's own numbers */
+	bool has_unborn;	     /* so it is worth a look who might give birth */
+	struct map mount_namespaces; /* those that were looked through */
+	struct map instance_places;  /* by device: place in the list + 1 */
+	struct pins_instance *instances;
+	size_t nr_instances, room_instances;
 };
 
 /* All of these: 0, or -ENOMEM. */
