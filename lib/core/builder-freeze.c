@@ -8,7 +8,14 @@
 /* Inode of the initial PID namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
 #define INITIAL_NS_INO UINT64_C(0xEFFFFFFC)
 
-/* By inode, the unidentified last; the reader's own before all. */
+static int32_t init_of(const struct pidns_ns *ns)
+{
+	const struct pidns_task *init = build_of(ns)->init;
+
+	return init ? init->tid : INT32_MAX;
+}
+
+/* By inode, the unidentified last, of these by init; the reader's own before all. */
 static int compare_namespaces(const void *a, const void *b)
 {
 	const struct pidns_ns *x = &(*(struct ns_build *const *)a)->entry.pub;
@@ -18,7 +25,9 @@ static int compare_namespaces(const void *a, const void *b)
 		return x->ino ? -1 : 1;
 	if (x->ino != y->ino)
 		return x->ino < y->ino ? -1 : 1;
-	return (x->depth > y->depth) - (x->depth < y->depth);
+	if (x->depth != y->depth)
+		return x->depth < y->depth ? -1 : 1;
+	return (init_of(x) > init_of(y)) - (init_of(x) < init_of(y));
 }
 
 /* Recursion is bounded by PIDNS_LEVEL_MAX, which builder_link() has checked. */
@@ -157,7 +166,7 @@ static int compare_at_depth(const void *a, const void *b, void *depth)
 /* The reader's own namespace has by_tid; one without descendants' tasks its slice of tasks. */
 static int needs_run(const struct pidns_snapshot *s, const struct ns_entry *e)
 {
-	return e != s->root && e->pub.ino && e->subtree_end_task > e->end_task;
+	return e != s->root && builder_is_one(&e->pub) && e->subtree_end_task > e->end_task;
 }
 
 static int order_by_vpid(struct builder *b)
@@ -238,7 +247,7 @@ static void find_joined(const struct pidns_snapshot *s, struct pidns_task *task,
 	task->has_joined = 0;
 	if (task->tid != task->pid)
 		leader = pidns_task_find(s, NULL, task->pid);
-	if (!(task->ns->known & PIDNS_NS_INO) || (task->known & exact) != exact || !leader ||
+	if (!builder_is_one(task->ns) || (task->known & exact) != exact || !leader ||
 	    !(leader->known & PIDNS_TASK_VPIDS))
 		return;
 	if (leader->vpids[leader->nr_vpids - 1] != 1 && !is_initial(task->ns)) {
@@ -246,7 +255,7 @@ static void find_joined(const struct pidns_snapshot *s, struct pidns_task *task,
 			parent = *last_parent;
 		else if (task->ppid)
 			parent = *last_parent = pidns_task_find(s, NULL, task->ppid);
-		if (task->ppid && (!parent || !(parent->ns->known & PIDNS_NS_INO)))
+		if (task->ppid && (!parent || !builder_is_one(parent->ns)))
 			return;
 		task->has_joined = !parent || parent->ns != task->ns;
 	}
@@ -340,7 +349,7 @@ static void add_below(struct pidns_ns *ns, const struct pidns_ns *child)
 static void bound_pids_used(const struct pidns_snapshot *s, struct pidns_ns *ns)
 {
 	if (ns->known & PIDNS_NS_PIDS_USED || s->flags & PIDNS_SNAPSHOT_SUBSET ||
-	    (!(ns->known & PIDNS_NS_INO) && (!s->root || ns != &s->root->pub)))
+	    (!builder_is_one(ns) && (!s->root || ns != &s->root->pub)))
 		return;
 	ns->pids_used = ns->known & PIDNS_NS_THREADS ? ns->threads_below : ns->processes_below;
 	ns->pids_used_exact = 0;

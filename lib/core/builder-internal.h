@@ -44,6 +44,12 @@ static inline struct ns_build *build_of(const struct pidns_ns *ns)
 	return (struct ns_build *)(uintptr_t)ns;
 }
 
+/* Its members share one namespace, though perhaps it is not known which. */
+static inline bool builder_is_one(const struct pidns_ns *ns)
+{
+	return ns->known & PIDNS_NS_INO || build_of(ns)->init;
+}
+
 /* builder-link.c: every task gets a namespace, every namespace a parent and a depth. */
 int builder_link(struct builder *b);
 const struct pidns_task *builder_task_by_tid(const struct builder *b, int32_t tid);

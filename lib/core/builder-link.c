@@ -77,15 +77,25 @@ const struct pidns_task *builder_task_by_tid(const struct builder *b, int32_t ti
 	return tid > 0 ? task_by_tid(b, tid) : NULL;
 }
 
-/* The parent, where it is bound to be in the same namespace: as many numbers, not the reader's. */
+/* Its own number is 1: a namespace begins with it. */
+static bool is_init(const struct pidns_task *task)
+{
+	return task->tid == task->pid && task->known & PIDNS_TASK_VPIDS && task->nr_vpids > 1 &&
+	       task->vpids[task->nr_vpids - 1] == 1;
+}
+
+/* The parent, or the leader of a thread, where it is bound to be in the same namespace: as many
+ * numbers, not the reader's. */
 static struct pidns_task *parent_beside(const struct builder *b, const struct pidns_task *task)
 {
 	struct pidns_task *parent;
 
-	if (!(task->known & PIDNS_TASK_PPID) || !(task->known & PIDNS_TASK_VPIDS) ||
-	    task->ppid <= 0)
+	if (!(task->known & PIDNS_TASK_VPIDS) || is_init(task))
 		return NULL;
-	parent = task_by_tid(b, task->ppid);
+	if (task->tid != task->pid)
+		parent = task_by_tid(b, task->pid);
+	else
+		parent = task->known & PIDNS_TASK_PPID ? task_by_tid(b, task->ppid) : NULL;
 	if (!parent || !(parent->known & PIDNS_TASK_VPIDS) || parent->nr_vpids != task->nr_vpids)
 		return NULL;
 	return parent;
@@ -109,16 +119,31 @@ static void place_line(const struct builder *b, struct pidns_task *task, const s
 		task->ns = ns;
 }
 
-/* The first ancestor in the same namespace that is placed; a line of parents cannot be longer than
- * there are tasks, though a damaged recording may bend it into a ring. */
-static const struct pidns_ns *placed_ancestor(const struct builder *b,
-					      const struct pidns_task *task)
+/* The first ancestor in the same namespace that is placed, or the last that is not; a line of parents
+ * cannot be longer than there are tasks, though a damaged recording may bend it into a ring. */
+static const struct pidns_task *top_of_line(const struct builder *b, const struct pidns_task *task)
 {
+	const struct pidns_task *parent;
 	size_t steps = b->nr_tasks;
 
-	while (task && !task->ns && steps--)
-		task = parent_beside(b, task);
-	return task ? task->ns : NULL;
+	while (!task->ns && steps-- && (parent = parent_beside(b, task)))
+		task = parent;
+	return task;
+}
+
+/* Of an init it is its own, with all who descend from it; others share one for each depth. */
+static struct ns_build *make_unidentified(struct builder *b, struct ns_build **buckets,
+					  const struct pidns_task *top)
+{
+	struct ns_build *ns;
+
+	builder_add_unseen(b, PIDNS_UNSEEN_NS_LINKS);
+	if (!is_init(top))
+		return bucket_of(b, buckets, top->known & PIDNS_TASK_VPIDS ? top->nr_vpids : 0);
+	ns = builder_ns_unidentified(b);
+	if (ns)
+		ns->init = top;
+	return ns;
 }
 
 static int place_tasks(struct builder *b)
@@ -126,7 +151,6 @@ static int place_tasks(struct builder *b)
 	struct ns_build *buckets[PIDNS_LEVEL_MAX + 2] = {NULL}, *bucket;
 	struct pidns_task *task;
 	size_t unplaced = 0, i;
-	uint32_t nr;
 
 	/* Even if nobody could say which it is, all numbers begin in one namespace. */
 	if (!b->root && b->nr_tasks) {
@@ -150,21 +174,16 @@ static int place_tasks(struct builder *b)
 			place_line(b, parent_beside(b, task), task->ns);
 	}
 	for (i = 0; i < b->nr_tasks; i++) {
-		const struct pidns_ns *ns;
+		const struct pidns_task *top;
 
 		task = b->by_tid[i];
 		if (task->ns)
 			continue;
-		ns = placed_ancestor(b, task);
-		if (!ns) {
-			nr = task->known & PIDNS_TASK_VPIDS ? task->nr_vpids : 0;
-			bucket = bucket_of(b, buckets, nr);
-			if (!bucket)
-				return -ENOMEM;
-			ns = &bucket->entry.pub;
-			builder_add_unseen(b, PIDNS_UNSEEN_NS_LINKS);
-		}
-		place_line(b, task, ns);
+		top = top_of_line(b, task);
+		bucket = top->ns ? build_of(top->ns) : make_unidentified(b, buckets, top);
+		if (!bucket)
+			return -ENOMEM;
+		place_line(b, task, &bucket->entry.pub);
 	}
 	return 0;
 }
@@ -180,7 +199,7 @@ static void find_inits(struct builder *b)
 		if (!(task->known & PIDNS_TASK_VPIDS))
 			continue;
 		ns->depth_hint = task->nr_vpids - 1;
-		/* Of several that share a record, none is the init. */
+		/* Of several that share a record, none is the init; place_tasks() has set others. */
 		if (task->vpids[task->nr_vpids - 1] == 1 && (ns->entry.pub.ino || ns == b->root))
 			ns->init = task;
 	}
@@ -199,7 +218,7 @@ static void infer_parent(struct builder *b, struct ns_build *ns)
 	} else if (ns->init && ns->init->known & PIDNS_TASK_PPID) {
 		parent = builder_task_by_tid(b, ns->init->ppid);
 		if (parent && parent->known & PIDNS_TASK_VPIDS &&
-		    parent->nr_vpids == ns->depth_hint && parent->ns->known & PIDNS_NS_INO)
+		    parent->nr_vpids == ns->depth_hint && builder_is_one(parent->ns))
 			above = build_of(parent->ns);
 	}
 	if (!above)

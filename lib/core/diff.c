@@ -83,11 +83,16 @@ static void match_identified(struct side *older, struct side *newer)
 	}
 }
 
-/* The places of the unidentified, by depth: at most one for each number of levels that their tasks
- * show, and one for tasks that show none. */
+/* The places of those that are unidentified and without an init, by depth: at most one for each
+ * number of levels that their tasks show, and one for tasks that show none. */
 struct unidentified {
 	const struct ns_entry *at[PIDNS_LEVEL_MAX + 1][2];
 };
+
+static bool is_unidentified(const struct pidns_ns *ns)
+{
+	return !(ns->known & PIDNS_NS_INO);
+}
 
 static void find_unidentified(const struct side *side, struct unidentified *ret)
 {
@@ -98,17 +103,38 @@ static void find_unidentified(const struct side *side, struct unidentified *ret)
 		const struct pidns_ns *ns = side->s->namespaces[i];
 		const struct ns_entry **at = ret->at[ns->depth];
 
-		if (!(ns->known & PIDNS_NS_INO))
+		if (is_unidentified(ns) && !(ns->known & PIDNS_NS_REAPER))
 			at[at[0] != NULL] = entry_of(ns);
 	}
 }
 
-/* Records of tasks in unknown namespaces stand for each other where they are equally deep. */
+/* The one without an inode of the task that is its init in both. */
+static const struct ns_entry *find_by_init(const struct side *side, const struct pidns_ns *ns)
+{
+	const struct pidns_task *init = pidns_task_find(side->s, NULL, ns->reaper);
+
+	if (!init || !is_unidentified(init->ns) || !(init->ns->known & PIDNS_NS_REAPER) ||
+	    init->ns->reaper != ns->reaper || !is_same_ns(ns, init->ns))
+		return NULL;
+	return entry_of(init->ns);
+}
+
+/* Records of tasks in unknown namespaces stand for each other where their init is the same, or,
+ * without one, where they are equally deep. */
 static void match_unidentified(struct side *older, struct side *newer)
 {
 	struct unidentified a, b;
 	size_t depth, i;
 
+	for (i = 0; i < older->s->nr_namespaces; i++) {
+		const struct pidns_ns *ns = older->s->namespaces[i];
+		const struct ns_entry *same = NULL;
+
+		if (is_unidentified(ns) && ns->known & PIDNS_NS_REAPER)
+			same = find_by_init(newer, ns);
+		if (same)
+			match_pair(older, entry_of(ns), newer, same);
+	}
 	find_unidentified(older, &a);
 	find_unidentified(newer, &b);
 	for (depth = 0; depth <= PIDNS_LEVEL_MAX; depth++)

@@ -86,8 +86,9 @@ struct pidns_watch;    /* what changes, as it does */
  * One PID namespace. Counts of tasks are of the tasks in this snapshot: where tasks are hidden from
  * the reader (pidns_snapshot_cannot_see()) they are lower bounds.
  *
- * A record without PIDNS_NS_INO collects tasks whose namespace could not be identified; its members
- * need not share one namespace.
+ * A record without PIDNS_NS_INO is of tasks whose namespace could not be identified. With
+ * PIDNS_NS_REAPER it is one namespace, that of its init and of those proven to share it; without,
+ * its members need not share one.
  */
 /* lib/core/facts.py: struct pidns_ns */
 struct pidns_ns {

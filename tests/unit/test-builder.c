@@ -392,13 +392,14 @@ static void test_duplicates_count_once(void **state)
 }
 
 /* NSpid says what a link may not: one number is the reader's namespace, as many as the parent's is
- * the parent's. The rest sits in a record without an inode, and none is dropped. */
+ * the parent's, and an init has one of its own. The rest sits in a record without an inode, and none
+ * is dropped. */
 static void test_unreadable_links(void **state)
 {
 	struct builder *b = new_builder(0);
 	struct pidns_snapshot *s;
 	const struct pidns_task *const *tasks;
-	const struct pidns_ns *lost;
+	const struct pidns_ns *lost, *own;
 
 	(void)state;
 	assert_int_equal(builder_set_root(b, 10), 0);
@@ -406,19 +407,31 @@ static void test_unreadable_links(void **state)
 	add_task(b, task_at(0, 0, VPIDS(1)));
 	add_task(b, task_at(20, 1, VPIDS(100, 1)));
 	add_task(b, task_at(0, 100, VPIDS(101, 2)));
-	add_task(b, task_at(0, 1, VPIDS(200, 1)));
+	add_task(b, task_at(0, 1, VPIDS(200, 8)));
 	add_task(b, task_at(0, 0, VPIDS(201, 9, 9)));
+	add_task(b, task_at(0, 1, VPIDS(300, 1)));
+	add_task(b, task_at(0, 300, VPIDS(301, 2)));
+	add_task(b, task_at(0, 301, VPIDS(302, 3, 1)));
+	add_task(b, task_at(0, 1, VPIDS(400, 1)));
 	s = freeze(b);
-	assert_int_equal(pidns_snapshot_tasks(s, &tasks), 5);
+	assert_int_equal(pidns_snapshot_tasks(s, &tasks), 9);
 	assert_int_equal(find(s, 1)->ns->ino, 10);
 	assert_int_equal(find(s, 101)->ns->ino, 20);
 	lost = find(s, 200)->ns;
 	assert_false(lost->known & PIDNS_NS_INO);
 	assert_int_equal(lost->depth, 1);
 	assert_int_equal(find(s, 201)->ns->depth, 2);
-	assert_int_equal(pidns_task_vpid(find(s, 200), lost), 1);
+	assert_int_equal(pidns_task_vpid(find(s, 200), lost), 8);
+	own = find(s, 300)->ns;
+	assert_false(own->known & PIDNS_NS_INO);
+	assert_int_equal(own->reaper, 300);
+	assert_ptr_equal(find(s, 301)->ns, own);
+	assert_ptr_not_equal(find(s, 400)->ns, own);
+	assert_ptr_equal(pidns_ns_parent(find(s, 302)->ns), own);
+	assert_ptr_equal(pidns_task_find(s, own, 2), find(s, 301));
+	assert_ptr_equal(pidns_task_find(s, own, 3), find(s, 302));
 	/* Several namespaces may share the record: no number in it names anybody. */
-	assert_null(pidns_task_find(s, lost, 1));
+	assert_null(pidns_task_find(s, lost, 8));
 	assert_true(pidns_snapshot_cannot_see(s) & PIDNS_UNSEEN_NS_LINKS);
 	pidns_snapshot_unref(s);
 }

@@ -41,6 +41,9 @@ void findings_count_alike(struct findings *findings);
 /* "PID 6025 (sh)"; the name only where it is known. Room for the longest. */
 #define WHO_SIZE 96
 const char *finding_who(const struct pidns_snapshot *snapshot, int32_t pid, char who[WHO_SIZE]);
+/* The same with its user: where the namespace is unidentified, they say whose a finding is. */
+const char *finding_whose(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+			  int32_t pid, char who[WHO_SIZE]);
 /* Joined, and its parent is an init: not who brought it. */
 int finding_is_orphan(const struct pidns_snapshot *snapshot, const struct pidns_task *task);
 

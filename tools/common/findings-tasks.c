@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *finding_who(const struct pidns_snapshot *snapshot, int32_t pid, char who[WHO_SIZE])
 {
@@ -15,6 +16,19 @@ const char *finding_who(const struct pidns_snapshot *snapshot, int32_t pid, char
 		snprintf(who, WHO_SIZE, "PID %" PRId32 " (%s)", pid, task->comm);
 	else
 		snprintf(who, WHO_SIZE, "PID %" PRId32, pid);
+	return who;
+}
+
+const char *finding_whose(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+			  int32_t pid, char who[WHO_SIZE])
+{
+	const struct pidns_task *task = pidns_task_find(snapshot, NULL, pid);
+	size_t len;
+
+	finding_who(snapshot, pid, who);
+	len = strlen(who);
+	if (!(ns->known & PIDNS_NS_INO) && task && task->known & PIDNS_TASK_UID)
+		snprintf(who + len, WHO_SIZE - len, " of uid %" PRIu32, task->uid);
 	return who;
 }
 
@@ -54,10 +68,10 @@ int findings_joined(const struct pidns_snapshot *snapshot, const struct pidns_ns
 	if (count > 1)
 		snprintf(more, sizeof(more), " and %" PRIu32 " more", count - 1);
 	finding->pid = first->pid;
-	finding->weight = count;
+	finding->weight = finding->count = count;
 	snprintf(finding->message, sizeof(finding->message),
 		 "%s%s came from outside, and who brought %s is gone",
-		 finding_who(snapshot, first->pid, who), more, count > 1 ? "them" : "it");
+		 finding_whose(snapshot, ns, first->pid, who), more, count > 1 ? "them" : "it");
 	snprintf(finding->remedy, sizeof(finding->remedy),
 		 "end %s if nobody needs %s: kill %" PRId32, count > 1 ? "them" : "it",
 		 count > 1 ? "them" : "it", first->pid);

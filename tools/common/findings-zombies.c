@@ -160,7 +160,7 @@ static void describe(const struct pidns_snapshot *snapshot, const struct pidns_n
 	if (zombie->parent)
 		snprintf(ret->message, sizeof(ret->message),
 			 "%sPID %" PRId32 "%s%s; %s%s%s has not reaped %s", many, zombie->pid, is,
-			 age, finding_who(snapshot, zombie->parent, who),
+			 age, finding_whose(snapshot, ns, zombie->parent, who),
 			 zombie->parent_is_reaper ? ", the init here," : "", words_for(zombie),
 			 count > 1 ? "them" : "it");
 	else
@@ -186,7 +186,8 @@ static int add_group(const struct pidns_snapshot *snapshot, const struct pidns_n
 	if (!finding)
 		return -ENOMEM;
 	finding->pid = zombie.pid;
-	finding->weight = group->nr;
+	finding->parent = zombie.parent;
+	finding->weight = finding->count = group->nr;
 	describe(snapshot, ns, (uint32_t)group->nr, &zombie, finding);
 	advise(snapshot, ns, &zombie, finding);
 	return 0;

@@ -25,6 +25,8 @@ struct finding {
 	uint64_t weight;	   /* among those of a rank: the most is the worst */
 	const struct pidns_ns *ns; /* of the snapshot; of a limit: the outermost that is under it */
 	int32_t pid;		   /* whom it is about most; 0: nobody */
+	int32_t parent;		   /* of zombies: who should reap them; 0: not known */
+	uint64_t count;		   /* of zombies and those who joined: how many; 0: of neither */
 	const struct pidns_task *task; /* the same, of what tasks do wrong */
 	const char *source;	       /* of a limit, and its PIDNS_LIMIT_* */
 	uint32_t limit;

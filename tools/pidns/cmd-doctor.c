@@ -16,31 +16,36 @@
 /* What is on its way is gone by then: a zombie its parent reaps, a namespace about to be born. */
 #define SECOND_LOOK_NS 100000000
 
-static void print_name(const struct pidns_ns *ns)
+/* Its inode, else its init as an operand names it: "@6025". */
+static bool put_name(const struct pidns_ns *ns)
 {
 	const struct pidns_container *container = note_container(ns);
 	char label[NOTE_LABEL_MAX];
 
 	if (ns->known & PIDNS_NS_INO)
 		printf("%" PRIu64, ns->ino);
+	else if (ns->known & PIDNS_NS_REAPER)
+		printf("@%" PRId32, ns->reaper);
+	else
+		return false;
 	if (container) {
 		fputs(" (", stdout);
 		out_text(stdout, label, note_container_label(container, label));
 		putchar(')');
 	}
-	if (ns->known & PIDNS_NS_INO)
-		fputs(": ", stdout);
+	return true;
 }
 
 static void print_finding(const struct finding *finding, bool is_verbose)
 {
+	bool has_name = finding->ns->known & (PIDNS_NS_INO | PIDNS_NS_REAPER);
 	char many[FINDING_MANY_SIZE] = "";
 
 	if (!is_verbose)
 		finding_many(finding, many);
-	printf("%s%s%s", finding_name(finding->kind),
-	       *many || !(finding->ns->known & PIDNS_NS_INO) ? ": " : " ", many);
-	print_name(finding->ns);
+	printf("%s%s%s", finding_name(finding->kind), *many || !has_name ? ": " : " ", many);
+	if (put_name(finding->ns))
+		fputs(": ", stdout);
 	note_print_finding(finding);
 }
 

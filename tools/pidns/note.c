@@ -383,7 +383,11 @@ void note_json_finding(struct json *j, const struct finding *finding)
 	json_open(j, '{');
 	put_string(j, "kind", finding_name(finding->kind));
 	put_number(j, "ns", ns->known & PIDNS_NS_INO, ns->ino);
+	put_number(j, "reaper", ns->known & PIDNS_NS_REAPER && ns->reaper > 0,
+		   (uint64_t)ns->reaper);
 	put_number(j, "pid", finding->pid > 0, (uint64_t)finding->pid);
+	put_number(j, "parent", finding->parent > 0, (uint64_t)finding->parent);
+	put_number(j, "count", finding->count > 0, finding->count);
 	put_string(j, "message", finding->message);
 	put_string(j, "remedy", finding->remedy);
 	json_close(j, '}');

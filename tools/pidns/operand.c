@@ -77,7 +77,7 @@ int operand_take(const struct options *options, struct pidns_ctx *ctx,
 	if (r)
 		return message_exit(r, "%s", why);
 	for (size_t i = 0; i < nr; i++)
-		if (!(ret_found[i]->known & PIDNS_NS_INO))
+		if (!(ret_found[i]->known & (PIDNS_NS_INO | PIDNS_NS_REAPER)))
 			return message_exit(EXIT_FAILED, "%s: its namespace may not be read",
 					    targets[i].text);
 	*ret_snapshot = pidns_snapshot_ref(snapshot);

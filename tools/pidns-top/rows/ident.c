@@ -13,6 +13,8 @@ struct ident ident_of_ns(const struct pidns_ns *ns)
 
 	if (ns->known & PIDNS_NS_INO)
 		ident.ino = ns->ino;
+	else if (ns->known & PIDNS_NS_REAPER)
+		ident.reaper = ns->reaper;
 	if (ns->known & PIDNS_NS_COOKIE)
 		ident.cookie = ns->cookie;
 	if (ns->known & PIDNS_NS_REAPER_START)
@@ -44,16 +46,20 @@ bool ident_is_same(const struct ident *a, const struct ident *b)
 		return is_same_start(a->start_ns, b->start_ns);
 	if (a->cookie && b->cookie)
 		return a->cookie == b->cookie;
-	return a->ino == b->ino && is_same_start(a->start_ns, b->start_ns);
+	return a->ino == b->ino && a->reaper == b->reaper &&
+	       is_same_start(a->start_ns, b->start_ns);
 }
 
-static const struct pidns_ns *find_unidentified(const struct pidns_snapshot *snapshot)
+static const struct pidns_ns *find_unidentified(const struct ident *ident,
+						const struct pidns_snapshot *snapshot)
 {
 	const struct pidns_ns *const *list;
 	size_t count = pidns_snapshot_namespaces(snapshot, &list);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!(list[i]->known & PIDNS_NS_INO))
+		struct ident found = ident_of_ns(list[i]);
+
+		if (!found.ino && ident_is_same(ident, &found))
 			return list[i];
 	}
 	return NULL;
@@ -67,7 +73,9 @@ const struct pidns_ns *ident_find_ns(const struct ident *ident,
 
 	if (!ident->is_set || !snapshot)
 		return NULL;
-	ns = ident->ino ? pidns_ns_find(snapshot, ident->ino) : find_unidentified(snapshot);
+	if (!ident->ino)
+		return find_unidentified(ident, snapshot);
+	ns = pidns_ns_find(snapshot, ident->ino);
 	if (!ns)
 		return NULL;
 	found = ident_of_ns(ns);

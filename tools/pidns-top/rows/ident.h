@@ -17,6 +17,7 @@ struct ident {
 	bool is_set;
 	int32_t pid;	   /* a task; 0: a namespace */
 	uint64_t ino;	   /* 0: the record of tasks whose namespace is not known */
+	int32_t reaper;	   /* of such a record: its init; 0: it need not be one namespace */
 	uint64_t cookie;   /* 0: not known */
 	uint64_t start_ns; /* 0: not known */
 };
