@@ -304,6 +304,26 @@ int proc_parse_nproc(const char *buf, size_t len, uint64_t *ret)
 	return text_parse_u64(soft.text, soft.len, ret) < 0 ? -EPROTO : 1;
 }
 
+/* "0 1000 1" is one line: the first there, the first here, how many. */
+int proc_parse_uid_map(const char *buf, size_t len, uint32_t *ret_root)
+{
+	struct text rest = {buf, len}, line;
+
+	while (text_next(&rest, '\n', &line)) {
+		struct text here;
+		uint64_t root;
+
+		if (!text_is(text_next_word(&line), "0"))
+			continue;
+		here = text_next_word(&line);
+		if (!text_parse_range(here, 0, UINT32_MAX - 1, &root))
+			return -EPROTO;
+		*ret_root = (uint32_t)root;
+		return 0;
+	}
+	return -EPROTO;
+}
+
 int proc_parse_pidns(const char *buf, size_t len, uint64_t *ret_ino)
 {
 	struct text c = {buf, len}, comment;

@@ -29,14 +29,22 @@
 	X(PIDNS_EVENT_TASK_GONE, "task-gone") \
 	X(PIDNS_EVENT_LOST, "lost")
 
-#define LIMIT_NAMES(X)                                  \
-	X(PIDNS_LIMIT_CGROUP_PIDS, "cgroup-pids")       \
-	X(PIDNS_LIMIT_PID_MAX, "pid-max")               \
-	X(PIDNS_LIMIT_THREADS_MAX, "threads-max")       \
-	X(PIDNS_LIMIT_NPROC, "nproc")                   \
-	X(PIDNS_LIMIT_PID_NAMESPACES, "pid-namespaces") \
-	X(PIDNS_LIMIT_LEVEL, "level")                   \
-	X(PIDNS_LIMIT_INIT, "init")
+#define LIMIT_NAMES(X)                                        \
+	X(PIDNS_LIMIT_CGROUP_PIDS, "cgroup-pids")             \
+	X(PIDNS_LIMIT_PID_MAX, "pid-max")                     \
+	X(PIDNS_LIMIT_THREADS_MAX, "threads-max")             \
+	X(PIDNS_LIMIT_NPROC, "nproc")                         \
+	X(PIDNS_LIMIT_PID_NAMESPACES, "pid-namespaces")       \
+	X(PIDNS_LIMIT_LEVEL, "level")                         \
+	X(PIDNS_LIMIT_INIT, "init")                           \
+	X(PIDNS_LIMIT_USER_NAMESPACES, "user-namespaces")     \
+	X(PIDNS_LIMIT_MNT_NAMESPACES, "mnt-namespaces")       \
+	X(PIDNS_LIMIT_NET_NAMESPACES, "net-namespaces")       \
+	X(PIDNS_LIMIT_IPC_NAMESPACES, "ipc-namespaces")       \
+	X(PIDNS_LIMIT_UTS_NAMESPACES, "uts-namespaces")       \
+	X(PIDNS_LIMIT_CGROUP_NAMESPACES, "cgroup-namespaces") \
+	X(PIDNS_LIMIT_TIME_NAMESPACES, "time-namespaces")     \
+	X(PIDNS_LIMIT_USER_LEVEL, "user-level")
 
 #define PIN_NAMES(X)                              \
 	X(PIDNS_PIN_TASK, "task")                 \

@@ -200,6 +200,15 @@ struct pidns_container {
 #define PIDNS_LIMIT_PID_NAMESPACES 5 /* user.max_pid_namespaces, namespaces(7) */
 #define PIDNS_LIMIT_LEVEL	   6 /* PIDNS_LEVEL_MAX */
 #define PIDNS_LIMIT_INIT	   7 /* no init runs: nothing can be born here any more */
+/* The other namespaces that a container is started with, namespaces(7). Since: 0.9 */
+#define PIDNS_LIMIT_USER_NAMESPACES   8	 /* user.max_user_namespaces */
+#define PIDNS_LIMIT_MNT_NAMESPACES    9	 /* user.max_mnt_namespaces */
+#define PIDNS_LIMIT_NET_NAMESPACES    10 /* user.max_net_namespaces */
+#define PIDNS_LIMIT_IPC_NAMESPACES    11 /* user.max_ipc_namespaces */
+#define PIDNS_LIMIT_UTS_NAMESPACES    12 /* user.max_uts_namespaces */
+#define PIDNS_LIMIT_CGROUP_NAMESPACES 13 /* user.max_cgroup_namespaces */
+#define PIDNS_LIMIT_TIME_NAMESPACES   14 /* user.max_time_namespaces */
+#define PIDNS_LIMIT_USER_LEVEL	      15 /* how deep user namespaces may be nested */
 
 /* Bits of pidns_limit.known. */
 #define PIDNS_LIMIT_USED  (UINT32_C(1) << 0)
@@ -223,6 +232,9 @@ struct pidns_limit {
 	uint32_t is_fork;   /* 1: it stops fork(2); 0: only the making of namespaces */
 	uint32_t flags;	    /* PIDNS_LIMIT_IS_*. Since: 0.9 */
 	uint32_t reserved;
+	/* Of *-NAMESPACES: processes that are in those counted, by command: "bwrap 12 (PID 4711), …".
+	 * Untrusted bytes. NULL: none is known. Since: 0.9 */
+	const char *holders;
 };
 
 /* Values of pidns_pin.kind. */

@@ -135,6 +135,7 @@ _LIMIT_FIELDS = (
     ("is_fork", c_uint32, None, bool),
     ("flags", c_uint32, 3, None),
     ("_reserved", c_uint32, None, None),
+    ("holders", c_char_p, None, _text),
 )
 
 _PIN_FIELDS = (

@@ -22,12 +22,13 @@ static const char **text_of(struct note_line *line, size_t i)
 	const char **of_container[] = {&line->container.name, &line->container.id,
 				       &line->container.runtime, &line->container.source,
 				       &line->container.pod};
+	const char **of_limit[] = {&line->limit.source, &line->limit.holders};
 
 	switch (line->kind) {
 	case PIDNS_NOTE_CONTAINER:
 		return i < ARRAY_SIZE(of_container) ? of_container[i] : NULL;
 	case PIDNS_NOTE_LIMITS:
-		return i ? NULL : &line->limit.source;
+		return i < ARRAY_SIZE(of_limit) ? of_limit[i] : NULL;
 	case PIDNS_NOTE_PINS:
 		return i ? NULL : &line->pin.path;
 	default:

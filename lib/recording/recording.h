@@ -111,15 +111,16 @@ struct recording_end {
 	POURED(U32, is_users, is_users, container.is_users, RECORDING_IS_USERS) \
 	POURED(U32, owner_uid, owner_uid, container.owner_uid, RECORDING_IS_USERS)
 
-#define RECORDING_LIMIT_FIELDS(POURED)                        \
-	POURED(LKIND, kind, kind, limit.kind, 0)              \
-	POURED(U64, used, used, limit.used, PIDNS_LIMIT_USED) \
-	POURED(U64, max, max, limit.max, PIDNS_LIMIT_MAX)     \
-	POURED(U64, hits, hits, limit.hits, PIDNS_LIMIT_HITS) \
-	POURED(TEXT, source, source, limit.source, 0)         \
-	POURED(ERRNO, error, error, limit.error, 0)           \
-	POURED(U32, is_fork, is_fork, limit.is_fork, 0)       \
-	POURED(U32, flags, flags, limit.flags, PIDNS_LIMIT_FLAGS)
+#define RECORDING_LIMIT_FIELDS(POURED)                            \
+	POURED(LKIND, kind, kind, limit.kind, 0)                  \
+	POURED(U64, used, used, limit.used, PIDNS_LIMIT_USED)     \
+	POURED(U64, max, max, limit.max, PIDNS_LIMIT_MAX)         \
+	POURED(U64, hits, hits, limit.hits, PIDNS_LIMIT_HITS)     \
+	POURED(TEXT, source, source, limit.source, 0)             \
+	POURED(ERRNO, error, error, limit.error, 0)               \
+	POURED(U32, is_fork, is_fork, limit.is_fork, 0)           \
+	POURED(U32, flags, flags, limit.flags, PIDNS_LIMIT_FLAGS) \
+	POURED(TEXT, holders, holders, limit.holders, 0)
 
 #define RECORDING_PIN_FIELDS(POURED)               \
 	POURED(PKIND, kind, kind, pin.kind, 0)     \

@@ -87,12 +87,44 @@ static void test_without_an_init(void **state)
 	assert_true(limit_is_unknown(&limit));
 }
 
+/* A container start is judged beside fork(2), and nothing is proved of what was never asked. */
+static void test_a3_two_calls(void **state)
+{
+	struct pidns_limit nproc = limit_of(5, 10), users = limit_of(0, 0), nets = limit_of(3, 3);
+	const struct pidns_limit *limits[] = {&nproc, &nets, &users};
+	struct limit_verdict verdict;
+
+	(void)state;
+	nproc.kind = PIDNS_LIMIT_NPROC;
+	nproc.is_fork = 1;
+	users.kind = PIDNS_LIMIT_USER_NAMESPACES;
+	nets.kind = PIDNS_LIMIT_NET_NAMESPACES;
+	users.is_fork = nets.is_fork = 0;
+	verdict = limit_judge_fork(limits, 3);
+	assert_null(verdict.refusing);
+	assert_true(limit_is_certain(&verdict));
+	verdict = limit_judge_new_namespaces(limits, 3);
+	assert_ptr_equal(verdict.refusing, &users); /* clone(2) asks for that one first */
+	assert_true(limit_is_certain(&verdict));
+	verdict = limit_judge_new_namespaces(limits, 1);
+	assert_null(verdict.refusing);
+	assert_false(limit_is_certain(&verdict));
+	nets.max = 4;
+	nets.known |= PIDNS_LIMIT_FLAGS;
+	nets.flags = PIDNS_LIMIT_IS_AT_LEAST;
+	verdict = limit_judge_new_namespaces(limits, 2);
+	assert_null(verdict.refusing);
+	assert_false(limit_is_certain(&verdict));
+	assert_int_equal(verdict.nr_unknown, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a16_one_rounding),
 		cmocka_unit_test(test_a2_what_is_proved),
 		cmocka_unit_test(test_without_an_init),
+		cmocka_unit_test(test_a3_two_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

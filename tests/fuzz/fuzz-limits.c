@@ -47,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* A copy of just that size, so that a byte too far is noticed. */
 	char *text = malloc(size + !size);
 	uint64_t value = 42;
+	uint32_t uid;
 
 	must(text);
 	if (size)
@@ -58,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(limits_parse_number(text, size, &value) == 0);
 	limits_parse_events(text, size, &value);
 	proc_parse_nproc(text, size, &value);
+	proc_parse_uid_map(text, size, &uid);
 	free(text);
 	return 0;
 }

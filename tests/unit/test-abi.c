@@ -115,6 +115,7 @@ static const struct field fields[] = {
 	FIELD(pidns_limit, error, 40, 4),
 	FIELD(pidns_limit, is_fork, 44, 4),
 	FIELD(pidns_limit, flags, 48, 4),
+	FIELD(pidns_limit, holders, 56, 8),
 
 	FIELD(pidns_pin, kind, 0, 4),
 	FIELD(pidns_pin, pid, 4, 4),

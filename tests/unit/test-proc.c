@@ -394,6 +394,22 @@ static void test_loadavg(void **state)
 
 #define TEXT(s) ((struct text){s, sizeof(s) - 1})
 
+static void test_uid_map(void **state)
+{
+	static const char late[] =
+		"         1     100000      65536\n         0       1000          1\n";
+	uint32_t uid = 5;
+
+	(void)state;
+	assert_int_equal(proc_parse_uid_map(late, sizeof(late) - 1, &uid), 0);
+	assert_int_equal(uid, 1000);
+	assert_int_equal(proc_parse_uid_map("0 4294967295 1\n", 15, &uid), -EPROTO);
+	assert_int_equal(proc_parse_uid_map("1 0 1\n", 6, &uid), -EPROTO);
+	assert_int_equal(proc_parse_uid_map("0\n", 2, &uid), -EPROTO);
+	assert_int_equal(proc_parse_uid_map("", 0, &uid), -EPROTO);
+	assert_int_equal(uid, 1000);
+}
+
 static void test_nproc(void **state)
 {
 	static const char some[] =
@@ -597,6 +613,7 @@ int main(void)
 		cmocka_unit_test(test_u64),
 		cmocka_unit_test(test_loadavg),
 		cmocka_unit_test(test_nproc),
+		cmocka_unit_test(test_uid_map),
 		cmocka_unit_test(test_fdinfo),
 		cmocka_unit_test(test_pidns),
 		cmocka_unit_test(test_cgroup),

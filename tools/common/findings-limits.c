@@ -22,8 +22,10 @@ static void describe(const struct pidns_limit *limit, struct finding *ret)
 	uint64_t percent = limit_percent(limit);
 
 	snprintf(ret->message, sizeof(ret->message),
-		 "%s: %" PRIu64 " of %" PRIu64 " (%" PRIu64 " %%), %.400s", name ? name : "other",
-		 limit->used, limit->max, percent, limit->source ? limit->source : "");
+		 "%s: %" PRIu64 " of %" PRIu64 " (%" PRIu64 " %%), %.400s%s%.200s",
+		 name ? name : "other", limit->used, limit->max, percent,
+		 limit->source ? limit->source : "", limit->holders ? "; in them: " : "",
+		 limit->holders ? limit->holders : "");
 	snprintf(ret->remedy, sizeof(ret->remedy), "%s", remedy ? remedy : "see pidns why");
 	ret->weight = percent;
 	ret->source = limit->source ? limit->source : "";

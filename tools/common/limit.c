@@ -67,3 +67,75 @@ bool limit_is_unknown(const struct pidns_limit *limit)
 		return false;
 	return !has_numbers(limit) || has_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
 }
+
+/* ---- a call ---------------------------------------------------------------------------------- */
+
+/* In the order in which copy_process() asks; then create_user_ns() and create_new_namespaces(). */
+static const uint32_t fork_order[] = {
+	PIDNS_LIMIT_NPROC, PIDNS_LIMIT_THREADS_MAX, PIDNS_LIMIT_PID_MAX,
+	PIDNS_LIMIT_INIT,  PIDNS_LIMIT_CGROUP_PIDS, 0,
+};
+static const uint32_t namespace_order[] = {
+	PIDNS_LIMIT_USER_LEVEL,
+	PIDNS_LIMIT_USER_NAMESPACES,
+	PIDNS_LIMIT_MNT_NAMESPACES,
+	PIDNS_LIMIT_UTS_NAMESPACES,
+	PIDNS_LIMIT_IPC_NAMESPACES,
+	PIDNS_LIMIT_LEVEL,
+	PIDNS_LIMIT_PID_NAMESPACES,
+	PIDNS_LIMIT_CGROUP_NAMESPACES,
+	PIDNS_LIMIT_NET_NAMESPACES,
+	PIDNS_LIMIT_TIME_NAMESPACES,
+	0,
+};
+
+static size_t turn_of(const struct pidns_limit *limit, const uint32_t *order)
+{
+	size_t i = 0;
+
+	while (order[i] && order[i] != limit->kind)
+		i++;
+	return i;
+}
+
+static struct limit_verdict judge(const struct pidns_limit *const *limits, size_t nr, bool is_fork,
+				  const uint32_t *order)
+{
+	struct limit_verdict verdict = {0};
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct pidns_limit *limit = limits[i], *first = verdict.refusing;
+
+		if (!limit->is_fork == is_fork)
+			continue;
+		verdict.nr++;
+		verdict.nr_unknown += limit_is_unknown(limit);
+		if (limit_is_full(limit) &&
+		    (!first || turn_of(limit, order) < turn_of(first, order)))
+			verdict.refusing = limit;
+	}
+	return verdict;
+}
+
+struct limit_verdict limit_judge_fork(const struct pidns_limit *const *limits, size_t nr)
+{
+	return judge(limits, nr, true, fork_order);
+}
+
+struct limit_verdict limit_judge_new_namespaces(const struct pidns_limit *const *limits, size_t nr)
+{
+	struct limit_verdict verdict = judge(limits, nr, false, namespace_order);
+	bool is_told = false;
+
+	/* What was recorded before they were limits does not say that there are none. */
+	for (size_t i = 0; i < nr; i++)
+		is_told = is_told || limits[i]->kind >= PIDNS_LIMIT_USER_NAMESPACES;
+	if (!is_told && !verdict.refusing)
+		verdict.nr = 0;
+	return verdict;
+}
+
+bool limit_is_certain(const struct limit_verdict *verdict)
+{
+	return verdict->refusing || (verdict->nr && !verdict->nr_unknown);
+}

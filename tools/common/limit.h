@@ -11,6 +11,7 @@
 
 #include <pidnsinfo.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* From this share on a limit is reported before it is reached. */
@@ -32,5 +33,20 @@ bool limit_is_full(const struct pidns_limit *limit);
 bool limit_is_near(const struct pidns_limit *limit);
 /* What can be seen proves neither that it refuses nor that it does not. */
 bool limit_is_unknown(const struct pidns_limit *limit);
+
+/* What fork(2) gets, or another call that makes new namespaces: what can be seen of all limits of that. */
+struct limit_verdict {
+	const struct pidns_limit
+		*refusing; /* of those that refuse the one that is asked first; NULL: none */
+	size_t nr;	   /* limits of that call */
+	size_t nr_unknown; /* … of which it is not known whether they refuse */
+};
+
+struct limit_verdict limit_judge_fork(const struct pidns_limit *const *limits, size_t nr);
+/* unshare(2), or clone(2) beside what fork(2) gets, with all of CLONE_NEW*, as the start of a container
+ * does. */
+struct limit_verdict limit_judge_new_namespaces(const struct pidns_limit *const *limits, size_t nr);
+/* It refuses, or it is proved that it does not. */
+bool limit_is_certain(const struct limit_verdict *verdict);
 
 #endif /* PIDNS_LIMIT_H */

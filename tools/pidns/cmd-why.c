@@ -25,10 +25,9 @@ struct why {
 	const struct pidns_ns *ns; /* NULL: only the limits are known of whoever is meant */
 	const struct pidns_limit *const *limits;
 	size_t nr_limits;
-	const struct pidns_limit *refusing; /* whose error fork(2) gives; NULL: none in sight */
-	const struct pidns_limit *nearest;  /* the fullest, if it is worth a word */
-	const struct pidns_limit *no_init;  /* it has none, and may be unborn or dead */
-	size_t nr_unknown; /* that stop fork(2), and of which it is not known whether they do */
+	struct limit_verdict fork, new_namespaces;
+	const struct pidns_limit *nearest; /* the fullest, if it is worth a word */
+	const struct pidns_limit *no_init; /* it has none, and may be unborn or dead */
 };
 
 static const char *remedy_of(const struct pidns_limit *limit)
@@ -38,74 +37,76 @@ static const char *remedy_of(const struct pidns_limit *limit)
 
 /* ---- the answer ------------------------------------------------------------------------------ */
 
-/* In the order in which copy_process() asks. */
-static unsigned int turn_of(const struct pidns_limit *limit)
-{
-	static const uint32_t order[] = {PIDNS_LIMIT_NPROC, PIDNS_LIMIT_THREADS_MAX,
-					 PIDNS_LIMIT_PID_MAX, PIDNS_LIMIT_INIT,
-					 PIDNS_LIMIT_CGROUP_PIDS};
-	unsigned int i = 0;
-
-	while (i < sizeof(order) / sizeof(order[0]) && order[i] != limit->kind)
-		i++;
-	return i;
-}
-
 static void judge(struct why *why)
 {
+	why->fork = limit_judge_fork(why->limits, why->nr_limits);
+	why->new_namespaces = limit_judge_new_namespaces(why->limits, why->nr_limits);
 	for (size_t i = 0; i < why->nr_limits; i++) {
 		const struct pidns_limit *limit = why->limits[i];
 
-		if (limit->is_fork && limit_is_full(limit) &&
-		    (!why->refusing || turn_of(limit) < turn_of(why->refusing)))
-			why->refusing = limit;
 		if (limit_is_near(limit) && !why->nearest)
 			why->nearest = limit;
-		if (limit->is_fork && limit_is_unknown(limit))
-			why->nr_unknown++;
 		if (limit->kind == PIDNS_LIMIT_INIT && limit_is_unknown(limit))
 			why->no_init = limit;
 	}
-	if (why->refusing)
-		why->nearest = why->refusing;
+	if (why->fork.refusing)
+		why->nearest = why->fork.refusing;
 }
 
 static int exit_code(const struct why *why)
 {
-	if (why->refusing)
+	if (why->fork.refusing)
 		return EXIT_FAILS_NOW;
 	return why->nearest ? EXIT_ANSWER_NO : EXIT_DONE;
 }
 
-static const char *error_of(const struct why *why)
+static const char *error_of(const struct limit_verdict *verdict)
 {
-	return why->refusing ? limit_error_name(why->refusing->error) : NULL;
-}
-
-/* That it works is a proof: each limit that stops fork(2) is known, and is not reached. */
-static bool is_certain(const struct why *why)
-{
-	return why->refusing || (why->nr_limits && !why->nr_unknown);
+	return verdict->refusing ? limit_error_name(verdict->refusing->error) : NULL;
 }
 
 /* ---- how it is said -------------------------------------------------------------------------- */
 
+static void print_refused(const struct limit_verdict *verdict, const char *verb)
+{
+	const char *error = error_of(verdict), *name = pidns_limit_name(verdict->refusing->kind);
+
+	printf("%s with %s: %s\n", verb, error ? error : "-", name ? name : "other");
+}
+
 static void print_fork(const struct why *why)
 {
-	const char *error = error_of(why);
-
 	printf("%-16s ", "fork");
-	if (why->refusing)
-		printf("fails with %s: %s\n", error ? error : "-",
-		       pidns_limit_name(why->refusing->kind));
+	if (why->fork.refusing)
+		print_refused(&why->fork, "fails");
 	else if (!why->nr_limits)
 		printf("not known: no limits are\n");
 	else if (why->no_init)
 		printf("not known: %s\n", why->no_init->source);
-	else if (why->nr_unknown)
-		printf("no limit in sight is reached; %zu could not be seen\n", why->nr_unknown);
+	else if (!limit_is_certain(&why->fork))
+		printf("no limit in sight is reached; %zu could not be seen\n",
+		       why->fork.nr_unknown);
 	else
-		printf("works\n");
+		printf("%s\n", why->new_namespaces.refusing
+				       ? "succeeds, unless new namespaces are asked for"
+				       : "works");
+}
+
+/* As the start of a container makes them. */
+static void print_new_namespaces(const struct why *why)
+{
+	const struct limit_verdict *verdict = &why->new_namespaces;
+
+	if (!verdict->nr)
+		return;
+	printf("%-16s ", "new namespaces");
+	if (verdict->refusing)
+		print_refused(verdict, "fail");
+	else if (!limit_is_certain(verdict))
+		printf("no limit in sight is reached; %zu could not be seen in full\n",
+		       verdict->nr_unknown);
+	else
+		printf("can be made\n");
 }
 
 static void print_text(const struct why *why)
@@ -117,9 +118,18 @@ static void print_text(const struct why *why)
 	if (why->pid)
 		printf("%-16s %" PRId32 "\n", "process", why->pid);
 	print_fork(why);
+	print_new_namespaces(why);
 	note_print_limits(why->limits, why->nr_limits);
 	if (remedy)
 		printf("%-16s %s: %s\n", "remedy", pidns_limit_name(why->nearest->kind), remedy);
+}
+
+static void json_verdict(struct json *j, const struct limit_verdict *verdict)
+{
+	json_item(j, "errno");
+	json_string(j, error_of(verdict));
+	json_item(j, "certain");
+	json_bool(j, limit_is_certain(verdict));
 }
 
 static void print_json(const struct why *why)
@@ -138,10 +148,15 @@ static void print_json(const struct why *why)
 		json_number(&j, (uint64_t)why->pid);
 	else
 		json_null(&j);
-	json_item(&j, "errno");
-	json_string(&j, error_of(why));
-	json_item(&j, "certain");
-	json_bool(&j, is_certain(why));
+	json_verdict(&j, &why->fork);
+	json_line(&j, "new_namespaces");
+	json_open(&j, '{');
+	json_verdict(&j, &why->new_namespaces);
+	json_item(&j, "kind");
+	json_string(&j, why->new_namespaces.refusing
+				? pidns_limit_name(why->new_namespaces.refusing->kind)
+				: NULL);
+	json_close(&j, '}');
 	json_line(&j, "limits");
 	if (why->nr_limits)
 		note_json_limits(&j, why->limits, why->nr_limits);

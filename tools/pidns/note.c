@@ -37,7 +37,7 @@ size_t note_limits(const struct pidns_ns *ns, const struct pidns_limit *const **
 const struct pidns_limit *note_nearest(const struct pidns_limit *const *limits, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
-		if (limits[i]->is_fork)
+		if (limits[i]->is_fork || limit_is_full(limits[i]))
 			return limits[i];
 	return NULL;
 }
@@ -164,7 +164,7 @@ void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
 		const char *error = limit_error_name(limit->error);
 
 		print_label("limits", i);
-		printf("%-14s", name_of_limit(limit));
+		printf("%-17s", name_of_limit(limit));
 		print_amount(limit->known & PIDNS_LIMIT_USED, limit->used, is_at_least(limit));
 		print_amount(limit->known & PIDNS_LIMIT_MAX, limit->max, false);
 		print_fullness(limit);
@@ -173,6 +173,10 @@ void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
 			 limit->source ? strlen(limit->source) : 1);
 		if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
 			printf(", refused %" PRIu64 " so far", limit->hits);
+		if (limit->holders) {
+			fputs("; in them: ", stdout);
+			out_text(stdout, limit->holders, strlen(limit->holders));
+		}
 		putchar('\n');
 	}
 }
@@ -325,6 +329,7 @@ void note_json_limits(struct json *j, const struct pidns_limit *const *limits, s
 			json_null(j);
 		json_item(j, "fork");
 		json_bool(j, limits[i]->is_fork);
+		put_string(j, "holders", limits[i]->holders);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

@@ -19,7 +19,8 @@ bool note_has(const struct pidns_ns *ns, uint64_t bit);
 const struct pidns_container *note_container(const struct pidns_ns *ns);
 /* Those of a namespace, the fullest first. Returns how many; none where they are not known. */
 size_t note_limits(const struct pidns_ns *ns, const struct pidns_limit *const **ret_list);
-/* The first of them that stops fork(2), and not only the making of namespaces; NULL: none does. */
+/* The first of them that stops fork(2), or of one that stops the making of namespaces and is reached; NULL:
+ * none. */
 const struct pidns_limit *note_nearest(const struct pidns_limit *const *limits, size_t nr);
 /* How many things keep it alive, those counted together each for itself. */
 uint64_t note_count_pins(const struct pidns_ns *ns);
@@ -39,7 +40,7 @@ void note_put_nearness(FILE *file, const struct value *value);
 void note_json_container(struct json *j, const struct pidns_container *container);
 /* kind, source, used, max. */
 void note_json_nearest(struct json *j, const struct pidns_limit *limit);
-/* Those and errno, hits, fork, in a list. */
+/* Those and errno, hits, used_exact, fork, holders, in a list. */
 void note_json_limits(struct json *j, const struct pidns_limit *const *limits, size_t nr);
 void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t nr);
 

@@ -2,7 +2,8 @@
 /*
  * internal.h - the rooms of the annotator of limits: limits.c puts the lists together, annotate/limits/pid.c
  * knows the numbers of namespaces and of the machine, annotate/limits/cgroup.c the pids controller,
- * annotate/limits/user.c what is counted for users, annotate/limits/file.c how files are read so that nothing hangs.
+ * annotate/limits/user.c tasks counted for users, annotate/limits/namespaces.c namespaces counted for
+ * users, annotate/limits/file.c how files are read so that nothing hangs.
  *
  * What is true of many namespaces (a cgroup, an ancestor's pid_max) is one record in the lists of
  * all of them.
@@ -17,10 +18,12 @@
 
 #include "annotate/annotate.h"
 #include "base/util.h"
+#include "userns.h"
 
 #define LIMITS_INITIAL_NS UINT64_C(4026531836) /* PROC_PID_INIT_INO */
 
 struct limits_cgroups;
+struct limits_namespaces;
 struct limits_users;
 
 struct limits {
@@ -28,14 +31,17 @@ struct limits {
 	const struct pidns_ns *const *namespaces;
 	const struct pidns_task *const *tasks;
 	size_t nr_namespaces, nr_tasks;
-	uint64_t own_ns;      /* inode of the caller's own namespace; 0: not known */
-	uint64_t own_user;    /* … of its user namespace */
-	uint32_t cannot_see;  /* PIDNS_UNSEEN_* */
-	bool is_whole;	      /* the snapshot has all tasks of the caller's namespace and below */
-	bool is_machine;      /* … and of the machine */
+	uint64_t own_ns;     /* inode of the caller's own namespace; 0: not known */
+	uint64_t own_user;   /* … of its user namespace */
+	uint32_t cannot_see; /* PIDNS_UNSEEN_* */
+	bool is_whole;	     /* the snapshot has all tasks of the caller's namespace and below */
+	bool is_machine;     /* … and of the machine */
+	bool is_one; /* one namespace or task is asked about, so that all may be told of it */
 	bool has_own_pid_max; /* each namespace has a kernel.pid_max of its own: Linux 6.14 */
 	struct limits_cgroups *cgroups;
 	struct limits_users *users;
+	struct limits_namespaces *of_namespaces;
+	struct userns userns;
 	const struct pidns_limit **of_numbers; /* pid_max, by place in `namespaces` */
 	const struct pidns_limit *of_machine;  /* threads-max */
 	const struct pidns_limit *of_above;    /* pid_max of what is above and out of sight */
@@ -88,8 +94,15 @@ int limits_cgroup_add(struct limits *l, int32_t pid);
 
 int limits_user_open(struct limits *l);
 void limits_user_close(struct limits *l);
-/* RLIMIT_NPROC of a task, whose directory is `dir`, and user.max_pid_namespaces of the user namespace
- * `owner`, or of the task's own where that is 0, and of those above. 0 or -ENOMEM. */
-int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t owner);
+/* RLIMIT_NPROC of a task, whose directory is `dir`, and which is in that user namespace. 0 or -ENOMEM. */
+int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t user);
+
+/* ---- annotate/limits/namespaces.c --------------------------------------------------------------------- */
+
+int limits_namespaces_open(struct limits *l);
+void limits_namespaces_close(struct limits *l);
+/* user.max_*_namespaces of a task with that effective user in that user namespace, and of all above.
+ * user 0: it is not known. 0 or -ENOMEM. */
+int limits_namespaces_add(struct limits *l, uint64_t user, uint32_t uid);
 
 #endif /* PIDNS_LIMITS_INTERNAL_H */

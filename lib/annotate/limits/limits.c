@@ -15,6 +15,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/file.h"
+#include "base/proc.h"
+
 /* ---- lists ----------------------------------------------------------------------------------- */
 
 int limits_add(struct limits *l, const struct pidns_limit *limit)
@@ -107,11 +110,30 @@ static const struct pidns_limit *const *finish_list(struct limits *l)
 
 /* ---- of a namespace -------------------------------------------------------------------------- */
 
-static int add_user_of(struct limits *l, const struct pidns_task *task, uint64_t owner)
+/* Whoever may not be known counts for nobody. */
+static uint32_t euid_of(int dir)
+{
+	struct proc_status status = {0};
+	char buf[8192];
+	ssize_t len = file_read(dir, "status", buf, sizeof(buf));
+
+	return len > 0 && proc_parse_status(buf, (size_t)len, &status) == 0 &&
+			       status.known & PROC_STATUS_UID
+		       ? status.euid
+		       : USERNS_OVERFLOW;
+}
+
+/* What is counted for the user of a task. */
+static int add_user_of(struct limits *l, const struct pidns_task *task)
 {
 	_cleanup_close_ int dir = limits_open_task(l, task->pid);
+	uint64_t user;
+	int r = dir < 0 ? 0 : userns_learn(l, task->pid, dir, &user);
 
-	return dir < 0 ? 0 : limits_user_add(l, task, dir, owner);
+	if (dir < 0 || r < 0)
+		return r;
+	r = limits_user_add(l, task, dir, user);
+	return r < 0 ? r : limits_namespaces_add(l, user, euid_of(dir));
 }
 
 static const struct pidns_task *reaper_of(const struct limits *l, const struct pidns_ns *ns)
@@ -141,7 +163,7 @@ static int annotate_ns(struct limits *l, size_t place)
 			r = limits_cgroup_add(l, members[i]->pid);
 	}
 	if (r >= 0 && reaper)
-		r = add_user_of(l, reaper, ns->known & PIDNS_NS_OWNER_NS ? ns->owner_ns : 0);
+		r = add_user_of(l, reaper);
 	if (r < 0)
 		return r;
 	notes->limits = finish_list(l);
@@ -180,7 +202,7 @@ static int annotate_task(struct limits *l)
 	if (r >= 0)
 		r = limits_cgroup_add(l, task->pid);
 	if (r >= 0)
-		r = add_user_of(l, task, 0);
+		r = add_user_of(l, task);
 	if (r < 0)
 		return r;
 	list = finish_list(l);
@@ -208,6 +230,7 @@ static int open_all(struct limits *l)
 
 	l->nr_namespaces = pidns_snapshot_namespaces(s, &l->namespaces);
 	l->nr_tasks = pidns_snapshot_tasks(s, &l->tasks);
+	l->is_one = l->a->limits_of;
 	l->own_ns = limits_read_link(l->a->procfs, "self/ns/pid", "pid");
 	l->own_user = limits_read_link(l->a->procfs, "self/ns/user", "user");
 	l->cannot_see = pidns_snapshot_cannot_see(s);
@@ -218,7 +241,9 @@ static int open_all(struct limits *l)
 	r = limits_pid_open(l);
 	if (r >= 0)
 		r = limits_cgroup_open(l);
-	return r < 0 ? r : limits_user_open(l);
+	if (r >= 0)
+		r = limits_user_open(l);
+	return r < 0 ? r : limits_namespaces_open(l);
 }
 
 int annotate_limits(struct annotation *a)
@@ -230,7 +255,9 @@ int annotate_limits(struct annotation *a)
 		r = annotate_ns(&l, i);
 	if (r >= 0 && a->limits_of)
 		r = annotate_task(&l);
+	limits_namespaces_close(&l);
 	limits_user_close(&l);
+	userns_clear(&l.userns);
 	limits_cgroup_close(&l);
 	limits_pid_close(&l);
 	free(l.list);

@@ -1,41 +1,28 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * user.c - what is counted for users: tasks by RLIMIT_NPROC, and PID namespaces by
- * user.max_pid_namespaces.
+ * user.c - tasks that are counted for users, by RLIMIT_NPROC.
  *
  * Since 5.14, 21d1c5e386bc ("Reimplement RLIMIT_NPROC on top of ucounts"), tasks are counted for a
  * user in a user namespace, for the owner of that in the one above, and so on up; before, for a
- * user wherever. What is counted for a user namespace is found by walking up in the same way.
+ * user wherever.
  */
 #include "internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <linux/nsfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "userns.h"
 #include "base/proc.h"
 #include "base/file.h"
 
-#define INITIAL_USER_NS	 UINT64_C(4026531837) /* PROC_USER_INIT_INO */
-#define CAP_SYS_ADMIN	 21		      /* linux/capability.h */
+#define CAP_SYS_ADMIN	 21 /* linux/capability.h */
 #define CAP_SYS_RESOURCE 24
 /* Where tasks are counted whose user namespace may not be known: no namespace has that inode. */
 #define UNKNOWN_NS UINT64_MAX
-#define DEEPEST	   33 /* user namespaces may be nested 32 deep */
-
-struct user_ns {
-	uint64_t ino;
-	uint64_t parent;	 /* 0: none, or out of sight */
-	uint32_t owner;		 /* as the reader has it */
-	uint64_t pid_namespaces; /* that belong to it, or to one below */
-};
 
 /* How many tasks a user has there, those included that are counted for the owner of a namespace
  * below. */
@@ -46,87 +33,11 @@ struct count {
 };
 
 struct limits_users {
-	struct user_ns *list; /* few: one for each user namespace on the machine */
-	size_t nr, room;
 	struct count *counts;
 	size_t nr_counts, room_counts;
 	bool is_counted, is_everywhere;
-	uint64_t learnt;  /* the user namespace that was met last */
 	struct count run; /* tasks beside each other that count for the same user */
 };
-
-/* ---- user namespaces ------------------------------------------------------------------------- */
-
-/* A list of a few, and asked for runs of tasks rather than for each. */
-static struct user_ns *find_user_ns(const struct limits_users *u, uint64_t ino)
-{
-	for (size_t i = u->nr; i--;)
-		if (u->list[i].ino == ino)
-			return &u->list[i];
-	return NULL;
-}
-
-static int add_user_ns(struct limits_users *u, uint64_t ino, struct user_ns **ret)
-{
-	int r = util_grow(&u->list, &u->room, u->nr, sizeof(*u->list));
-
-	if (r < 0)
-		return r;
-	*ret = &u->list[u->nr++];
-	**ret = (struct user_ns){.ino = ino};
-	return 0;
-}
-
-/* It and all above, as far as they may be seen; takes the descriptor over. */
-static int learn_up(struct limits_users *u, int fd)
-{
-	struct user_ns *below = NULL;
-	int r = 0;
-
-	for (int i = 0; fd >= 0 && i < DEEPEST; i++) {
-		_cleanup_close_ int here = fd;
-		struct user_ns *ns;
-		struct stat st;
-		uid_t owner;
-
-		if (fstat(here, &st) < 0)
-			break;
-		fd = -1;
-		ns = find_user_ns(u, st.st_ino);
-		if (below)
-			below->parent = st.st_ino;
-		if (ns)
-			break;
-		r = add_user_ns(u, st.st_ino, &ns);
-		if (r < 0)
-			break;
-		if (ioctl(here, NS_GET_OWNER_UID, &owner) == 0)
-			ns->owner = owner;
-		fd = ioctl(here, NS_GET_PARENT);
-		below = ns;
-	}
-	if (fd >= 0)
-		close(fd);
-	return r;
-}
-
-/* The user namespace of a task. 0: it may not be known. */
-static int learn(struct limits_users *u, int task, uint64_t *ret_ino)
-{
-	uint64_t ino = limits_read_link(task, "ns/user", "user");
-	int fd, r = 0;
-
-	*ret_ino = ino;
-	if (!ino || ino == u->learnt)
-		return 0;
-	u->learnt = ino;
-	if (find_user_ns(u, ino))
-		return 0;
-	fd = openat(task, "ns/user", O_RDONLY | O_CLOEXEC);
-	if (fd >= 0)
-		r = learn_up(u, fd);
-	return r;
-}
 
 /* ---- tasks of users -------------------------------------------------------------------------- */
 
@@ -155,14 +66,15 @@ static int count_tasks(struct limits_users *u, uint64_t ns, uint32_t uid, uint64
 }
 
 /* As inc_rlimit_ucounts() does in the kernel. */
-static int count_up(struct limits_users *u, uint64_t ino, uint32_t uid, uint64_t tasks)
+static int count_up(struct limits *l, uint64_t ino, uint32_t uid, uint64_t tasks)
 {
+	struct limits_users *u = l->users;
 	int r = 0;
 
 	if (u->is_everywhere || ino == UNKNOWN_NS)
 		return count_tasks(u, u->is_everywhere ? 0 : ino, uid, tasks);
-	for (int i = 0; r >= 0 && ino && i < DEEPEST; i++) {
-		const struct user_ns *ns = find_user_ns(u, ino);
+	for (int i = 0; r >= 0 && ino && i < USERNS_DEEPEST; i++) {
+		const struct user_ns *ns = userns_find(&l->userns, ino);
 
 		r = count_tasks(u, ino, uid, tasks);
 		uid = ns ? ns->owner : 0;
@@ -171,12 +83,13 @@ static int count_up(struct limits_users *u, uint64_t ino, uint32_t uid, uint64_t
 	return r;
 }
 
-static int count_run(struct limits_users *u)
+static int count_run(struct limits *l)
 {
+	struct limits_users *u = l->users;
 	const struct count run = u->run;
 
 	u->run.tasks = 0;
-	return run.tasks ? count_up(u, run.ns, run.uid, run.tasks) : 0;
+	return run.tasks ? count_up(l, run.ns, run.uid, run.tasks) : 0;
 }
 
 /* In the picture, or else in `status`. */
@@ -216,11 +129,11 @@ static int count_task(struct limits *l, const struct pidns_task *task)
 
 		if (dir < 0)
 			return 0;
-		r = learn(u, dir, &ino);
+		r = userns_learn(l, task->pid, dir, &ino);
 		ino = ino ? ino : UNKNOWN_NS;
 	}
 	if (r >= 0 && (u->run.ns != ino || u->run.uid != ruid)) {
-		r = count_run(u);
+		r = count_run(l);
 		u->run = (struct count){.ns = ino, .uid = ruid};
 	}
 	u->run.tasks += tasks;
@@ -237,7 +150,7 @@ static int count_all(struct limits *l)
 	l->users->is_counted = true;
 	for (size_t i = 0; r >= 0 && i < l->nr_tasks; i++)
 		r = count_task(l, l->tasks[i]);
-	return r < 0 ? r : count_run(l->users);
+	return r < 0 ? r : count_run(l);
 }
 
 /* Root of the whole machine is not bound, nor is who may set such limits or administer it:
@@ -250,9 +163,9 @@ static bool is_exempt(const struct limits *l, uint32_t ruid, int dir, uint64_t u
 	char buf[8192];
 	ssize_t len;
 
-	if (l->own_user == INITIAL_USER_NS && !ruid)
+	if (l->own_user == USERNS_INITIAL && !ruid)
 		return true;
-	if (user != INITIAL_USER_NS)
+	if (user != USERNS_INITIAL)
 		return false;
 	len = file_read(dir, "status", buf, sizeof(buf));
 	return len > 0 && proc_parse_status(buf, (size_t)len, &status) == 0 &&
@@ -280,11 +193,11 @@ static int add_owners(struct limits *l, uint64_t user)
 {
 	int r = 0;
 
-	for (int up = 0; r >= 0 && !l->users->is_everywhere && up < DEEPEST; up++) {
-		const struct user_ns *ns = find_user_ns(l->users, user);
+	for (int up = 0; r >= 0 && !l->users->is_everywhere && up < USERNS_DEEPEST; up++) {
+		const struct user_ns *ns = userns_find(&l->userns, user);
 		struct pidns_limit *limit;
 
-		if (!ns || user == INITIAL_USER_NS)
+		if (!ns || user == USERNS_INITIAL)
 			return 0;
 		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
 				   "RLIMIT_NPROC of uid %" PRIu32 " when it made user:[%" PRIu64
@@ -341,141 +254,28 @@ static int add_nproc(struct limits *l, uint32_t ruid, int dir, uint64_t user)
 	return limits_add(l, limit);
 }
 
-/* ---- PID namespaces of users ----------------------------------------------------------------- */
-
-/* The first was not made by anybody. */
-static bool is_countable(const struct pidns_ns *ns)
-{
-	return ns->known & PIDNS_NS_OWNER_NS && ns->known & PIDNS_NS_INO &&
-	       ns->ino != LIMITS_INITIAL_NS;
-}
-
-/* Each is counted where it belongs and in all above, as inc_ucount() does. */
-static int count_pid_namespaces(struct limits *l)
-{
-	struct limits_users *u = l->users;
-
-	for (size_t i = 0; i < l->nr_namespaces; i++) {
-		uint64_t ino = is_countable(l->namespaces[i]) ? l->namespaces[i]->owner_ns : 0;
-
-		for (int up = 0; ino && up < DEEPEST; up++) {
-			struct user_ns *ns = find_user_ns(u, ino);
-
-			if (!ns && add_user_ns(u, ino, &ns) < 0)
-				return -ENOMEM;
-			ns->pid_namespaces++;
-			ino = ns->parent;
-		}
-	}
-	return 0;
-}
-
-/* Whoever belongs to a user namespace that somebody made is open to who may ask about it at all; of
- * the machine's own, not everybody may know all. */
-static bool knows_all_of(const struct limits *l, uint64_t user)
-{
-	return l->is_whole && (user != INITIAL_USER_NS || !(l->cannot_see & PIDNS_UNSEEN_NS_LINKS));
-}
-
-/* The user namespaces above count as well; only the reader's own shows what it allows. */
-static int add_pid_namespaces(struct limits *l, uint64_t user)
-{
-	uint64_t max;
-	int r = 0;
-
-	for (int up = 0; r >= 0 && user && up < DEEPEST; up++) {
-		const struct user_ns *ns = find_user_ns(l->users, user);
-		bool is_own = user == l->own_user;
-		struct pidns_limit *limit;
-
-		if (is_own)
-			limit = limits_new(l, PIDNS_LIMIT_PID_NAMESPACES, ENOSPC,
-					   "/proc/sys/user/max_pid_namespaces");
-		else
-			limit = limits_new(l, PIDNS_LIMIT_PID_NAMESPACES, ENOSPC,
-					   "user.max_pid_namespaces in user:[%" PRIu64 "]", user);
-		if (!limit)
-			return -ENOMEM;
-		limit->is_fork = 0;
-		if (is_own &&
-		    file_read_number(l->a->procfs, "sys/user/max_pid_namespaces", &max) == 0) {
-			limit->max = max;
-			limit->known |= PIDNS_LIMIT_MAX;
-		}
-		if (knows_all_of(l, user)) {
-			limit->used = ns ? ns->pid_namespaces : 0;
-			limit->known |= PIDNS_LIMIT_USED;
-		}
-		r = limits_add(l, limit);
-		if (r >= 0 && ns && !ns->parent && user != INITIAL_USER_NS) {
-			limit = limits_new(l, PIDNS_LIMIT_PID_NAMESPACES, ENOSPC,
-					   "user.max_pid_namespaces of the user namespaces above, "
-					   "which are out of sight");
-			if (!limit)
-				return -ENOMEM;
-			limit->is_fork = 0;
-			r = limits_add(l, limit);
-		}
-		user = ns ? ns->parent : 0;
-	}
-	return r;
-}
-
 /* ---------------------------------------------------------------------------------------------- */
-
-/* The user namespaces that PID namespaces belong to, by way of their inits. */
-static int learn_owners(struct limits *l)
-{
-	uint64_t ino;
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < l->nr_namespaces; i++) {
-		const struct pidns_ns *ns = l->namespaces[i];
-		_cleanup_close_ int dir = -1;
-
-		if (!is_countable(ns) || find_user_ns(l->users, ns->owner_ns) ||
-		    !(ns->known & PIDNS_NS_REAPER) || ns->reaper <= 0)
-			continue;
-		dir = limits_open_task(l, ns->reaper);
-		if (dir >= 0)
-			r = learn(l->users, dir, &ino);
-	}
-	return r;
-}
 
 int limits_user_open(struct limits *l)
 {
-	_cleanup_close_ int self = openat(l->a->procfs, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	uint64_t ino;
-	int r = 0;
-
 	l->users = calloc(1, sizeof(*l->users));
 	if (!l->users)
 		return -ENOMEM;
 	l->users->is_everywhere = !limits_kernel_is(5, 14);
-	if (self >= 0)
-		r = learn(l->users, self, &ino);
-	if (r >= 0)
-		r = learn_owners(l);
-	return r < 0 ? r : count_pid_namespaces(l);
+	return 0;
 }
 
 void limits_user_close(struct limits *l)
 {
 	if (!l->users)
 		return;
-	free(l->users->list);
 	free(l->users->counts);
 	free(l->users);
 }
 
-int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t owner)
+int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t user)
 {
-	uint64_t user;
 	uint32_t ruid;
-	int r = learn(l->users, dir, &user);
 
-	if (r >= 0 && ruid_of(l, task, &ruid))
-		r = add_nproc(l, ruid, dir, user);
-	return r < 0 ? r : add_pid_namespaces(l, owner ? owner : user);
+	return ruid_of(l, task, &ruid) ? add_nproc(l, ruid, dir, user) : 0;
 }

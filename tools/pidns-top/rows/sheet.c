@@ -147,18 +147,20 @@ static void add_container(struct sheet *sheet, const struct pidns_ns *ns)
 static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 {
 	const char *name = pidns_limit_name(limit->kind), *error = limit_error_name(limit->error);
+	bool is_least = limit->known & PIDNS_LIMIT_FLAGS && limit->flags & PIDNS_LIMIT_IS_AT_LEAST;
 	char used[24] = "-", max[24] = "-", percent[16] = "-", hits[48] = "";
 
 	if (limit->known & PIDNS_LIMIT_USED)
-		snprintf(used, sizeof(used), "%" PRIu64, limit->used);
+		snprintf(used, sizeof(used), "%s%" PRIu64, is_least ? ">=" : "", limit->used);
 	if (limit->known & PIDNS_LIMIT_MAX)
 		snprintf(max, sizeof(max), "%" PRIu64, limit->max);
 	if (limit_has_share(limit))
 		snprintf(percent, sizeof(percent), "%" PRIu64 " %%", limit_percent(limit));
 	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
 		snprintf(hits, sizeof(hits), ", refused %" PRIu64 " so far", limit->hits);
-	add(sheet, "  %-14s %8s of %8s %5s  %s  %s%s", name ? name : "other", used, max, percent,
-	    error ? error : "-", limit->source ? limit->source : "-", hits);
+	add(sheet, "  %-17s %8s of %8s %5s  %s  %s%s%s%s", name ? name : "other", used, max,
+	    percent, error ? error : "-", limit->source ? limit->source : "-", hits,
+	    limit->holders ? "; in them: " : "", limit->holders ? limit->holders : "");
 }
 
 static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
