@@ -233,7 +233,9 @@ struct pidns_limit {
 	uint32_t flags;	    /* PIDNS_LIMIT_IS_*. Since: 0.9 */
 	uint32_t reserved;
 	/* Of *-NAMESPACES: processes that are in those counted, by command: "bwrap 12 (PID 4711), …".
-	 * Untrusted bytes. NULL: none is known. Since: 0.9 */
+	 * Of INIT: processes that it waits for, and what each of these waits for: "PID 12 (cp), in
+	 * uninterruptible sleep in …; PID 14 (sh), a zombie that PID 4 (agent) has not reaped". Untrusted
+	 * bytes. NULL: none is known. Since: 0.9 */
 	const char *holders;
 };
 

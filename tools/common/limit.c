@@ -68,6 +68,21 @@ bool limit_is_unknown(const struct pidns_limit *limit)
 	return !has_numbers(limit) || has_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
 }
 
+const char *limit_holders_words(const struct pidns_limit *limit)
+{
+	return limit->kind == PIDNS_LIMIT_INIT ? "waits for" : "in them:";
+}
+
+const char *limit_init_waits(const struct pidns_ns *ns)
+{
+	if (!(ns->known & PIDNS_NS_NOTES) || !(ns->notes->known & PIDNS_NOTE_LIMITS))
+		return NULL;
+	for (uint32_t i = 0; i < ns->notes->nr_limits; i++)
+		if (ns->notes->limits[i]->kind == PIDNS_LIMIT_INIT)
+			return ns->notes->limits[i]->holders;
+	return NULL;
+}
+
 /* ---- a call ---------------------------------------------------------------------------------- */
 
 /* In the order in which copy_process() asks; then create_user_ns() and create_new_namespaces(). */

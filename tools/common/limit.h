@@ -34,6 +34,12 @@ bool limit_is_near(const struct pidns_limit *limit);
 /* What can be seen proves neither that it refuses nor that it does not. */
 bool limit_is_unknown(const struct pidns_limit *limit);
 
+/* What goes before pidns_limit.holders, which belongs to a limit of this kind: "waits for". */
+const char *limit_holders_words(const struct pidns_limit *limit);
+/* What the init of a dying namespace, or of one that is a zombie, waits for, and what that waits for, in one
+ * untrusted text; NULL: it is not dying, or that is not known. The snapshot has PIDNS_TAKE_LIMITS. */
+const char *limit_init_waits(const struct pidns_ns *ns);
+
 /* What fork(2) gets, or another call that makes new namespaces: what can be seen of all limits of that. */
 struct limit_verdict {
 	const struct pidns_limit

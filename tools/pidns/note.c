@@ -174,7 +174,7 @@ void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
 		if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
 			printf(", refused %" PRIu64 " so far", limit->hits);
 		if (limit->holders) {
-			fputs("; in them: ", stdout);
+			printf("; %s ", limit_holders_words(limit));
 			out_text(stdout, limit->holders, strlen(limit->holders));
 		}
 		putchar('\n');

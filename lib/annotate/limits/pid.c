@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* pid.c - the numbers of namespaces and of the machine, the deepest level, and init itself. */
 #include "internal.h"
+#include "waits.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -202,6 +203,8 @@ static int add_init(struct limits *l, const struct pidns_ns *ns)
 		return -ENOMEM;
 	if (is_without_init(ns))
 		limits_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
+	else
+		limit->holders = limits_waits(l->a, ns);
 	return limits_add(l, limit);
 }
 

@@ -158,9 +158,10 @@ static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 		snprintf(percent, sizeof(percent), "%" PRIu64 " %%", limit_percent(limit));
 	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
 		snprintf(hits, sizeof(hits), ", refused %" PRIu64 " so far", limit->hits);
-	add(sheet, "  %-17s %8s of %8s %5s  %s  %s%s%s%s", name ? name : "other", used, max,
+	add(sheet, "  %-17s %8s of %8s %5s  %s  %s%s%s%s%s%s", name ? name : "other", used, max,
 	    percent, error ? error : "-", limit->source ? limit->source : "-", hits,
-	    limit->holders ? "; in them: " : "", limit->holders ? limit->holders : "");
+	    limit->holders ? "; " : "", limit->holders ? limit_holders_words(limit) : "",
+	    limit->holders ? " " : "", limit->holders ? limit->holders : "");
 }
 
 static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
