@@ -112,6 +112,10 @@ int bpf_read_task(const struct bpf_kernel *kernel, const struct bpf_task_record 
 		.pid = record->pid,
 		.tid = record->vpids[0],
 	};
+	if (record->pidfd_ino) {
+		ret_raw->pidfd_ino = record->pidfd_ino;
+		ret_raw->known |= PIDNS_TASK_PIDFD_INO;
+	}
 	read_facts(kernel, record, ret_raw);
 	return 0;
 }

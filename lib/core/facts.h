@@ -96,6 +96,8 @@
 	SPECIAL(REF, ns_for_children, ns_for_children, raw.ns_for_children_ino, 16, \
 		NS_FOR_CHILDREN, 12, "namespace of its children, where another") \
 	DERIVED(BOOL, has_joined, 104, HAS_JOINED, 13, "whether its parent is in another namespace") \
+	POURED(U64, pidfd_ino, 112, PIDFD_INO, 14, \
+		"inode number of its pidfd: never used again. Since: 0.3") \
 	PART(U32, nr_vpids, 64, NONE, 0, "how many vpids there are")
 /* clang-format on */
 

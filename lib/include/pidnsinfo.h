@@ -142,6 +142,8 @@ struct pidns_ns {
 #define PIDNS_TASK_NS_FOR_CHILDREN \
 	(UINT64_C(1) << 12)			  /* namespace of its children, where another */
 #define PIDNS_TASK_HAS_JOINED (UINT64_C(1) << 13) /* whether its parent is in another namespace */
+#define PIDNS_TASK_PIDFD_INO \
+	(UINT64_C(1) << 14) /* inode number of its pidfd: never used again. Since: 0.3 */
 /* lib/core/facts.py: end */
 
 /* All bits, for pidns_take_opts.ns_fields and .task_fields: whatever the provider can know. */
@@ -169,6 +171,7 @@ struct pidns_task {
 	uint32_t state;				/* letter, as in proc_pid_stat(5) */
 	uint32_t threads;			/* threads of its process */
 	uint32_t has_joined;			/* whether its parent is in another namespace */
+	uint64_t pidfd_ino; /* inode number of its pidfd: never used again. Since: 0.3 */
 };
 /* lib/core/facts.py: end */
 

@@ -9,6 +9,7 @@
 #include "genl.h"
 #include "internal.h"
 #include "base/map.h"
+#include "base/pidfd.h"
 
 #include <errno.h>
 #include <linux/pidns.h>
@@ -38,6 +39,11 @@ struct taking {
 	struct genl_task *ended; /* leaders that have ended before their threads */
 	size_t nr_ended, room_ended;
 	struct map ended_by_pid; /* an index + 1 */
+	bool wants_pidfds; /* of each task, which is then asked for by itself */
+	int pidfd;	   /* of the task that is being asked for, -1: none; … */
+	int32_t pidfd_tid; /* … and its PID */
+	int32_t *listed;   /* all tasks, to be asked for one by one */
+	size_t nr_listed, room_listed;
 	struct genl_task task;
 	struct genl_pidmap pidmap;
 };
@@ -103,6 +109,14 @@ static int defer_ended(struct taking *t)
 	return map_put(&t->ended_by_pid, (uint64_t)t->task.raw.pid, (uint32_t)++t->nr_ended);
 }
 
+/* Opened before the kernel was asked: if its task is still there, it is the one that was told of. */
+static void add_pidfd_ino(const struct taking *t, struct raw_task *raw)
+{
+	if (t->pidfd >= 0 && raw->tid == t->pidfd_tid &&
+	    pidfd_read_ino(t->pidfd, &raw->pidfd_ino) == 0 && pidfd_is_there(t->pidfd))
+		raw->known |= PIDNS_TASK_PIDFD_INO;
+}
+
 static int add_task(void *arg, const void *attrs, size_t len)
 {
 	struct taking *t = arg;
@@ -114,33 +128,64 @@ static int add_task(void *arg, const void *attrs, size_t len)
 	if (t->pids.list && !request_wants(t->request, &t->pids, raw))
 		return 0;
 	complete_task(t, raw);
+	add_pidfd_ino(t, raw);
 	/* What was told for the sake of the reapers is not kept of the others. */
 	if (!is_reaper(raw))
 		raw->known &= t->request->task_fields | FREE_FIELDS;
 	return is_state_of_thread(t, raw) ? defer_ended(t) : builder_add_task(t->b, raw);
 }
 
-static int take_tasks(struct taking *t)
+static int list_task(void *arg, const void *attrs, size_t len)
+{
+	struct taking *t = arg;
+	int r = genl_parse_task(attrs, len, &t->task);
+
+	if (r >= 0)
+		r = util_grow(&t->listed, &t->room_listed, t->nr_listed, sizeof(*t->listed));
+	if (r >= 0)
+		t->listed[t->nr_listed++] = t->task.raw.tid;
+	return r;
+}
+
+static int dump_tasks(struct taking *t, uint32_t facts, netlink_object_fn object)
 {
 	struct netlink_request request;
 
 	netlink_request_init(&request, "task-get", PIDNS_CMD_TASK_GET, true);
-	netlink_put_u32(&request, PIDNS_A_TASK_FACTS, t->facts);
+	netlink_put_u32(&request, PIDNS_A_TASK_FACTS, facts);
 	if (!(t->request->flags & PIDNS_TAKE_THREADS))
 		netlink_put_flag(&request, PIDNS_A_TASK_LEADERS);
-	return ask(t, &request, add_task);
+	return ask(t, &request, object);
 }
 
 static int take_task(struct taking *t, int32_t tid)
 {
+	_cleanup_close_ int pidfd = t->wants_pidfds ? pidfd_open_task(tid) : -1;
 	struct netlink_request request;
 	int r;
 
+	t->pidfd = pidfd;
+	t->pidfd_tid = tid;
 	netlink_request_init(&request, "task-get", PIDNS_CMD_TASK_GET, false);
 	netlink_put_u32(&request, PIDNS_A_TASK_TID, (uint32_t)tid);
 	netlink_put_u32(&request, PIDNS_A_TASK_FACTS, t->facts);
 	r = ask(t, &request, add_task);
+	t->pidfd = -1;
 	return r == -ESRCH ? 0 : r;
+}
+
+static int take_tasks(struct taking *t)
+{
+	size_t i;
+	int r;
+
+	if (!t->wants_pidfds)
+		return dump_tasks(t, t->facts, add_task);
+	t->nr_listed = 0;
+	r = dump_tasks(t, 0, list_task);
+	for (i = 0; r >= 0 && i < t->nr_listed; i++)
+		r = take_task(t, t->listed[i]);
+	return r;
 }
 
 /* The threads of a group can only be had by looking at all. */
@@ -313,6 +358,8 @@ int netlink_take(struct netlink *nl, bool has_ptrace, const struct request *requ
 	if (!t)
 		return -ENOMEM;
 	t->nl = nl;
+	t->pidfd = -1;
+	t->wants_pidfds = request->task_fields & PIDNS_TASK_PIDFD_INO && pidfd_has_inos();
 	t->request = request;
 	t->b = b;
 	t->facts = request_groups(groups, ARRAY_SIZE(groups),
@@ -332,6 +379,7 @@ int netlink_take(struct netlink *nl, bool has_ptrace, const struct request *requ
 		r = why_set(&request->why, -EPROTO, "netlink: ns-get: not even the reader's own");
 	map_clear(&t->ended_by_pid);
 	free(t->ended);
+	free(t->listed);
 	free(t->reapers);
 	free(t->pids.list);
 	free(t);

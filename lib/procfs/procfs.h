@@ -55,6 +55,7 @@ struct procfs_take {
 	bool is_own;	     /* … and that is the caller's own */
 	bool translates;     /* … and nsfs files translate PIDs */
 	bool finds_unborn;   /* … and pidfds lead to where a task's children would go */
+	bool has_pidfd_inos; /* … and that of a pidfd names a task */
 	bool lists;	     /* listns(2) gives all that files and mounts would */
 	bool shows_unborn;   /* a namespace without an init need not be dead */
 	int32_t looked_at;   /* the task that is being looked through */

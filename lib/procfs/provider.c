@@ -9,6 +9,7 @@
  */
 #include "procfs.h"
 #include "base/file.h"
+#include "base/pidfd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -339,6 +340,19 @@ static int take_chosen(struct procfs_take *t)
 	return r;
 }
 
+/* Asked of the caller itself, where this procfs is not another one's, or a fixture. */
+static bool has_pidfd_inos(const struct procfs_take *t)
+{
+	char self[16];
+	ssize_t len;
+
+	if (!((t->request->task_fields | t->request->reaper_fields) & PIDNS_TASK_PIDFD_INO))
+		return false;
+	len = readlinkat(t->p->root, "self", self, sizeof(self) - 1);
+	self[len > 0 ? len : 0] = '\0';
+	return atoi(self) == getpid() && pidfd_has_inos();
+}
+
 /*
  * Whose mount is it? NSpid: of the reader's own status begins at the mount's namespace: one number
  * only, and it is the reader's own. Without a "self" the reader is not in it or below.
@@ -361,6 +375,7 @@ static int find_own(struct procfs_take *t)
 	if (place < 0)
 		return place;
 	t->translates = t->is_own && procfs_ns_probe(t);
+	t->has_pidfd_inos = t->is_own && has_pidfd_inos(t);
 	t->shows_unborn = procfs_shows_unborn();
 	t->lists = t->request->flags & PIDNS_TAKE_ALL && procfs_listns_is_complete(t);
 	t->finds_unborn = t->translates && t->request->flags & PIDNS_TAKE_ALL &&

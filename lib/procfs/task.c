@@ -8,6 +8,7 @@
  */
 #include "procfs.h"
 #include "base/file.h"
+#include "base/pidfd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -287,6 +288,22 @@ static int ask_ns_for_children(struct asked *a)
 	return 0;
 }
 
+/* By number, and so believed only if the task is found alive afterwards. */
+static int ask_pidfd_ino(struct asked *a)
+{
+	_cleanup_close_ int pidfd = -1;
+
+	do {
+		pidfd = pidfd_open_task(a->raw.tid);
+	} while (pidfd == -EMFILE && procfs_ns_give_back(a->t, -1));
+	a->is_verified = false;
+	if (pidfd < 0)
+		return procfs_error(pidfd) == -EACCES ? 0 : procfs_error(pidfd);
+	if (pidfd_read_ino(pidfd, &a->raw.pidfd_ino) == 0)
+		a->raw.known |= PIDNS_TASK_PIDFD_INO;
+	return 0;
+}
+
 static int ask_fields(struct asked *a)
 {
 	struct procfs_take *t = a->t;
@@ -294,9 +311,11 @@ static int ask_fields(struct asked *a)
 	uint64_t fields = procfs_fields_of(t, is_reaper);
 	int r = 0;
 
+	if (fields & PIDNS_TASK_PIDFD_INO && t->has_pidfd_inos)
+		r = ask_pidfd_ino(a);
 	if (fields & PIDNS_TASK_UID)
 		ask_uid(a);
-	if (fields & STATUS_FIELDS)
+	if (r >= 0 && fields & STATUS_FIELDS)
 		r = ask_status(a);
 	if (r >= 0 && (fields & PIDNS_TASK_NS_FOR_CHILDREN ||
 		       (t->request->flags & PIDNS_TAKE_ALL && !t->lists)))

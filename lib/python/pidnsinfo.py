@@ -90,6 +90,7 @@ _TASK_FIELDS = (
     ("state", c_uint32, 2, chr),
     ("threads", c_uint32, 9, None),
     ("has_joined", c_uint32, 13, bool),
+    ("pidfd_ino", c_uint64, 14, None),
 )
 _TASK_VPIDS = 1 << 0
 _TASK_NS_FOR_CHILDREN = 1 << 12

@@ -8,6 +8,7 @@
 #include <linux/netlink.h>
 #include <linux/pidns.h>
 
+#include "base/pidfd.h"
 #include "core/builder.h"
 #include "message.h"
 #include "netlink/internal.h"
@@ -236,7 +237,7 @@ static void answer_dump(void)
 			habit == INTERRUPTED_AT_END ? NLM_F_DUMP_INTR : 0);
 }
 
-static void answer_one(void)
+static void answer_one(uint32_t tid)
 {
 	struct datagram *d = new_datagram();
 	size_t at;
@@ -245,12 +246,13 @@ static void answer_one(void)
 	if (peer->command == PIDNS_CMD_NS_GET)
 		put_ns(&d->bytes, OWN, 0);
 	else
-		put_task(&d->bytes, CHILD, 6, 1);
+		put_task(&d->bytes, tid == 6 ? CHILD : OWN, tid, tid == 6);
 	close_message(&d->bytes, at);
 	spoil(d);
 }
 
-static bool asks(const void *bytes, size_t len, uint16_t type)
+/* Where an attribute of that type is; 0: nowhere. */
+static size_t find_attr(const void *bytes, size_t len, uint16_t type)
 {
 	size_t at = NLMSG_HDRLEN + GENL_HDRLEN;
 	struct nlattr attr;
@@ -258,9 +260,19 @@ static bool asks(const void *bytes, size_t len, uint16_t type)
 	for (; at + sizeof(attr) <= len; at += NLA_ALIGN(attr.nla_len)) {
 		memcpy(&attr, (const char *)bytes + at, sizeof(attr));
 		if (attr.nla_type == type)
-			return true;
+			return at;
 	}
-	return false;
+	return 0;
+}
+
+static uint32_t asked_tid(const void *bytes, size_t len)
+{
+	size_t at = find_attr(bytes, len, PIDNS_A_TASK_TID);
+	uint32_t tid = 6;
+
+	if (at)
+		memcpy(&tid, (const char *)bytes + at + NLA_HDRLEN, sizeof(tid));
+	return tid;
 }
 
 static int peer_send(void *arg, const void *bytes, size_t len)
@@ -275,8 +287,8 @@ static int peer_send(void *arg, const void *bytes, size_t len)
 	peer->seq = head->nlmsg_seq;
 	peer->port = head->nlmsg_pid;
 	peer->command = ((const struct genlmsghdr *)NLMSG_DATA(head))->cmd;
-	peer->counts = peer->command == PIDNS_CMD_NS_GET && asks(bytes, len, PIDNS_A_NS_COUNT);
-	peer->leaders = asks(bytes, len, PIDNS_A_TASK_LEADERS);
+	peer->counts = peer->command == PIDNS_CMD_NS_GET && find_attr(bytes, len, PIDNS_A_NS_COUNT);
+	peer->leaders = find_attr(bytes, len, PIDNS_A_TASK_LEADERS);
 	/* What is left of an earlier answer is still to come. */
 	if (peer->next == peer->nr)
 		peer->next = peer->nr = 0;
@@ -285,7 +297,7 @@ static int peer_send(void *arg, const void *bytes, size_t len)
 	else if (head->nlmsg_flags & NLM_F_DUMP)
 		answer_dump();
 	else
-		answer_one();
+		answer_one(asked_tid(bytes, len));
 	return 0;
 }
 
@@ -363,7 +375,8 @@ static int take_with(struct request *request, bool has_ptrace, struct pidns_snap
 
 static int take(struct pidns_snapshot **ret)
 {
-	struct request request = {.task_fields = PIDNS_FIELDS_ALL, .ns_fields = PIDNS_FIELDS_ALL};
+	struct request request = {.task_fields = PIDNS_FIELDS_ALL & ~PIDNS_TASK_PIDFD_INO,
+				  .ns_fields = PIDNS_FIELDS_ALL};
 
 	return take_with(&request, true, ret);
 }
@@ -402,6 +415,30 @@ static void test_take(void **state)
 	/* No memory at all, the same namespace for children: known all the same. */
 	assert_true(pidns_task_find(s, NULL, 5)->known & PIDNS_TASK_RSS);
 	assert_true(pidns_task_find(s, NULL, 5)->known & PIDNS_TASK_NS_FOR_CHILDREN);
+	pidns_snapshot_unref(s);
+}
+
+/* A pidfd is opened before the task is asked for; 6 is none of this machine, or dies meanwhile. */
+static void test_take_pidfd_inos(void **state)
+{
+	struct request request = {.task_fields = PIDNS_TASK_PIDFD_INO};
+	_cleanup_close_ int pidfd = pidfd_open_task(1);
+	const struct pidns_task *init;
+	struct pidns_snapshot *s;
+	uint64_t ino = 0;
+
+	(void)state;
+	assert_int_equal(take_with(&request, true, &s), 0);
+	assert_is_the_forest(s);
+	init = pidns_task_find(s, NULL, 1);
+	if (pidfd_read_ino(pidfd, &ino) == 0) {
+		assert_int_equal(peer->requests, 1 + 3 + 1);
+		assert_true(init->known & PIDNS_TASK_PIDFD_INO);
+		assert_true(init->pidfd_ino == ino);
+	} else {
+		assert_int_equal(peer->requests, 2);
+		assert_false(init->known & PIDNS_TASK_PIDFD_INO);
+	}
 	pidns_snapshot_unref(s);
 }
 
@@ -668,6 +705,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_peer(test_take),
+		with_peer(test_take_pidfd_inos),
 		with_peer(test_take_without_rights),
 		with_peer(test_take_ended_leader),
 		with_peer(test_take_ended_leader_alone),

@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -95,29 +96,63 @@ static int parse_path(struct target *target, const struct why *why)
 	return 0;
 }
 
+/* Digits, or PID:INO. */
+static bool is_number(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (text[digits] == ':')
+		digits += 1 + strspn(text + digits + 1, "0123456789");
+	return *text >= '0' && *text <= '9' && !text[digits];
+}
+
+bool process_is_meant(const char *text)
+{
+	return is_number(text) && (strchr(text, ':') || strtoull(text, NULL, 10) <= PID_LIMIT);
+}
+
 static int parse_number(struct target *target, const struct why *why)
 {
-	if (!number_parse(target->text, &target->ino) || !target->ino)
+	bool is_process = strchr(target->text, ':');
+
+	if (!is_process && (!number_parse(target->text, &target->ino) || !target->ino))
 		return refuse(why, EXIT_USAGE, "\"%.64s\" is no inode number", target->text);
-	if (target->ino <= PID_LIMIT)
+	if (is_process || target->ino <= PID_LIMIT)
 		return refuse(why, EXIT_USAGE,
 			      "%s is no inode number; the namespace of that process is @%s",
 			      target->text, target->text);
 	return 0;
 }
 
+int process_parse(const char *text, int32_t *ret_pid, uint64_t *ret_pidfd_ino, char *why_text,
+		  size_t size)
+{
+	const struct why why = {why_text, size};
+	const char *colon = strchr(text, ':');
+	char digits[24] = "";
+	uint64_t pid, ino = 0;
+
+	snprintf(digits, sizeof(digits), "%.*s", colon ? (int)(colon - text) : 23, text);
+	if ((colon ? colon - text : (ptrdiff_t)strlen(text)) >= (ptrdiff_t)sizeof(digits) ||
+	    !number_parse(digits, &pid) || !pid)
+		return refuse(&why, EXIT_USAGE, "\"%.64s\" is no PID", text);
+	if (pid > PID_LIMIT)
+		return refuse(&why, EXIT_USAGE, "%.64s is above %d: no PID, an inode number", text,
+			      PID_LIMIT);
+	if (colon && (!number_parse(colon + 1, &ino) || !ino))
+		return refuse(&why, EXIT_USAGE, "\"%.64s\" is not PID:INO, see getino(1)", text);
+	*ret_pid = (int32_t)pid;
+	*ret_pidfd_ino = ino;
+	return 0;
+}
+
 static int parse_pid(struct target *target, const struct why *why)
 {
-	const char *digits = target->text + 1;
-	uint64_t number;
+	char text[256];
+	int r = process_parse(target->text + 1, &target->pid, &target->pidfd_ino, text,
+			      sizeof(text));
 
-	if (!number_parse(digits, &number) || !number)
-		return refuse(why, EXIT_USAGE, "@: \"%.64s\" is no PID", digits);
-	if (number > PID_LIMIT)
-		return refuse(why, EXIT_USAGE, "@: %.64s is above %d: no PID, an inode number",
-			      digits, PID_LIMIT);
-	target->pid = (int32_t)number;
-	return 0;
+	return r ? refuse(why, r, "@: %s", text) : 0;
 }
 
 /* pid:[INODE], as readlink(1) shows it. */
@@ -156,7 +191,7 @@ int target_parse(const char *text, struct target *ret, char *why_text, size_t si
 	*ret = (struct target){.text = text, .fd = -1};
 	if (*text == '@')
 		return parse_pid(ret, &why);
-	if (*text && !text[strspn(text, "0123456789")])
+	if (is_number(text))
 		return parse_number(ret, &why);
 	if (!strncmp(text, "pid:[", 5))
 		return parse_link(ret, &why);
@@ -174,9 +209,10 @@ void target_close(struct target *target)
 
 /* ---- what it means --------------------------------------------------------------------------- */
 
-uint32_t target_take_flags(const struct target *target)
+void target_wish(const struct target *target, uint32_t *flags, uint64_t *task_fields)
 {
-	return target->name ? PIDNS_TAKE_CONTAINERS : 0;
+	*flags |= target->name ? PIDNS_TAKE_CONTAINERS : 0;
+	*task_fields |= target->pidfd_ino ? PIDNS_TASK_PIDFD_INO : 0;
 }
 
 /* "NAMESPACE/POD", or what is behind the slash. */
@@ -263,12 +299,30 @@ static int not_found(const struct target *target, const struct pidns_snapshot *s
 	return refuse(why, EXIT_FAILED, "%s: no such %s, but %s", target->text, what, unseen);
 }
 
+int process_check(const struct pidns_snapshot *snapshot, const struct pidns_task *task,
+		  const char *text, uint64_t pidfd_ino, char *why_text, size_t size)
+{
+	const struct why why = {why_text, size};
+
+	if (!pidfd_ino || (task->known & PIDNS_TASK_PIDFD_INO && task->pidfd_ino == pidfd_ino))
+		return 0;
+	if (task->known & PIDNS_TASK_PIDFD_INO)
+		return refuse(&why, EXIT_FAILED,
+			      "%s: that process has ended; the PID is of another one, %d:%" PRIu64,
+			      text, task->tid, task->pidfd_ino);
+	return refuse(&why, EXIT_CANNOT_SERVE, "%s: %s", text,
+		      !strcmp(pidns_snapshot_provider(snapshot), "replay")
+			      ? "the recording has no pidfd_ino"
+			      : "the inode number of its pidfd cannot be read; it is of Linux 6.9");
+}
+
 int target_find(const struct target *target, const struct pidns_snapshot *snapshot,
 		uint32_t take_flags, const struct pidns_ns **ret_ns, char *why_text, size_t size)
 {
 	const struct why why = {why_text, size};
 	const struct pidns_task *task;
 	const struct pidns_ns *ns;
+	int r;
 
 	if (target->name)
 		return find_name(target, snapshot, ret_ns, &why);
@@ -278,6 +332,11 @@ int target_find(const struct target *target, const struct pidns_snapshot *snapsh
 		task = pidns_task_find(snapshot, NULL, target->pid);
 		/* The PID of a process, also where the snapshot knows its threads. */
 		ns = task && task->tid == task->pid ? task->ns : NULL;
+		r = ns ? process_check(snapshot, task, target->text, target->pidfd_ino, why_text,
+				       size)
+		       : 0;
+		if (r)
+			return r;
 	}
 	if (!ns)
 		return not_found(target, snapshot, take_flags, &why);

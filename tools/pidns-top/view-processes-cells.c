@@ -275,6 +275,24 @@ void process_key_time(const struct cell_source *source, struct sort_key *key)
 	key->number = task ? task->cpu_ns : 0;
 }
 
+void process_fill_pidfd(const struct cell_source *source, struct cell *cell)
+{
+	const struct pidns_task *task = task_with(source, PIDNS_TASK_PIDFD_INO);
+
+	if (task)
+		fill_count(source, cell, task->pidfd_ino);
+	else
+		fill_unknown(cell);
+}
+
+void process_key_pidfd(const struct cell_source *source, struct sort_key *key)
+{
+	const struct pidns_task *task = task_with(source, PIDNS_TASK_PIDFD_INO);
+
+	key->is_known = task != NULL;
+	key->number = task ? task->pidfd_ino : 0;
+}
+
 /* ---- Command ---- */
 
 void process_fill_command(const struct cell_source *source, struct cell *cell)

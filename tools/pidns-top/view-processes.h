@@ -32,6 +32,8 @@ void process_fill_threads(const struct cell_source *source, struct cell *cell);
 void process_key_threads(const struct cell_source *source, struct sort_key *key);
 void process_fill_time(const struct cell_source *source, struct cell *cell);
 void process_key_time(const struct cell_source *source, struct sort_key *key);
+void process_fill_pidfd(const struct cell_source *source, struct cell *cell);
+void process_key_pidfd(const struct cell_source *source, struct sort_key *key);
 void process_fill_command(const struct cell_source *source, struct cell *cell);
 void process_key_command(const struct cell_source *source, struct sort_key *key);
 

@@ -62,12 +62,13 @@ struct sort_key {
 };
 
 enum column_flags {
-	COLUMN_RIGHT = 1 << 0,	    /* numbers */
-	COLUMN_REST = 1 << 1,	    /* takes what the others leave; the last one */
-	COLUMN_BIG_FIRST = 1 << 2,  /* sorts by the largest first, unless reversed */
-	COLUMN_OF_SCREEN = 1 << 3,  /* its task fields can be looked up for the rows shown */
-	COLUMN_NUMBERED = 1 << 5,   /* a repeated one's title tells which it is */
-	COLUMN_ONLY_BELOW = 1 << 4, /* only where rows of several namespaces are mixed */
+	COLUMN_RIGHT = 1 << 0,	     /* numbers */
+	COLUMN_REST = 1 << 1,	     /* takes what the others leave; the last one */
+	COLUMN_BIG_FIRST = 1 << 2,   /* sorts by the largest first, unless reversed */
+	COLUMN_OF_SCREEN = 1 << 3,   /* its task fields can be looked up for the rows shown */
+	COLUMN_NUMBERED = 1 << 5,    /* a repeated one's title tells which it is */
+	COLUMN_ONLY_SORTED = 1 << 6, /* only where it is sorted by: it costs much */
+	COLUMN_ONLY_BELOW = 1 << 4,  /* only where rows of several namespaces are mixed */
 };
 
 struct column {

@@ -90,7 +90,7 @@ static int take(struct viewer *viewer, const struct layout *layout)
 	opts.task_fields = needs.task_fields | needs.screen_fields;
 	opts.flags = viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
 	if (viewer->target && !viewer->app.inside.is_set)
-		opts.flags |= target_take_flags(viewer->target);
+		target_wish(viewer->target, &opts.flags, &opts.task_fields);
 	machine_ask(viewer->machine);
 	r = source_take(&viewer->options->source, viewer->ctx, &opts, &snapshot);
 	machine_collect(viewer->machine, &machine);

@@ -139,7 +139,7 @@ static void start_look(struct screen *screen)
 	wish.task_fields = screen->asked.task_fields;
 	wish.flags = screen->asked_flags = flags_of(screen);
 	if (!screen->round && screen->viewer->target)
-		wish.flags |= target_take_flags(screen->viewer->target);
+		target_wish(screen->viewer->target, &wish.flags, &wish.task_fields);
 	taker_ask(screen->taker, &wish);
 }
 

@@ -18,6 +18,12 @@
 #define LOT	  4096
 #define LINE_SIZE 64
 
+/* PID, or PID:INO. */
+struct asked {
+	int32_t pid;
+	uint64_t pidfd_ino; /* 0: not given */
+};
+
 struct map {
 	const struct options *options;
 	struct pidns_ctx *ctx;
@@ -27,7 +33,7 @@ struct map {
 	bool is_terminal; /* then the answers are a table for people */
 	bool is_reopened; /* without PIDNS_OPEN_FEW */
 	bool has_missed;  /* somebody was not found, and that has been explained */
-	int32_t lot[LOT];
+	struct asked lot[LOT];
 	size_t nr;
 	const struct pidns_ns *levels[PIDNS_LEVEL_MAX + 1];
 };
@@ -139,12 +145,15 @@ static int compare_pids(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* What the table shows beside the numbers. */
+/* What the table shows beside the numbers, and what PID:INO is checked with. */
 static void wish(const struct map *m, struct pidns_take_opts *opts)
 {
+	for (size_t i = 0; i < m->nr; i++)
+		if (m->lot[i].pidfd_ino)
+			opts->task_fields |= PIDNS_TASK_PIDFD_INO;
 	if (!m->is_terminal)
 		return;
-	opts->task_fields = PIDNS_TASK_COMM;
+	opts->task_fields |= PIDNS_TASK_COMM;
 	opts->flags = PIDNS_TAKE_CONTAINERS;
 }
 
@@ -155,7 +164,8 @@ static int take_few(struct map *m, struct pidns_snapshot **ret_snapshot)
 	struct pidns_take_opts opts = {.size = sizeof(opts), .pids = pids};
 
 	wish(m, &opts);
-	memcpy(pids, m->lot, m->nr * sizeof(*pids));
+	for (size_t i = 0; i < m->nr; i++)
+		pids[i] = m->lot[i].pid;
 	qsort(pids, m->nr, sizeof(*pids), compare_pids);
 	for (size_t i = 0; i < m->nr; i++)
 		if (!i || pids[i] != pids[opts.nr_pids - 1])
@@ -182,7 +192,7 @@ static bool all_are_found(const struct map *m, const struct pidns_snapshot *snap
 			  const struct pidns_ns *in)
 {
 	for (size_t i = 0; i < m->nr; i++)
-		if (!pidns_task_find(snapshot, in, m->lot[i]))
+		if (!pidns_task_find(snapshot, in, m->lot[i].pid))
 			return false;
 	return true;
 }
@@ -204,27 +214,52 @@ static int take_in(struct map *m, struct pidns_snapshot **ret_snapshot,
 	return operand_take(m->options, m->ctx, &opts, &m->in, 1, ret_snapshot, ret_in);
 }
 
-static void print_answers(struct map *m, const struct pidns_snapshot *snapshot,
-			  const struct pidns_ns *in)
+/* 0 with the task, NULL where it is not there; or an exit code after the message is out. */
+static int find_asked(const struct pidns_snapshot *snapshot, const struct pidns_ns *in,
+		      const struct asked *asked, const struct pidns_task **ret_task)
 {
-	bool has_missed = false;
+	const struct pidns_task *task = pidns_task_find(snapshot, in, asked->pid);
+	char text[40], why[512];
+	int r;
+
+	snprintf(text, sizeof(text), "%" PRId32 ":%" PRIu64, asked->pid, asked->pidfd_ino);
+	r = task ? process_check(snapshot, task, text, asked->pidfd_ino, why, sizeof(why)) : 0;
+	*ret_task = r ? NULL : task;
+	if (r)
+		message("%s", why);
+	return r == EXIT_FAILED ? 0 : r;
+}
+
+static int print_answer(struct map *m, const struct pidns_snapshot *snapshot,
+			const struct pidns_ns *in, const struct asked *asked)
+{
+	const struct pidns_task *task;
+	int r = find_asked(snapshot, in, asked, &task);
+
+	if (r)
+		return r;
+	m->has_missed |= !task;
+	if (m->options->json)
+		print_json(m, task);
+	else if (m->is_terminal)
+		print_table(m, asked->pid, task);
+	else
+		print_text(m, task);
+	return 0;
+}
+
+static int print_answers(struct map *m, const struct pidns_snapshot *snapshot,
+			 const struct pidns_ns *in)
+{
+	bool had_missed = m->has_missed;
+	int r = 0;
 
 	print_head(m, snapshot);
-	for (size_t i = 0; i < m->nr; i++) {
-		const struct pidns_task *task = pidns_task_find(snapshot, in, m->lot[i]);
-
-		if (!task)
-			has_missed = true;
-		if (m->options->json)
-			print_json(m, task);
-		else if (m->is_terminal)
-			print_table(m, m->lot[i], task);
-		else
-			print_text(m, task);
-	}
-	if (has_missed && !m->has_missed)
+	for (size_t i = 0; !r && i < m->nr; i++)
+		r = print_answer(m, snapshot, in, &m->lot[i]);
+	if (m->has_missed && !had_missed)
 		source_tell_unseen(snapshot, 0, SOURCE_UNSEEN_TASKS);
-	m->has_missed |= has_missed;
+	return r;
 }
 
 static int answer_lot(struct map *m)
@@ -237,14 +272,14 @@ static int answer_lot(struct map *m)
 		return 0;
 	r = m->options->in ? take_in(m, &snapshot, &in) : take_lot(m, &snapshot);
 	if (!r)
-		print_answers(m, snapshot, in);
+		r = print_answers(m, snapshot, in);
 	m->nr = 0;
 	return r;
 }
 
-static int add_number(struct map *m, int32_t pid)
+static int add_number(struct map *m, struct asked asked)
 {
-	m->lot[m->nr++] = pid;
+	m->lot[m->nr++] = asked;
 	return m->nr == LOT ? answer_lot(m) : 0;
 }
 
@@ -259,7 +294,7 @@ struct input {
 static int add_line(struct map *m, struct input *in, const char *line, size_t len)
 {
 	char where[40], text[LINE_SIZE];
-	int32_t pid;
+	struct asked asked;
 	int r;
 
 	snprintf(where, sizeof(where), "line %" PRIu64 ": ", ++in->nr_lines);
@@ -267,8 +302,8 @@ static int add_line(struct map *m, struct input *in, const char *line, size_t le
 		return usage_error(m->options, "%sno PID", where);
 	memcpy(text, line, len);
 	text[len] = '\0';
-	r = pid_parse(m->options, where, text, &pid);
-	return r ? r : add_number(m, pid);
+	r = pid_parse(m->options, where, text, &asked.pid, &asked.pidfd_ino);
+	return r ? r : add_number(m, asked);
 }
 
 /* All whole lines; at the end of the input also one that lacks its newline. */
@@ -317,8 +352,11 @@ static int read_numbers(struct map *m)
 		if (n < 0)
 			return message_exit(EXIT_FAILED, "standard input: %s", strerror((int)-n));
 		r = add_lines(m, &in, n == 0);
-		if (!r || r == EXIT_USAGE) /* whatever came before the bad line is answered */
-			r = answer_lot(m) ? EXIT_FAILED : r;
+		if (!r || r == EXIT_USAGE) { /* whatever came before the bad line is answered */
+			int answered = answer_lot(m);
+
+			r = answered ? answered : r;
+		}
 		if (fflush(stdout))
 			return EXIT_FAILED;
 	} while (!r && n);
@@ -329,10 +367,10 @@ static int read_numbers(struct map *m)
 static int check_numbers(const struct options *options)
 {
 	for (size_t i = 0; i < options->nr_operands; i++) {
-		int32_t pid;
+		struct asked asked;
 
 		if (strcmp(options->operands[i], "-") != 0 &&
-		    pid_parse(options, "", options->operands[i], &pid))
+		    pid_parse(options, "", options->operands[i], &asked.pid, &asked.pidfd_ino))
 			return EXIT_USAGE;
 	}
 	return 0;
@@ -344,11 +382,13 @@ static int add_operands(struct map *m)
 
 	for (size_t i = 0; !r && i < m->options->nr_operands; i++) {
 		const char *operand = m->options->operands[i];
-		int32_t pid;
+		struct asked asked;
 
-		r = strcmp(operand, "-") ? pid_parse(m->options, "", operand, &pid) : answer_lot(m);
+		r = strcmp(operand, "-")
+			    ? pid_parse(m->options, "", operand, &asked.pid, &asked.pidfd_ino)
+			    : answer_lot(m);
 		if (!r)
-			r = strcmp(operand, "-") ? add_number(m, pid) : read_numbers(m);
+			r = strcmp(operand, "-") ? add_number(m, asked) : read_numbers(m);
 	}
 	return r ? r : answer_lot(m);
 }
@@ -359,7 +399,7 @@ static int print_empty(struct map *m)
 	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
 	int r;
 
-	m->lot[m->nr++] = getpid();
+	m->lot[m->nr++] = (struct asked){.pid = getpid()};
 	r = take_lot(m, &snapshot);
 	if (!r)
 		print_head(m, snapshot);

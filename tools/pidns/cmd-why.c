@@ -20,7 +20,8 @@ struct why {
 	const struct options *options;
 	struct pidns_ctx *ctx;
 	struct target target;
-	int32_t pid; /* 0: a namespace is meant */
+	int32_t pid;	    /* 0: a namespace is meant */
+	uint64_t pidfd_ino; /* with pid; 0: not given */
 	struct pidns_snapshot *snapshot;
 	const struct pidns_ns *ns; /* NULL: only the limits are known of whoever is meant */
 	const struct pidns_limit *const *limits;
@@ -173,10 +174,9 @@ static void print_json(const struct why *why)
 static int parse(struct why *why)
 {
 	const char *text = why->options->nr_operands ? why->options->operands[0] : NULL;
-	uint64_t number;
 
-	if (text && number_parse(text, &number) && number <= PID_LIMIT)
-		return pid_parse(why->options, "", text, &why->pid);
+	if (text && process_is_meant(text))
+		return pid_parse(why->options, "", text, &why->pid, &why->pidfd_ino);
 	if (text)
 		return operand_parse(why->options, text, &why->target);
 	return 0;
@@ -205,15 +205,21 @@ static int take_task(struct why *why)
 {
 	struct pidns_take_opts opts = usual;
 	const struct pidns_task *task;
+	char text[512];
 	int r;
 
 	opts.limits_of = why->pid;
+	opts.task_fields |= why->pidfd_ino ? PIDNS_TASK_PIDFD_INO : 0;
 	r = source_take(&why->options->source, why->ctx, &opts, &why->snapshot);
 	if (r)
 		return r;
 	task = pidns_task_find(why->snapshot, NULL, why->pid);
 	if (!task)
 		return message_exit(EXIT_FAILED, "%" PRId32 ": no such process", why->pid);
+	r = process_check(why->snapshot, task, why->options->operands[0], why->pidfd_ino, text,
+			  sizeof(text));
+	if (r)
+		return message_exit(r, "%s", text);
 	why->ns = task->ns_for_children ? task->ns_for_children : task->ns;
 	if (!(why->ns->known & PIDNS_NS_INO))
 		why->ns = NULL;

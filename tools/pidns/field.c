@@ -400,6 +400,8 @@ static const struct field task_fields[] = {
 	 .help = "threads of its process", .heading = "THR", .aliases = "thr nlwp thcount"},
 	{"has_joined", LOOK_RIGHT, NEEDS_ALL, PIDNS_TASK_HAS_JOINED, TASK(bool, has_joined),
 	 .help = "whether its parent is in another namespace"},
+	{"pidfd_ino", LOOK_RIGHT, 0, PIDNS_TASK_PIDFD_INO, TASK(u64, pidfd_ino),
+	 .help = "inode number of its pidfd, never used again: PID:INO names it"},
 };
 
 _Static_assert(sizeof(ns_fields) / sizeof(ns_fields[0]) <= FIELDS_MAX, "FIELDS_MAX");

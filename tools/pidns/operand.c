@@ -7,17 +7,13 @@
 
 #define WHY_SIZE 512
 
-int pid_parse(const struct options *options, const char *where, const char *text, int32_t *ret)
+int pid_parse(const struct options *options, const char *where, const char *text, int32_t *ret_pid,
+	      uint64_t *ret_pidfd_ino)
 {
-	uint64_t number;
+	char why[WHY_SIZE] = "";
+	int r = process_parse(text, ret_pid, ret_pidfd_ino, why, sizeof(why));
 
-	if (!number_parse(text, &number) || !number)
-		return usage_error(options, "%s\"%.64s\" is no PID", where, text);
-	if (number > PID_LIMIT)
-		return usage_error(options, "%s%.64s is above %d: no PID, an inode number", where,
-				   text, PID_LIMIT);
-	*ret = (int32_t)number;
-	return 0;
+	return r ? usage_error(options, "%s%s", where, why) : 0;
 }
 
 int operand_parse(const struct options *options, const char *text, struct target *ret)
@@ -62,7 +58,7 @@ int operand_take(const struct options *options, struct pidns_ctx *ctx,
 	int r;
 
 	for (size_t i = 0; i < nr; i++)
-		wanted.flags |= target_take_flags(&targets[i]);
+		target_wish(&targets[i], &wanted.flags, &wanted.task_fields);
 	r = source_take(&options->source, ctx, &wanted, &snapshot);
 	if (r)
 		return r;

@@ -22,7 +22,9 @@ int operand_take(const struct options *options, struct pidns_ctx *ctx,
 		 const struct pidns_take_opts *opts, const struct target *targets, size_t nr,
 		 struct pidns_snapshot **ret_snapshot, const struct pidns_ns **ret_found);
 
-/* A PID: 0, or EXIT_USAGE after the message is out; `where` says where it stood ("" or "line 3: "). */
-int pid_parse(const struct options *options, const char *where, const char *text, int32_t *ret);
+/* PID or PID:INO: 0, or EXIT_USAGE after the message is out; `where` says where it stood ("" or
+ * "line 3: "). *ret_pidfd_ino is 0 where none is given. */
+int pid_parse(const struct options *options, const char *where, const char *text, int32_t *ret_pid,
+	      uint64_t *ret_pidfd_ino);
 
 #endif /* PIDNS_OPERAND_H */

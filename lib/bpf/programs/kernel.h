@@ -71,6 +71,7 @@ enum { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_PGID, PIDTYPE_SID };
 
 struct pid {
 	unsigned int level;
+	uint64_t ino; /* since 6.9, of its pidfds */
 	struct hlist_head tasks[4];
 	struct upid numbers[1]; /* without a length since 6.5 */
 };

@@ -10,6 +10,7 @@ struct pid_look {
 	const struct pid *pid;
 	const struct task_struct *task; /* NULL: only a group or session has the number */
 	const struct pid_namespace *own;
+	uint64_t pidfd_ino;
 	uint32_t level;
 	int32_t number; /* in that namespace */
 	bool is_leader;
@@ -35,6 +36,11 @@ static __always_inline void look_at_pid(struct notes *n, const struct pid *pid,
 		own = *(const struct upid *)(n->pid_piece + numbers);
 	else
 		bpf_probe_read_kernel(&own, sizeof(own), pid_upid(pid, look->level));
+	look->pidfd_ino = 0;
+	if (bpf_core_field_exists(struct pid, ino) &&
+	    bpf_core_field_size(((struct pid *)0)->ino) == sizeof(look->pidfd_ino))
+		look->pidfd_ino =
+			*(uint64_t *)(n->pid_piece + bpf_core_field_offset(struct pid, ino));
 	look->number = own.nr;
 	look->own = own.ns;
 }

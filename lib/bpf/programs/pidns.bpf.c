@@ -58,6 +58,7 @@ static __always_inline void tell_task(struct desk *d, const struct pid_look *loo
 	r->nr_vpids = depth + 1;
 	tell_numbers(n, look, number, depth + 1, r->vpids);
 	r->ns_ino = ino_of(n, look->own);
+	r->pidfd_ino = look->pidfd_ino;
 	r->facts = look->number == 1 ? s->reaper_facts : s->task_facts;
 	r->pid = number;
 	if (!look->is_leader)

@@ -46,8 +46,9 @@ struct bpf_task_record {
 	uint64_t start_ns; /* without the reader's time namespace */
 	uint64_t cpu_ns;
 	uint64_t rss_pages;
-	uint32_t facts;	   /* BPF_FACTS_* that are told */
-	uint32_t nr_vpids; /* from the reader's level on */
+	uint64_t pidfd_ino; /* 0: none */
+	uint32_t facts;	    /* BPF_FACTS_* that are told */
+	uint32_t nr_vpids;  /* from the reader's level on */
 	uint32_t ns_ino;
 	uint32_t children_ino;
 	int32_t pid;
@@ -125,11 +126,11 @@ struct bpf_sheet {
 	struct bpf_task_record tasks[BPF_TASKS];
 };
 
-_Static_assert(sizeof(struct bpf_task_record) == 240, "one layout for both sides");
+_Static_assert(sizeof(struct bpf_task_record) == 248, "one layout for both sides");
 _Static_assert(sizeof(struct bpf_ns_record) == 64, "one layout for both sides");
 _Static_assert(sizeof(struct bpf_reader) == 20 + 12 * BPF_EXTENTS + 4, "no hole in it");
 _Static_assert(sizeof(struct bpf_sheet) == 48 + sizeof(struct bpf_reader) + 4 * BPF_BLOCKS +
-						   64 * BPF_NAMESPACES + 240 * BPF_TASKS,
+						   64 * BPF_NAMESPACES + 248 * BPF_TASKS,
 	       "no hole in it");
 
 #endif /* PIDNS_BPF_RECORD_H */

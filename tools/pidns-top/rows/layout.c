@@ -16,6 +16,10 @@
 
 static bool is_shown(const struct column *column, const struct app *app)
 {
+	const struct view *view = view_of(app);
+
+	if (column->flags & COLUMN_ONLY_SORTED)
+		return column == &view->columns[app->places[app->view].sorted_by];
 	return !(column->flags & COLUMN_ONLY_BELOW) || app->is_below;
 }
 
