@@ -3,12 +3,24 @@
 # common.sh - what ./try and ./check share: installing the packages of packages.txt, and running
 # something slow so that its log is kept and its progress is seen. Sourced from the top folder.
 
-# packages_of SECTION...: the packages of those sections, one a line.
+# release_name: of this Debian, as packages.txt has it: "bookworm". Unstable has that of testing.
+release_name() {
+	sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
+}
+
+# packages_of SECTION...: the packages of those sections for this release, one a line.
 packages_of() {
-	awk -v sections=" $* " '
+	awk -v sections=" $* " -v release=" $(release_name) " '
 		/^# section:/ { wanted = index(sections, " " $3 " "); next }
-		{ sub(/#.*/, "") }
-		wanted && NF { print $1 }' packages.txt
+		{
+			sub(/#.*/, "")
+			package = $1
+			is_not = sub(/\[!/, "[")
+			is_all = !sub(/.*\[/, " ")
+			sub(/\].*/, " ")
+		}
+		wanted && package && (is_all || is_not == !index($0, release)) { print package }
+	' packages.txt
 }
 
 # missing_packages SECTION...: those of them that are not installed.
