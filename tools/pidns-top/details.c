@@ -66,7 +66,7 @@ static int detail_compare(const void *a, const void *b)
 	return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
-static struct detail *detail_find(const struct detail *list, size_t count, int32_t pid)
+static struct detail *detail_find(struct detail *list, size_t count, int32_t pid)
 {
 	struct detail wanted = {.pid = pid};
 

@@ -171,7 +171,7 @@ static int print_chosen(struct ps *ps, bool has_details)
 {
 	_cleanup_free_ const struct pidns_task **list = NULL;
 	_cleanup_free_ const struct pidns_task **detailed = NULL;
-	size_t nr;
+	size_t nr = 0;
 	int r = gather_list(ps, ps->picture, &list, &nr);
 
 	if (r)
