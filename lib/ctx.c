@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* ctx.c - open, close, probe, take. */
 #include "annotate/annotate.h"
+#include "base/origin.h"
 #include "core/builder.h"
 #include "ctx.h"
 #include "providers.h"
@@ -261,18 +262,22 @@ static void request_from(struct request *request, const struct pidns_take_opts *
 	request->reaper_fields |= request->task_fields;
 }
 
+/* The procfs of the provider; -1: it has none, and that at /proc is the one to ask. */
+static int procfs_of(const struct pidns_ctx *ctx)
+{
+	return ctx->provider->procfs ? ctx->provider->procfs(ctx->state) : -1;
+}
+
 static int annotate_snapshot(const struct pidns_ctx *ctx, const struct pidns_take_opts *opts,
 			     struct pidns_snapshot *snapshot)
 {
 	struct annotation noted = {.snapshot = snapshot, .procfs = -1};
-	int procfs;
 
 	if (ctx->provider->notes)
 		return ctx->provider->notes(ctx->state, &noted);
 	if (!(opts->flags & NOTES))
 		return 0;
-	procfs = ctx->provider->procfs ? ctx->provider->procfs(ctx->state) : -1;
-	return annotate_machine(snapshot, procfs, ctx->root, opts->flags, opts->limits_of);
+	return annotate_machine(snapshot, procfs_of(ctx), ctx->root, opts->flags, opts->limits_of);
 }
 
 int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *user,
@@ -283,6 +288,7 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 				       .task_fields = PIDNS_FIELDS_ALL};
 	struct pidns_snapshot *snapshot = NULL;
 	struct request request;
+	struct origin origin;
 	struct builder *b;
 	uint32_t flags = 0;
 	int r = user ? util_copy_opts(&opts, sizeof(opts), user) : 0;
@@ -304,6 +310,10 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 	if (!b)
 		return why_set(&request.why, -ENOMEM, "out of memory");
 	r = ctx->provider->take(ctx->state, &request, b);
+	if (r >= 0 && ctx_is_living(ctx)) {
+		origin_read(procfs_of(ctx), &origin);
+		builder_set_origin(b, &origin);
+	}
 	if (r >= 0)
 		r = builder_freeze(b, &snapshot);
 	else

@@ -5,9 +5,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -34,15 +37,48 @@ static int open_looked_at(int dir, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-int file_open(int dir, const char *name)
+static int open_here(int dir, const char *name)
 {
 	const struct open_how how = {.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
 				     .resolve = RESOLVE_NO_XDEV};
 	int fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
 
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-		return open_looked_at(dir, name);
 	return fd < 0 ? -errno : fd;
+}
+
+/* Nothing is asked of a file system that may have to be waited for. */
+static bool is_same_device(int a, int b)
+{
+	struct statx x, y;
+
+	return statx(a, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &x) == 0 &&
+	       statx(b, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &y) == 0 &&
+	       x.stx_dev_major == y.stx_dev_major && x.stx_dev_minor == y.stx_dev_minor;
+}
+
+/* /proc/sys of a container is /proc/sys mounted over itself, so that it can be read-only. */
+static int open_mounted_again(int dir, const char *name)
+{
+	const char *rest = strchr(name, '/');
+	_cleanup_close_ int top = -1;
+	char first[NAME_MAX + 1];
+
+	if (!rest || (size_t)(rest - name) > NAME_MAX)
+		return -EXDEV;
+	snprintf(first, sizeof(first), "%.*s", (int)(rest - name), name);
+	top = openat(dir, first, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (top < 0 || !is_same_device(dir, top))
+		return -EXDEV;
+	return open_here(top, rest + 1);
+}
+
+int file_open(int dir, const char *name)
+{
+	int fd = open_here(dir, name);
+
+	if (fd == -ENOSYS || fd == -EPERM)
+		return open_looked_at(dir, name);
+	return fd == -EXDEV ? open_mounted_again(dir, name) : fd;
 }
 
 ssize_t file_read_piece(int fd, char *buf, size_t size)

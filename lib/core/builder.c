@@ -256,6 +256,11 @@ int builder_set_taken_by(struct builder *b, const char *provider)
 	return 0;
 }
 
+void builder_set_origin(struct builder *b, const struct origin *origin)
+{
+	b->s->origin = *origin;
+}
+
 static struct pidns_task *task_alloc(struct builder *b)
 {
 	struct chunk *chunk = b->last_task_chunk;

@@ -44,7 +44,7 @@ static const struct ns_entry *entry_of(const struct pidns_ns *ns)
 	return (const struct ns_entry *)(const void *)ns;
 }
 
-static bool same_time(uint64_t a, uint64_t b)
+bool snapshot_is_same_time(uint64_t a, uint64_t b)
 {
 	return (a > b ? a - b : b - a) <= TICK_NS;
 }
@@ -59,7 +59,7 @@ static bool is_same_ns(const struct pidns_ns *a, const struct pidns_ns *b)
 	if (known & PIDNS_NS_COOKIE)
 		return a->cookie == b->cookie;
 	return !(known & PIDNS_NS_REAPER_START) ||
-	       same_time(a->reaper_start_ns, b->reaper_start_ns);
+	       snapshot_is_same_time(a->reaper_start_ns, b->reaper_start_ns);
 }
 
 static void match_pair(struct side *older, const struct ns_entry *a, struct side *newer,
@@ -188,7 +188,8 @@ static bool is_same_task(const struct side *older, const struct pidns_task *a,
 {
 	if (a->pid != b->pid || older->match[entry_of(a->ns)->order] != entry_of(b->ns)->order)
 		return false;
-	return !(a->known & b->known & PIDNS_TASK_START) || same_time(a->start_ns, b->start_ns);
+	return !(a->known & b->known & PIDNS_TASK_START) ||
+	       snapshot_is_same_time(a->start_ns, b->start_ns);
 }
 
 /* Threads are compared only where both sides have them. */
@@ -359,6 +360,11 @@ int pidns_diff_open(struct pidns_snapshot *older, struct pidns_snapshot *newer,
 
 	if (!diff)
 		return -ENOMEM;
+	r = pidns_diff_check(older, newer, NULL, 0);
+	if (r < 0) {
+		free(diff);
+		return r;
+	}
 	diff->older = pidns_snapshot_ref(older);
 	diff->newer = pidns_snapshot_ref(newer);
 	r = compare(diff);

@@ -18,6 +18,7 @@
 
 struct annotation;
 struct builder;
+struct origin;
 
 #define RAW_MEMBER(type, member, at, name, bit, help) FACT_C_##type member;
 
@@ -77,6 +78,7 @@ void builder_start_over(struct builder *b);
 void builder_set_time(struct builder *b, uint64_t time_ns);
 /* For a recording: who took it in the first place, if not this provider. 0 or -ENOMEM. */
 int builder_set_taken_by(struct builder *b, const char *provider);
+void builder_set_origin(struct builder *b, const struct origin *origin);
 struct provider {
 	const char *name;
 	/* What this build would have needed for it, where it has only the name; else NULL. */

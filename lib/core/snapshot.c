@@ -52,6 +52,21 @@ uint64_t pidns_snapshot_time(const struct pidns_snapshot *s)
 	return s->time_ns;
 }
 
+uint64_t pidns_snapshot_wall_time(const struct pidns_snapshot *s)
+{
+	return s->origin.wall_time_ns;
+}
+
+const char *pidns_snapshot_host(const struct pidns_snapshot *s)
+{
+	return *s->origin.host ? s->origin.host : NULL;
+}
+
+const char *pidns_snapshot_boot_id(const struct pidns_snapshot *s)
+{
+	return *s->origin.boot_id ? s->origin.boot_id : NULL;
+}
+
 const char *pidns_snapshot_provider(const struct pidns_snapshot *s)
 {
 	return s->provider;

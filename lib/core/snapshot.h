@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/origin.h"
 #include "pidnsinfo.h"
 
 /*
@@ -50,8 +51,9 @@ struct pidns_snapshot {
 	uint32_t flags;
 	uint32_t cannot_see;
 	uint64_t time_ns;
-	const char *provider;		    /* static */
-	const char *taken_by;		    /* the provider that asked a kernel: of a recording */
+	const char *provider; /* static */
+	const char *taken_by; /* the provider that asked a kernel: of a recording */
+	struct origin origin;
 	const struct pidns_ns **namespaces; /* pre-order */
 	const struct pidns_task **tasks;    /* by (namespace, vpid) */
 	const struct pidns_task **by_tid;   /* all tasks by the reader's number */
@@ -66,6 +68,10 @@ struct pidns_snapshot {
 	size_t nr_holders;
 	bool knows_holders; /* builder_know_holders() */
 };
+
+/* Whether two times since boot are one: a provider over /proc knows them in units of 1/USER_HZ. In
+ * diff.c. */
+bool snapshot_is_same_time(uint64_t a, uint64_t b);
 
 /* Memory that lives as long as the snapshot, from its chunks; NULL: there is none. In builder.c,
  * which uses it, as annotators do before anybody else has the snapshot. */

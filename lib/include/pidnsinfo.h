@@ -279,9 +279,10 @@ struct pidns_pin {
 /* The zombie that started first, and who leaves it. Since: 0.3 */
 struct pidns_zombie {
 	int32_t pid;
-	int32_t parent;		   /* as the reader numbers it; 0: out of sight */
-	uint64_t start_ns;	   /* when it started: /proc does not tell when a task ended */
-	uint32_t sigchld;	   /* PIDNS_SIGCHLD_*; 0: not known */
+	int32_t parent; /* as the reader numbers it; 0: out of sight */
+	uint64_t
+		start_ns; /* when it started: /proc does not tell when a task ended; 0: not known */
+	uint32_t sigchld; /* PIDNS_SIGCHLD_*; 0: not known */
 	uint32_t parent_is_reaper; /* 1: the parent is the namespace's own init */
 };
 
@@ -440,6 +441,11 @@ uint32_t pidns_snapshot_flags(const struct pidns_snapshot *snapshot);
 uint32_t pidns_snapshot_cannot_see(const struct pidns_snapshot *snapshot);
 uint64_t pidns_snapshot_time(const struct pidns_snapshot *snapshot); /* CLOCK_BOOTTIME ns */
 const char *pidns_snapshot_provider(const struct pidns_snapshot *snapshot);
+/* When it was taken, in CLOCK_REALTIME ns; 0: not known. Of which machine: the host name that its
+ * reader saw, untrusted bytes, and the kernel's id of this boot; NULL: not known. Since: 0.9 */
+uint64_t pidns_snapshot_wall_time(const struct pidns_snapshot *snapshot);
+const char *pidns_snapshot_host(const struct pidns_snapshot *snapshot);
+const char *pidns_snapshot_boot_id(const struct pidns_snapshot *snapshot);
 
 /* The word for one bit of cannot_see ("unborn"), one state ("alive"), one event type ("ns-new"), as
  * JSON and the man pages use it; NULL for a value this library does not know. Since: 0.1 */
@@ -537,12 +543,20 @@ struct pidns_event {
  * and start time are. Parents are announced before their children and buried after them, so a
  * mirror kept from the events is always a forest. A subset or a snapshot without start times is
  * compared as well as it can be.
- * The diff holds references to both snapshots. Errors: -ENOMEM.
+ * The diff holds references to both snapshots. Errors: -ENOMEM; as pidns_diff_check().
  * Owner: the caller, until pidns_diff_close(). Since: 0.1
  */
 int pidns_diff_open(struct pidns_snapshot *older, struct pidns_snapshot *newer,
 		    struct pidns_diff **ret_diff);
 struct pidns_diff *pidns_diff_close(struct pidns_diff *diff);
+/*
+ * Can two snapshots be compared? What is not known of one of them is taken to agree. 0, or -Exxx with
+ * one sentence in `why` (which may be NULL): -EXDEV: they are of two machines, boots, time
+ * namespaces or PID namespaces of their readers; -EINVAL: `newer` was taken before `older`.
+ * Since: 0.9
+ */
+int pidns_diff_check(const struct pidns_snapshot *older, const struct pidns_snapshot *newer,
+		     char *why, size_t why_len);
 /* The events, in order. Returns how many. Since: 0.1 */
 size_t pidns_diff_events(const struct pidns_diff *diff, const struct pidns_event *const **ret_list);
 

@@ -25,7 +25,7 @@ __all__ = ["Container", "Limit", "Namespace", "Pin", "Snapshot", "Task", "Zombie
 # tests/bind compares all of it with the C compiler's view of the header.
 
 def _pid(value):
-    """A process that is known; 0 is none."""
+    """A process or a time that is known; 0 is none."""
     return value or None
 
 
@@ -154,7 +154,7 @@ _SIGCHLD = {1: "default", 2: "ignored", 3: "handled"}
 _ZOMBIE_FIELDS = (
     ("pid", c_int32, None, None),
     ("parent", c_int32, None, None),
-    ("start_ns", c_uint64, None, None),
+    ("start_ns", c_uint64, None, _pid),
     ("sigchld", c_uint32, None, _SIGCHLD.get),
     ("parent_is_reaper", c_uint32, None, bool),
 )
@@ -248,6 +248,9 @@ _FUNCTIONS = {
     "pidns_snapshot_flags": (c_uint32, c_void_p),
     "pidns_snapshot_cannot_see": (c_uint32, c_void_p),
     "pidns_snapshot_time": (c_uint64, c_void_p),
+    "pidns_snapshot_wall_time": (c_uint64, c_void_p),
+    "pidns_snapshot_host": (c_char_p, c_void_p),
+    "pidns_snapshot_boot_id": (c_char_p, c_void_p),
     "pidns_snapshot_provider": (c_char_p, c_void_p),
     "pidns_snapshot_namespaces": (c_size_t, c_void_p, POINTER(POINTER(c_void_p))),
     "pidns_snapshot_tasks": (c_size_t, c_void_p, POINTER(POINTER(c_void_p))),
@@ -569,6 +572,21 @@ class Snapshot(_Frozen):
     def time_ns(self):
         """When, on CLOCK_BOOTTIME."""
         return _library().pidns_snapshot_time(self._handle)
+
+    @property
+    def wall_time_ns(self):
+        """When, on CLOCK_REALTIME; None where a recording does not tell."""
+        return _library().pidns_snapshot_wall_time(self._handle) or None
+
+    @property
+    def host(self):
+        """The host name that the reader saw; None where it is not known."""
+        return _text(_library().pidns_snapshot_host(self._handle))
+
+    @property
+    def boot_id(self):
+        """The kernel's id of the boot, of which time_ns counts; None where it is not known."""
+        return _text(_library().pidns_snapshot_boot_id(self._handle))
 
     def namespace(self, ino):
         """The Namespace with that inode, or None."""

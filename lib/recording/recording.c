@@ -121,8 +121,16 @@ static void put_head(struct writer *w, const struct pidns_snapshot *s)
 		.provider = s->taken_by,
 		.flags = s->flags,
 		.cannot_see = s->cannot_see,
+		.wall_time_ns = s->origin.wall_time_ns,
+		.host = pidns_snapshot_host(s),
+		.boot_id = pidns_snapshot_boot_id(s),
+		.time_ns_ino = s->origin.time_ns_ino,
 	};
 
+	if (s->origin.wall_time_ns)
+		head.known |= RECORDING_KNOWN_WALL_TIME;
+	if (s->origin.time_ns_ino)
+		head.known |= RECORDING_KNOWN_TIME_NS;
 	if (root && root->known & PIDNS_NS_INO) {
 		head.known |= RECORDING_KNOWN_ROOT;
 		head.root = root->ino;

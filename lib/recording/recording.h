@@ -67,10 +67,16 @@ struct recording_head {
 	uint32_t flags;
 	uint32_t cannot_see;
 	uint64_t root; /* inode of the reader's own namespace */
+	uint64_t wall_time_ns;
+	const char *host;
+	const char *boot_id;
+	uint64_t time_ns_ino; /* inode of the reader's time namespace */
 };
 
-#define RECORDING_KNOWN_TIME (UINT64_C(1) << 0)
-#define RECORDING_KNOWN_ROOT (UINT64_C(1) << 1)
+#define RECORDING_KNOWN_TIME	  (UINT64_C(1) << 0)
+#define RECORDING_KNOWN_ROOT	  (UINT64_C(1) << 1)
+#define RECORDING_KNOWN_WALL_TIME (UINT64_C(1) << 2)
+#define RECORDING_KNOWN_TIME_NS	  (UINT64_C(1) << 3)
 
 struct recording_end {
 	uint64_t known; /* RECORDING_KNOWN_COUNT once there */
@@ -85,12 +91,16 @@ struct recording_end {
  * POURED(TYPE, key, member, raw, known): `member` of the record written, `raw` of the facts read.
  * A field is written where the bit `known` is set; 0: always.
  */
-#define RECORDING_HEAD_FIELDS(POURED)                                \
-	POURED(U64, time_ns, time_ns, time_ns, RECORDING_KNOWN_TIME) \
-	POURED(TEXT, provider, provider, provider, 0)                \
-	POURED(FLAGS, flags, flags, flags, 0)                        \
-	POURED(UNSEEN, cannot_see, cannot_see, cannot_see, 0)        \
-	POURED(U64, root, root, root, RECORDING_KNOWN_ROOT)
+#define RECORDING_HEAD_FIELDS(POURED)                                                    \
+	POURED(U64, time_ns, time_ns, time_ns, RECORDING_KNOWN_TIME)                     \
+	POURED(TEXT, provider, provider, provider, 0)                                    \
+	POURED(FLAGS, flags, flags, flags, 0)                                            \
+	POURED(UNSEEN, cannot_see, cannot_see, cannot_see, 0)                            \
+	POURED(U64, root, root, root, RECORDING_KNOWN_ROOT)                              \
+	POURED(U64, wall_time_ns, wall_time_ns, wall_time_ns, RECORDING_KNOWN_WALL_TIME) \
+	POURED(TEXT, host, host, host, 0)                                                \
+	POURED(TEXT, boot_id, boot_id, boot_id, 0)                                       \
+	POURED(U64, time_ns_ino, time_ns_ino, time_ns_ino, RECORDING_KNOWN_TIME_NS)
 
 #define RECORDING_END_FIELDS(POURED)                                           \
 	POURED(U64, namespaces, namespaces, namespaces, RECORDING_KNOWN_COUNT) \

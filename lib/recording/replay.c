@@ -8,9 +8,11 @@
 #include "core/provider.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/origin.h"
 #include "check.h"
 #include "file.h"
 #include "line.h"
@@ -21,7 +23,8 @@ struct replay {
 	struct recorded_notes notes;
 	size_t namespaces_room, tasks_room;
 	char *taken_by; /* also says that there was a head */
-	char *pool;	/* of each task: vpids, then comm */
+	struct origin origin;
+	char *pool; /* of each task: vpids, then comm */
 	size_t pool_used, pool_room;
 	uint64_t nr_ns_lines; /* those of unidentified namespaces included */
 };
@@ -47,6 +50,17 @@ static void replay_closep(struct replay **replay)
 
 /* ---- one line kept --------------------------------------------------------------------------- */
 
+/* Its texts lie in the line. */
+static void keep_origin(struct origin *origin, const struct recording_head *head)
+{
+	origin->wall_time_ns = head->wall_time_ns;
+	origin->time_ns_ino = head->time_ns_ino;
+	if (head->host)
+		snprintf(origin->host, sizeof(origin->host), "%s", head->host);
+	if (head->boot_id)
+		snprintf(origin->boot_id, sizeof(origin->boot_id), "%s", head->boot_id);
+}
+
 static int keep_head(struct replay *replay, char *words, const struct why *why)
 {
 	int r;
@@ -57,6 +71,7 @@ static int keep_head(struct replay *replay, char *words, const struct why *why)
 	if (r < 0)
 		return r;
 	replay->taken_by = strdup(replay->all.head.provider);
+	keep_origin(&replay->origin, &replay->all.head);
 	return replay->taken_by ? 0 : -ENOMEM;
 }
 
@@ -280,6 +295,7 @@ static int replay_take(void *state, const struct request *request, struct builde
 	size_t i;
 	int r = builder_set_taken_by(b, replay->taken_by);
 
+	builder_set_origin(b, &replay->origin);
 	builder_set_time(b, head->time_ns);
 	builder_add_unseen(b, head->cannot_see);
 	builder_add_flags(b, head->flags & ~PIDNS_SNAPSHOT_THREADS);

@@ -212,6 +212,12 @@ class Replay(unittest.TestCase):
         self.assertEqual(self.picture.provider, "replay")
         self.assertEqual(self.picture.time_ns, self.live.time_ns)
         self.assertEqual(self.picture.cannot_see, self.live.cannot_see)
+        for name in ("wall_time_ns", "host", "boot_id"):
+            self.assertIsNotNone(getattr(self.live, name))
+            self.assertEqual(getattr(self.picture, name), getattr(self.live, name))
+        self.assertEqual(self.live.host, os.uname().nodename)
+        old = pidnsinfo.take(source=os.environ["PIDNS_FIXTURES"] + "/notes.pidns")
+        self.assertEqual((old.wall_time_ns, old.host, old.boot_id), (None, None, None))
         for kind in ("namespaces", "tasks"):
             was, now = getattr(self.live, kind), getattr(self.picture, kind)
             self.assertEqual([repr(thing) for thing in now], [repr(thing) for thing in was])

@@ -94,6 +94,59 @@ class Foreign(unittest.TestCase):
             self.assertIsNone(starts[1])
             self.assertLess(max(s for s in starts.values() if s is not None), 60_000_000_000)
 
+    def in_time_namespace(self, offset, *arguments):
+        """What pidns does there, or nothing where it is refused."""
+        done = subprocess.run(["unshare", "--time", "--boottime", str(offset), "--fork",
+                               live.PIDNS, *arguments], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
+        self.assertNotIn("1844674", done.stdout)
+        return done
+
+    def test_a15_records_of_other_time_namespaces(self):
+        here, there = f"{self.folder}/here", f"{self.folder}/there"
+        uptime = int(time.clock_gettime(time.CLOCK_BOOTTIME))
+        subprocess.run([live.PIDNS, "record", "-w", here], stderr=subprocess.DEVNULL, check=True)
+        for offset in -(uptime - 2), 100_000:
+            done = self.in_time_namespace(offset, "record", "-w", there)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            ages = subprocess.run([live.PIDNS, "ps", "--from", there, "--json", "-o", "pid,age_ns"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            ages = {t["pid"]: t["age_ns"] for t in json.loads(ages.stdout)["tasks"]}
+            if offset < 0:
+                self.assertIsNone(ages[1])
+            else:
+                self.assertLessEqual(ages[1], (uptime + 100) * 1_000_000_000)
+            for a, b in (here, there), (there, here):
+                done = subprocess.run([live.PIDNS, "diff", "--tasks", a, b],
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                self.assertEqual((done.returncode, done.stdout), (5, ""))
+                self.assertEqual(done.stderr,
+                                 f"pidns: {a} and {b}: they were taken in two time namespaces\n")
+
+    def test_a15_doctor_of_another_time_namespace(self):
+        """A zombie that started before the clock's zero has no age."""
+        with subprocess.Popen(["sh", "-c", "true & exec sleep 100"]) as parent:
+            uptime = int(time.clock_gettime(time.CLOCK_BOOTTIME))
+            time.sleep(2)
+            done = self.in_time_namespace(-uptime - 1, "show", f"@{parent.pid}", "--json")
+            if done.returncode == 0:
+                zombie = json.loads(done.stdout)["namespace"]["oldest_zombie"]
+                self.assertIsNone(zombie and zombie["start_ns"])
+            parent.kill()
+
+    def test_a15_the_machine_from_inside(self):
+        """A container's /proc/sys is mounted again, read-only; what else is there is no answer."""
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            boot_id = file.read().strip()
+        again = "mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys"
+        for mounts, wanted in (again, boot_id), ("mount -t tmpfs x /proc/sys", None):
+            script = mounts + ' && exec "$@"'
+            done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", live.PIDNS,
+                                   "record", *live.PROCFS, "--json", "-w", f"{self.folder}/in"],
+                                  stdout=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual(json.loads(done.stdout)["recorded"]["boot_id"], wanted)
+
     def test_a17_beside_is_not_listed(self):
         with subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", "sh", "-c",
                                "echo; exec sleep 100"], stdout=subprocess.PIPE) as other:

@@ -239,7 +239,9 @@ static int set_up(void **state)
 {
 	(void)state;
 	write_body();
-	older = snapshot_of("ns ino=1\ntask pid=1 tid=1 ns=1\ntask pid=9999 tid=9999 ns=1\n", 0);
+	older = snapshot_of("snapshot time_ns=1 provider=test flags=- cannot_see=- root=1\n"
+			    "ns ino=1\ntask pid=1 tid=1 ns=1\ntask pid=9999 tid=9999 ns=1\n",
+			    0);
 	newer = snapshot_of(body, 0);
 	strcpy(path, write_recording(body));
 	strcpy(saved, scratch("saved.rec"));

@@ -2,6 +2,7 @@
 /* What changed: who is who, in which order it is told, and that a mirror can live on it. */
 #include "unit.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 /* ---- told as text ---------------------------------------------------------------------------- */
@@ -34,6 +35,49 @@ static const char *tell(struct pidns_snapshot *older, struct pidns_snapshot *new
 	assert_null(pidns_diff_close(diff));
 	assert_null(pidns_diff_close(NULL));
 	return text;
+}
+
+/* The error, and that opening it fails alike. */
+static void expect_comparable(const char *older_head, const char *newer_head, int error,
+			      const char *words)
+{
+	struct pidns_snapshot *older, *newer;
+	struct pidns_diff *diff = NULL;
+	char body[1024], why[128] = "";
+
+	snprintf(body, sizeof(body), "snapshot time_ns=5%s\nns ino=10\n", older_head);
+	older = snapshot_of(body, 0);
+	snprintf(body, sizeof(body), "snapshot time_ns=%s\nns ino=10\n", newer_head);
+	newer = snapshot_of(body, 0);
+	assert_int_equal(pidns_diff_check(older, newer, why, sizeof(why)), error);
+	assert_int_equal(pidns_diff_check(older, newer, NULL, 0), error);
+	assert_int_equal(pidns_diff_open(older, newer, &diff), error);
+	assert_int_equal(!diff, error < 0);
+	if (!*words)
+		assert_string_equal(why, "");
+	assert_non_null(strstr(why, words));
+	pidns_diff_close(diff);
+	pidns_snapshot_unref(older);
+	pidns_snapshot_unref(newer);
+}
+
+static void test_a15_what_can_be_compared(void **state)
+{
+	(void)state;
+	expect_comparable("", "5", 0, "");
+	expect_comparable("", "4", -EINVAL, "before");
+	expect_comparable(" boot_id=a", "9 boot_id=a", 0, "");
+	expect_comparable(" boot_id=a", "9", 0, "");
+	expect_comparable(" boot_id=a", "9 boot_id=b", -EXDEV, "boots");
+	expect_comparable(" boot_id=a host=x", "9 boot_id=b host=y", -EXDEV, "machines, x and y");
+	expect_comparable(" boot_id=a host=x", "9 boot_id=a host=y", 0, "");
+	expect_comparable(" host=x", "9 host=y", -EXDEV, "machines");
+	expect_comparable(" time_ns_ino=1", "9 time_ns_ino=2", -EXDEV, "time namespaces");
+	expect_comparable(" time_ns_ino=1", "9", 0, "");
+	expect_comparable(" root=10", "9 root=10", 0, "");
+	expect_comparable(" wall_time_ns=9", "9 wall_time_ns=8", -EINVAL, "before");
+	expect_comparable(" wall_time_ns=9", "4 wall_time_ns=10", 0, "");
+	expect_comparable(" wall_time_ns=9 boot_id=a", "6 wall_time_ns=8 boot_id=a", 0, "");
 }
 
 /* Two pictures of a reader whose own namespace is 10. */
@@ -367,10 +411,15 @@ static void test_mirror(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing), cmocka_unit_test(test_order),
-		cmocka_unit_test(test_reuse),	cmocka_unit_test(test_cookies),
-		cmocka_unit_test(test_changes), cmocka_unit_test(test_was),
-		cmocka_unit_test(test_threads), cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_a15_what_can_be_compared),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_cookies),
+		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_was),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_orphans),
 		cmocka_unit_test(test_mirror),
 	};
 

@@ -160,6 +160,31 @@ static void test_comes_back_as_it_was(void **state)
 	pidns_snapshot_unref(again);
 }
 
+static void test_a15_origin(void **state)
+{
+	struct pidns_snapshot *s, *again;
+
+	(void)state;
+	s = snapshot_of(
+		"snapshot time_ns=5 wall_time_ns=18446744073709551615 host=a\\040b boot_id=c-d "
+		"time_ns_ino=7 root=10\nns ino=10\n",
+		0);
+	assert_int_equal(pidns_snapshot_save(s, scratch("origin.rec")), 0);
+	assert_int_equal(pidns_snapshot_wall_time(s), UINT64_MAX);
+	pidns_snapshot_unref(s);
+	again = replay(scratch("origin.rec"), 0);
+	assert_int_equal(pidns_snapshot_time(again), 5);
+	assert_int_equal(pidns_snapshot_wall_time(again), UINT64_MAX);
+	assert_string_equal(pidns_snapshot_host(again), "a b");
+	assert_string_equal(pidns_snapshot_boot_id(again), "c-d");
+	pidns_snapshot_unref(again);
+	s = snapshot_of("snapshot time_ns=5 host= boot_id= wall_time_ns=0\nns ino=10\n", 0);
+	assert_int_equal(pidns_snapshot_wall_time(s), 0);
+	assert_null(pidns_snapshot_host(s));
+	assert_null(pidns_snapshot_boot_id(s));
+	pidns_snapshot_unref(s);
+}
+
 static void test_every_byte_of_a_name(void **state)
 {
 	char comm[256];
@@ -444,6 +469,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_comes_back_as_it_was),
+		cmocka_unit_test(test_a15_origin),
 		cmocka_unit_test(test_every_byte_of_a_name),
 		cmocka_unit_test(test_a_name_that_is_empty),
 		cmocka_unit_test(test_pids_used),

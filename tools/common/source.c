@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "message.h"
@@ -211,11 +212,31 @@ size_t source_unseen_text(const struct pidns_snapshot *snapshot, uint32_t take_f
 				      !geteuid(), text, size);
 }
 
+/* "recorded 2026-11-29 12:40:11 +0000, web1, boot 5e0c…"; "": nothing of it is known. */
+static void recorded_text(const struct pidns_snapshot *snapshot, char *text, size_t size)
+{
+	time_t seconds = (time_t)(pidns_snapshot_wall_time(snapshot) / 1000000000);
+	const char *host = pidns_snapshot_host(snapshot), *boot = pidns_snapshot_boot_id(snapshot);
+	char when[64] = "";
+	struct tm tm;
+
+	*text = '\0';
+	if (!(pidns_provider_flags(pidns_snapshot_provider(snapshot)) & PIDNS_PROVIDER_RECORDED))
+		return;
+	if (seconds && localtime_r(&seconds, &tm))
+		strftime(when, sizeof(when), " %F %T %z", &tm);
+	if (*when || host || boot)
+		snprintf(text, size, "recorded%s%s%.64s%s%.64s", when, host ? " on " : "",
+			 host ? host : "", boot ? ", boot " : "", boot ? boot : "");
+}
+
 void source_tell_unseen(const struct pidns_snapshot *snapshot, uint32_t take_flags,
 			uint32_t relevant)
 {
-	char text[WHY_SIZE];
+	char text[WHY_SIZE], recorded[WHY_SIZE];
 
-	if (source_unseen_text(snapshot, take_flags, relevant, text, sizeof(text)))
-		message("%s", text);
+	source_unseen_text(snapshot, take_flags, relevant, text, sizeof(text));
+	recorded_text(snapshot, recorded, sizeof(recorded));
+	if (*text || *recorded)
+		message("%s%s%s", recorded, *text && *recorded ? "; " : "", text);
 }

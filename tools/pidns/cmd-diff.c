@@ -19,9 +19,11 @@ static void print_json(const struct comparison *c)
 {
 	struct json j = {.file = stdout};
 
-	json_head(&j, pidns_snapshot_provider(c->sides.newer),
-		  pidns_snapshot_cannot_see(c->sides.older) |
-			  pidns_snapshot_cannot_see(c->sides.newer));
+	json_schema(&j, pidns_snapshot_provider(c->sides.newer),
+		    pidns_snapshot_cannot_see(c->sides.older) |
+			    pidns_snapshot_cannot_see(c->sides.newer));
+	json_origin(&j, "older", c->sides.older);
+	json_origin(&j, "newer", c->sides.newer);
 	json_line(&j, "events");
 	json_open(&j, '[');
 	for (size_t i = 0; i < c->nr_events; i++) {
@@ -47,6 +49,15 @@ static size_t choose_events(const struct pidns_event *const *events, size_t nr, 
 	return nr_chosen;
 }
 
+static const char *name_of_newer(const struct options *options)
+{
+	if (options->nr_operands == 2)
+		return options->operands[1];
+	if (options->source.from)
+		return options->source.from;
+	return options->source.root ? options->source.root : "now";
+}
+
 static int compare(const struct options *options, struct pidns_snapshot *older,
 		   struct pidns_snapshot *newer)
 {
@@ -54,8 +65,14 @@ static int compare(const struct options *options, struct pidns_snapshot *older,
 	_cleanup_free_ const struct pidns_event **chosen = NULL;
 	const struct pidns_event *const *events;
 	struct comparison c = {.sides = {older, newer}};
+	char why[256];
 	size_t nr;
+	int r;
 
+	r = pidns_diff_check(older, newer, why, sizeof(why));
+	if (r < 0)
+		return message_exit(EXIT_FAILED, "%s and %s: %s", options->operands[0],
+				    name_of_newer(options), why);
 	if (pidns_diff_open(older, newer, &diff) < 0)
 		return message_exit(EXIT_FAILED, "out of memory");
 	nr = pidns_diff_events(diff, &events);

@@ -60,7 +60,7 @@ static void print_json(const struct findings *findings, const struct pidns_snaps
 {
 	struct json j = {.file = stdout};
 
-	json_head(&j, pidns_snapshot_provider(snapshot), pidns_snapshot_cannot_see(snapshot));
+	json_head(&j, snapshot);
 	json_line(&j, "findings");
 	json_open(&j, '[');
 	for (size_t i = 0; i < findings->nr; i++) {

@@ -130,7 +130,7 @@ static void print_head(struct map *m, const struct pidns_snapshot *snapshot)
 {
 	if (m->has_head || !m->options->json)
 		return;
-	json_head(&m->json, pidns_snapshot_provider(snapshot), pidns_snapshot_cannot_see(snapshot));
+	json_head(&m->json, snapshot);
 	json_line(&m->json, "mappings");
 	json_open(&m->json, '[');
 	m->has_head = true;

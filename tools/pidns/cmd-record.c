@@ -16,7 +16,8 @@ static void print_json(const struct pidns_snapshot *snapshot, const char *path)
 	const struct pidns_ns *const *namespaces;
 	struct json j = {.file = stdout};
 
-	json_head(&j, pidns_snapshot_provider(snapshot), pidns_snapshot_cannot_see(snapshot));
+	json_schema(&j, pidns_snapshot_provider(snapshot), pidns_snapshot_cannot_see(snapshot));
+	json_origin(&j, "recorded", snapshot);
 	json_line(&j, "recording");
 	json_open(&j, '{');
 	json_item(&j, "file");

@@ -155,8 +155,7 @@ static void print_json(const struct show *show)
 	struct json j = {.file = stdout};
 	struct value value;
 
-	json_head(&j, pidns_snapshot_provider(show->snapshot),
-		  pidns_snapshot_cannot_see(show->snapshot));
+	json_head(&j, show->snapshot);
 	json_line(&j, "namespace");
 	json_open(&j, '{');
 	for (size_t i = 0; i < ns_field_table.nr_fields; i++) {

@@ -137,8 +137,7 @@ static void print_json(const struct why *why)
 {
 	struct json j = {.file = stdout};
 
-	json_head(&j, pidns_snapshot_provider(why->snapshot),
-		  pidns_snapshot_cannot_see(why->snapshot));
+	json_head(&j, why->snapshot);
 	json_line(&j, "ns");
 	if (why->ns)
 		json_number(&j, why->ns->ino);

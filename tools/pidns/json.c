@@ -133,7 +133,30 @@ void json_value(struct json *j, const struct value *value)
 	}
 }
 
-void json_head(struct json *j, const char *provider, uint32_t cannot_see)
+void json_origin(struct json *j, const char *key, const struct pidns_snapshot *snapshot)
+{
+	uint64_t wall_time_ns = pidns_snapshot_wall_time(snapshot);
+	const char *host = pidns_snapshot_host(snapshot), *boot = pidns_snapshot_boot_id(snapshot);
+
+	if (!wall_time_ns && !host && !boot)
+		return;
+	json_item(j, key);
+	json_open(j, '{');
+	json_item(j, "time_ns");
+	json_number(j, pidns_snapshot_time(snapshot));
+	json_item(j, "wall_time_ns");
+	if (wall_time_ns)
+		json_number(j, wall_time_ns);
+	else
+		json_null(j);
+	json_item(j, "host");
+	json_string(j, host);
+	json_item(j, "boot_id");
+	json_string(j, boot);
+	json_close(j, '}');
+}
+
+void json_schema(struct json *j, const char *provider, uint32_t cannot_see)
 {
 	json_open(j, '{');
 	json_item(j, "schema");
@@ -153,6 +176,15 @@ void json_head(struct json *j, const char *provider, uint32_t cannot_see)
 		json_text(j, word, strlen(word));
 	}
 	json_close(j, ']');
+}
+
+void json_head(struct json *j, const struct pidns_snapshot *snapshot)
+{
+	const char *provider = pidns_snapshot_provider(snapshot);
+
+	json_schema(j, provider, pidns_snapshot_cannot_see(snapshot));
+	if (pidns_provider_flags(provider) & PIDNS_PROVIDER_RECORDED)
+		json_origin(j, "recorded", snapshot);
 }
 
 void json_end(struct json *j)

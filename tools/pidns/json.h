@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct pidns_snapshot;
 struct value;
 
 struct json {
@@ -31,8 +32,12 @@ void json_text(struct json *j, const char *text, size_t len);
 void json_string(struct json *j, const char *text);
 void json_value(struct json *j, const struct value *value);
 
+/* A member: when and of which machine a snapshot was taken, where more is known than its time_ns. */
+void json_origin(struct json *j, const char *key, const struct pidns_snapshot *snapshot);
 /* What every document begins with: the opening brace, schema, provider, complete, cannot_see. */
-void json_head(struct json *j, const char *provider, uint32_t cannot_see);
+void json_schema(struct json *j, const char *provider, uint32_t cannot_see);
+/* The same, and where it is a recording, when and of which machine. */
+void json_head(struct json *j, const struct pidns_snapshot *snapshot);
 /* The closing brace, and the last newline. */
 void json_end(struct json *j);
 

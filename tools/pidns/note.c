@@ -374,7 +374,7 @@ void note_json_zombie(struct json *j, const struct pidns_ns *ns)
 	json_open(j, '{');
 	put_number(j, "pid", true, (uint64_t)zombie->pid);
 	put_number(j, "parent", zombie->parent > 0, (uint64_t)zombie->parent);
-	put_number(j, "start_ns", true, zombie->start_ns);
+	put_number(j, "start_ns", zombie->start_ns, zombie->start_ns);
 	put_string(j, "sigchld", name_of_sigchld(zombie->sigchld));
 	json_item(j, "parent_is_reaper");
 	json_bool(j, zombie->parent_is_reaper);

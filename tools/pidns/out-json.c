@@ -4,8 +4,7 @@
 
 static int json_begin(struct out *out)
 {
-	json_head(&out->json, pidns_snapshot_provider(out->snapshot),
-		  pidns_snapshot_cannot_see(out->snapshot));
+	json_head(&out->json, out->snapshot);
 	json_line(&out->json, out->array);
 	json_open(&out->json, '[');
 	return 0;
