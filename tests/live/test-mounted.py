@@ -1,0 +1,224 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Everything of /proc and /sys that is read, with something else mounted over it: answers or unknown."""
+import ctypes
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+import live
+
+CLONE_NEWNS = 0x00020000
+MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18
+# A number that is nowhere on the machine, in the form that each file has: what is believed, shows.
+MARK = "424242"
+FORGED = {
+    "proc/cgroups": f"pids\t0\t{MARK}\t1\n",
+    "proc/cpuinfo": f"processor\t: 0\nMHz\t: {MARK}\n",
+    "proc/filesystems": f"nodev\t{MARK}\n",
+    "proc/key-users": f"    0: {MARK} {MARK}/{MARK} {MARK}/{MARK} {MARK}/{MARK}\n",
+    "proc/loadavg": f"{MARK}.00 {MARK}.00 {MARK}.00 1/{MARK} {MARK}\n",
+    "proc/meminfo": f"MemTotal: {MARK} kB\nMemFree: 1 kB\nMemAvailable: 1 kB\n",
+    "proc/1/net/unix": f"Num\n0: 00000002 00000000 00010000 0001 01 7 @/lxc/{MARK}/command\n",
+    "proc/self/net/unix": f"Num\n0: 00000002 00000000 00010000 0001 01 7 @/lxc/{MARK}/command\n",
+    "proc/stat": f"cpu  {MARK} 0 0 0 0 0 0 0 0 0\ncpu0 {MARK} 0 0 0 0 0 0 0 0 0\n"
+                 f"btime {MARK}\nprocesses {MARK}\n",
+    "proc/uptime": f"{MARK}.00 {MARK}.00\n",
+    "proc/version": f"Linux version {MARK}\n",
+    "proc/sys/kernel/hostname": f"{MARK}\n",
+    "proc/sys/kernel/ns_last_pid": f"{MARK}\n",
+    "proc/sys/kernel/osrelease": f"{MARK}\n",
+    "proc/sys/kernel/overflowuid": f"{MARK}\n",
+    "proc/sys/kernel/pid_max": f"{MARK}\n",
+    "proc/sys/kernel/random/boot_id": f"00000000-0000-0000-0000-000000{MARK}\n",
+    "proc/sys/kernel/threads-max": f"{MARK}\n",
+    "proc/sys/kernel/unprivileged_bpf_disabled": f"{MARK}\n",
+    "proc/sys/kernel/unprivileged_userns_clone": "0\n",
+    "proc/sys/user/max_cgroup_namespaces": f"{MARK}\n",
+    "proc/sys/user/max_ipc_namespaces": f"{MARK}\n",
+    "proc/sys/user/max_mnt_namespaces": f"{MARK}\n",
+    "proc/sys/user/max_net_namespaces": f"{MARK}\n",
+    "proc/sys/user/max_pid_namespaces": f"{MARK}\n",
+    "proc/sys/user/max_time_namespaces": f"{MARK}\n",
+    "proc/sys/user/max_user_namespaces": f"{MARK}\n",
+    "proc/sys/user/max_uts_namespaces": f"{MARK}\n",
+    "proc/sys/vm/max_map_count": f"{MARK}\n",
+    "sys/devices/system/cpu/online": f"0-{MARK}\n",
+    "sys/devices/system/cpu/possible": f"0-{MARK}\n",
+    "sys/devices/system/node/online": f"0-{MARK}\n",
+    "sys/devices/system/node/node0/meminfo": f"Node 0 MemTotal: {MARK} kB\n",
+    "sys/kernel/btf/vmlinux": MARK,
+}
+# Folders, over which an empty one is mounted, or one whose every file is a FIFO or forged.
+FOLDERS = ("proc/sys", "proc/sys/kernel", "proc/sys/user", "proc/self/net", "sys/devices/system/cpu",
+           "sys/devices/system/node", "sys/fs/cgroup", "sys/kernel")
+FILE_KINDS = ("fifo", "forged", "empty", "endless", "sibling")
+COMMANDS = (("list", "--all", "-o", "+last_pid,container,limit,pins"), ("tree",), ("ps",),
+            ("ps", "--threads", "--json"), ("show", "@1"), ("show", "--all", "--json", "@1"),
+            ("map", "1"), ("map", "-n", "@1", "1"), ("why",), ("why", "1", "--json"), ("doctor",),
+            ("record", "-w", "-"), ("diff", "{recording}"), ("watch", "--interval", "0.1"),
+            ("--help",), ("--version",))
+PROVIDERS = ((), live.PROCFS)
+TAKES_NO_PROVIDER = ("--help", "--version", "diff")
+# A stuck file would take for ever; an answer takes a second on a busy machine.
+LIMIT_S = 30
+OPENING = ("open", "openat", "openat2", "access", "faccessat", "faccessat2", "stat", "statx", "newfstatat")
+OPENED = re.compile(r'(?:openat2?|newfstatat|statx|faccessat2?|access|open|stat)'
+                    r'\((?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"([^"]+)"')
+# What is asked of tasks, and cgroups: each has a test of its own.
+OF_TASKS = re.compile(r"/proc/(\d+|self)(/(task(/.*)?|fd(info)?(/.*)?|ns/.*|status|stat|limits|cgroup"
+                      r"|mountinfo|cmdline))?|/sys/fs/cgroup/.*")
+
+
+class World:
+    """Files of every kind, to be mounted over others."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        os.mkfifo(f"{folder}/fifo")
+        open(f"{folder}/empty", "wb").close()
+        os.makedirs(f"{folder}/forged")
+        for name, text in FORGED.items():
+            with open(f"{folder}/forged/{name.replace('/', '-')}", "w", encoding="ascii") as file:
+                file.write(text)
+        self.make_folders()
+
+    def make_folders(self):
+        for kind in "empty", "fifo", "forged":
+            for folder in FOLDERS:
+                base = f"{self.folder}/folders/{kind}/{folder.replace('/', '-')}"
+                os.makedirs(base)
+                below = [n for n in FORGED if n.startswith(folder + "/")] if kind != "empty" else []
+                for name in below:
+                    path = base + name[len(folder):]
+                    os.makedirs(os.path.dirname(path), exist_ok=True)
+                    if kind == "fifo":
+                        os.mkfifo(path)
+                    else:
+                        with open(path, "w", encoding="ascii") as file:
+                            file.write(FORGED[name])
+
+    def source(self, kind, name):
+        if name in FOLDERS:
+            return f"{self.folder}/folders/{kind}/{name.replace('/', '-')}"
+        return {"fifo": f"{self.folder}/fifo", "empty": f"{self.folder}/empty",
+                "forged": f"{self.folder}/forged/{name.replace('/', '-')}",
+                # Of the same file system, so that no device number tells.
+                "sibling": "/proc/tty/drivers", "endless": "/dev/zero"}[kind]
+
+
+def mount_all(mounts):
+    """For preexec_fn: mount(8) itself reads some of these files."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    calls = [(b"none", b"/", None, MS_REC | MS_PRIVATE)]
+    calls += [(source.encode(), place.encode(), None, MS_BIND) for source, place in mounts]
+
+    def prepare():
+        if libc.unshare(CLONE_NEWNS):
+            raise OSError(ctypes.get_errno(), "unshare")
+        for call in calls:
+            if libc.mount(*call, None):
+                raise OSError(ctypes.get_errno(), f"mount {call}")
+    return prepare
+
+
+def script(commands):
+    """Shell: each command, whose answer and status go to a file of its number."""
+    lines = []
+    for i, command in enumerate(commands):
+        words = " ".join(f"'{word}'" for word in command)
+        lines.append(f"timeout -s KILL {LIMIT_S} {words} >$0/{i} 2>&1 </dev/null; "
+                     f"printf '\\n%s\\n' $? >>$0/{i}")
+    return "\n".join(lines)
+
+
+class Mounted(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        live.need_root()
+        live.need_tool("strace", "timeout", "unshare")
+        cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.world = World(cls.folder)
+        cls.recording = f"{cls.folder}/recording"
+        live.pidns("record", "-w", cls.recording)
+        # What each command opens, so that a file is mounted over for those alone that want it.
+        cls.opened = {tuple(words): cls.trace(words) for words in cls.commands()}
+
+    @classmethod
+    def commands(cls):
+        for provider in PROVIDERS:
+            for name, *rest in COMMANDS:
+                if provider and name in TAKES_NO_PROVIDER:
+                    continue
+                words = [live.PIDNS, name, *provider, *rest]
+                if name == "watch":
+                    words = ["timeout", "-s", "INT", "1", *words]
+                yield [word.format(recording=cls.recording) for word in words]
+
+    @classmethod
+    def trace(cls, words):
+        """Below /proc and /sys, tasks and cgroups aside."""
+        trace = f"{cls.folder}/trace"
+        live.run(["strace", "-f", "-e", f"trace={','.join(OPENING)}", "-y", "-o", trace, *words],
+                 env=live.NO_LEAK_CHECK)
+        with open(trace, encoding="utf-8", errors="replace") as lines:
+            found = (OPENED.search(line) for line in lines)
+            paths = {os.path.normpath(os.path.join(m[1] or "/", m[2])) for m in found if m}
+        return {path for path in paths
+                if path.startswith(("/proc/", "/sys/")) and not OF_TASKS.fullmatch(path)}
+
+    def run_all(self, mounts, commands):
+        """[(command, status, what it said)] of all in one mount namespace."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as answers:
+            subprocess.run(["sh", "-c", script(commands), answers], check=True,
+                           preexec_fn=mount_all(mounts))
+            for i, command in enumerate(commands):
+                with open(f"{answers}/{i}", encoding="utf-8", errors="replace") as file:
+                    said, _, status = file.read().rstrip("\n").rpartition("\n")
+                yield command, int(status), said
+
+    def check(self, mounts, commands):
+        for command, status, said in self.run_all(mounts, commands):
+            with self.subTest(command=command, mounts=mounts):
+                # 1 and 3: findings, or a limit that is reached; 124: watched until stopped.
+                self.assertIn(status, (0, 1, 3, 124) if "watch" in command else (0, 1, 3), said)
+                self.assertNotIn(MARK, said)
+
+    def check_each(self, kind):
+        for name in (*FORGED, *FOLDERS):
+            path = f"/{name}"
+            commands = [list(command) for command, opened in self.opened.items()
+                        if "watch" not in command and
+                        any(f"{other}/".startswith(f"{path}/") for other in opened)]
+            if commands and os.path.exists(path):
+                self.check([(self.world.source(kind, name), path)], commands)
+
+    def test_c1_the_table_is_complete(self):
+        known = {f"/{name}" for name in (*FORGED, *FOLDERS)}
+        for command, opened in self.opened.items():
+            with self.subTest(command=command):
+                self.assertEqual({path for path in opened if os.path.exists(path)} - known, set())
+        self.assertIn("/proc/loadavg", set().union(*self.opened.values()))
+
+    def test_a4_who_believes_shows(self):
+        for name in "proc/loadavg", "proc/sys/kernel/pid_max":
+            mount = self.world.source("forged", name), f"/{name}"
+            for _, status, said in self.run_all([mount], [["cat", mount[1]]]):
+                self.assertEqual((status, MARK in said), (0, True))
+
+    def test_c1_each_hangs(self):
+        self.check_each("fifo")
+
+    def test_a4_each_is_forged(self):
+        self.check_each("forged")
+
+    def test_c1_a4_all_at_once(self):
+        for kind in FILE_KINDS:
+            self.check([(self.world.source(kind, name), f"/{name}") for name in FORGED
+                        if os.path.exists(f"/{name}")], list(self.commands()))
+
+
+if __name__ == "__main__":
+    live.main()
