@@ -19,30 +19,54 @@
 #include "util.h"
 
 #define FIRST_ROOM 4096
+#define READING	   (O_RDONLY | O_NONBLOCK | O_NOCTTY)
+
+/* The mount of an open file, and its device where the kernel gives mounts no number (before 5.8). */
+static int look_at(int fd, struct statx *ret)
+{
+	/* Without this a file system in user space would be asked, and might not answer. */
+	const int flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
+
+	return statx(fd, "", flags, STATX_MNT_ID, ret) < 0 ? -errno : 0;
+}
+
+static bool is_of_one_mount(const struct statx *a, const struct statx *b)
+{
+	if (a->stx_mask & b->stx_mask & STATX_MNT_ID)
+		return a->stx_mnt_id == b->stx_mnt_id;
+	return a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor;
+}
 
 /* Without openat2(2) (before Linux 5.6, or forbidden) a file is looked at before it is opened. */
-static int open_looked_at(int dir, const char *name)
+static int open_looked_at(int dir, const char *name, int flags)
 {
 	_cleanup_close_ int place = openat(dir, name, O_PATH | O_CLOEXEC);
-	struct stat at_top, here;
+	struct statx at_top, here;
 	char path[64];
-	int fd;
+	int fd, r;
 
-	if (place < 0 || fstat(dir, &at_top) < 0 || fstat(place, &here) < 0)
+	if (place < 0)
 		return -errno;
-	if (at_top.st_dev != here.st_dev)
+	r = look_at(dir, &at_top);
+	if (r >= 0)
+		r = look_at(place, &here);
+	if (r < 0)
+		return r;
+	if (!is_of_one_mount(&at_top, &here))
 		return -EXDEV;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = open(path, flags);
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_here(int dir, const char *name)
+int file_open_as(int dir, const char *name, int flags)
 {
-	const struct open_how how = {.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+	const struct open_how how = {.flags = (unsigned int)(flags | O_CLOEXEC),
 				     .resolve = RESOLVE_NO_XDEV};
 	int fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
 
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		return open_looked_at(dir, name, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -63,21 +87,20 @@ static int open_mounted_again(int dir, const char *name)
 	_cleanup_close_ int top = -1;
 	char first[NAME_MAX + 1];
 
-	if (!rest || (size_t)(rest - name) > NAME_MAX)
+	/* A task's directory with another's mounted over it would be of the same device, too. */
+	if (!rest || (size_t)(rest - name) > NAME_MAX || text_is_digit(*name))
 		return -EXDEV;
 	snprintf(first, sizeof(first), "%.*s", (int)(rest - name), name);
 	top = openat(dir, first, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (top < 0 || !is_same_device(dir, top))
 		return -EXDEV;
-	return open_here(top, rest + 1);
+	return file_open_as(top, rest + 1, READING);
 }
 
 int file_open(int dir, const char *name)
 {
-	int fd = open_here(dir, name);
+	int fd = file_open_as(dir, name, READING);
 
-	if (fd == -ENOSYS || fd == -EPERM)
-		return open_looked_at(dir, name);
 	return fd == -EXDEV ? open_mounted_again(dir, name) : fd;
 }
 

@@ -18,6 +18,8 @@
  * mounted over it, or on the way; -Exxx. A FIFO has no writer, and is empty.
  */
 int file_open(int dir, const char *name);
+/* The same with the flags of open(2), O_CLOEXEC besides: a directory, or no more than a place. */
+int file_open_as(int dir, const char *name, int flags);
 
 /*
  * One read(2), up to size - 1 bytes, NUL-terminated: files of procfs come in one piece, unless they

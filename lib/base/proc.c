@@ -363,7 +363,7 @@ static bool parse_mount(struct text c, struct proc_mount *m)
 {
 	struct text field;
 
-	if (!cut_id(&c, 0, &m->id) || !skip_fields(&c, 1) || !text_cut(&c, ':', &field) ||
+	if (!cut_id(&c, 0, &m->id) || !cut_id(&c, 0, &m->parent) || !text_cut(&c, ':', &field) ||
 	    !parse_u32(field, &m->major) || !cut_u32(&c, &m->minor) ||
 	    !text_cut(&c, ' ', &m->root) || !text_cut(&c, ' ', &m->mount_point) ||
 	    !text_cut(&c, ' ', &m->options))

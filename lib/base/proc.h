@@ -108,7 +108,7 @@ int proc_next_cgroup(const char **cursor, const char *end, struct proc_cgroup *r
 /* A line of /proc/PID/mountinfo, proc_pid_mountinfo(5). The strings point into the buffer, are not
  * NUL-terminated, and still hold the kernel's \ooo escapes. */
 struct proc_mount {
-	int32_t id;
+	int32_t id, parent;
 	uint32_t major, minor; /* st_dev of what is mounted */
 	struct text root, mount_point, options, type, source, super_options;
 };

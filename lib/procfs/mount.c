@@ -46,13 +46,25 @@ static bool sees_through(int root)
 	       !faccessat(root, "1", F_OK, 0);
 }
 
-bool procfs_mount_hides(int root)
+/* Does a path lead through the directory of a task, which alone has a number for a name? */
+static bool has_number(struct text path)
+{
+	struct text name;
+	uint64_t number;
+
+	while (text_next(&path, '/', &name))
+		if (text_parse_u64(name.text, name.len, &number) == 0)
+			return true;
+	return false;
+}
+
+void procfs_mount_look(int root, bool *ret_hides, bool *ret_covers_tasks)
 {
 	_cleanup_free_ char *line = NULL;
 	int32_t id = mount_id_of(root);
 	struct proc_mount mount;
 	size_t room = 0;
-	bool hides = false;
+	bool hides = false, covers = false;
 	int fd = file_open(root, "self/mountinfo");
 	FILE *mounts = fd < 0 ? NULL : fdopen(fd, "r");
 	ssize_t len;
@@ -60,14 +72,19 @@ bool procfs_mount_hides(int root)
 	if (!mounts) {
 		if (fd >= 0)
 			close(fd);
-		return false;
+		return;
 	}
 	while ((len = getline(&line, &room, mounts)) > 0) {
 		const char *cursor = line;
 
-		if (proc_next_mount(&cursor, line + len, &mount) && mount.id == id)
+		if (!proc_next_mount(&cursor, line + len, &mount))
+			continue;
+		if (mount.id == id)
 			hides = option_hides(mount.super_options);
+		if (mount.parent == id && has_number(mount.mount_point))
+			covers = true;
 	}
 	fclose(mounts);
-	return hides && !sees_through(root);
+	*ret_hides = hides && !sees_through(root);
+	*ret_covers_tasks = covers;
 }

@@ -40,10 +40,20 @@ bool procfs_ns_give_back(struct procfs_take *t, int kept)
 
 int procfs_open(struct procfs_take *t, int dir, const char *name, int flags)
 {
-	int fd = openat(dir, name, flags | O_CLOEXEC);
+	int fd = file_open_as(dir, name, flags);
+
+	while (fd == -EMFILE && procfs_ns_give_back(t, -1))
+		fd = file_open_as(dir, name, flags);
+	return fd;
+}
+
+/* The namespace that a link leads to, which is on a file system of its own. */
+static int open_ns(struct procfs_take *t, int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	while (fd < 0 && errno == EMFILE && procfs_ns_give_back(t, -1))
-		fd = openat(dir, name, flags | O_CLOEXEC);
+		fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -159,7 +169,7 @@ int procfs_ns_learn_fd(struct procfs_take *t, int fd)
 
 int procfs_ns_learn(struct procfs_take *t, int dir, const char *name, uint64_t ino)
 {
-	_cleanup_close_ int fd = procfs_open(t, dir, name, O_RDONLY | O_NONBLOCK);
+	_cleanup_close_ int fd = open_ns(t, dir, name);
 	uint64_t found;
 	int r;
 
@@ -180,7 +190,7 @@ static int fd_of(struct procfs_take *t, int place, int leaf, int dir, const char
 
 	if (t->ns[place].fd >= 0)
 		return t->ns[place].fd;
-	fd = procfs_open(t, dir, name, O_RDONLY | O_NONBLOCK);
+	fd = open_ns(t, dir, name);
 	if (fd < 0)
 		return fd;
 	for (up = leaf; up != place; up = t->ns[up].parent) {

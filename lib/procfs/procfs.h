@@ -25,7 +25,8 @@ struct procfs {
 	char *name; /* for sentences */
 	uint64_t tick_ns;
 	uint64_t page_size;
-	bool hides_tasks; /* mounted so that the reader may not see every task (hidepid) */
+	bool hides_tasks;  /* mounted so that the reader may not see every task (hidepid) */
+	bool covers_tasks; /* something else is mounted over the directory of a task */
 	bool may_remember;
 	unsigned int nr_takes;
 	struct procfs_memory *memory; /* of the take before; NULL: none */
@@ -154,8 +155,11 @@ int procfs_remember(struct procfs_take *t, const struct raw_task *raw);
 bool procfs_recall(struct procfs_take *t, int32_t pid, struct raw_task *ret);
 
 /* procfs/mount.c */
-/* Is it mounted so that tasks are missing from it for this reader (hidepid)? */
-bool procfs_mount_hides(int root);
+/*
+ * Is it mounted so that tasks are missing from it for this reader (hidepid)? Is something else mounted
+ * over the directory of a task, or in it? Both remain false where that is not known.
+ */
+void procfs_mount_look(int root, bool *ret_hides, bool *ret_covers_tasks);
 
 /* A provider on an open directory, for fixtures: takes the descriptor over. */
 int procfs_open_at(int root, const char *name, const struct why *why, void **ret_state);

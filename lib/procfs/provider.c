@@ -50,8 +50,8 @@ int procfs_open_at(int root, const char *name, const struct why *why, void **ret
 	p->root = root;
 	p->tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
 	p->page_size = (uint64_t)sysconf(_SC_PAGESIZE);
-	p->hides_tasks = procfs_mount_hides(root);
-	p->may_remember = procfs_memory_is_sound(root);
+	procfs_mount_look(root, &p->hides_tasks, &p->covers_tasks);
+	p->may_remember = !p->covers_tasks && procfs_memory_is_sound(root);
 	*ret_state = p;
 	return 0;
 }
@@ -315,7 +315,7 @@ static int scan_all(struct procfs_take *t, bool is_quick)
 static int take_all(struct procfs_take *t)
 {
 	const uint64_t for_free = PIDNS_TASK_VPIDS;
-	bool is_plain = t->translates &&
+	bool is_plain = t->translates && !t->p->covers_tasks &&
 			!(t->request->flags & (PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL));
 	bool is_quick = is_plain && !(t->request->task_fields & ~for_free);
 	int r = 0;

@@ -387,6 +387,10 @@ static int ask_threads(struct procfs_take *t, int dir, int32_t pid)
 	int32_t tid;
 	int r = 0;
 
+	if (fd == -EXDEV) {
+		builder_add_unseen(t->b, PIDNS_UNSEEN_TASKS);
+		return ask(t, dir, pid, pid);
+	}
 	while (r >= 0 && fd >= 0 && (name = file_list_next(&threads))) {
 		_cleanup_close_ int thread = -1;
 
@@ -422,6 +426,14 @@ static int32_t thread_group_of(struct procfs_take *t, int dir, int32_t tid)
 	return tid;
 }
 
+/* Something else is mounted over its directory: it is there, and that is all. */
+static int take_covered(struct procfs_take *t, int32_t pid)
+{
+	struct raw_task raw = {.pid = pid, .tid = pid};
+
+	return builder_add_task(t->b, &raw);
+}
+
 int procfs_task_take(struct procfs_take *t, int32_t tid)
 {
 	_cleanup_close_ int dir = -1;
@@ -432,7 +444,9 @@ int procfs_task_take(struct procfs_take *t, int32_t tid)
 	snprintf(name, sizeof(name), "%d", tid);
 	t->shows_children = false;
 	dir = procfs_open(t, t->p->root, name, O_PATH | O_DIRECTORY);
-	if (dir < 0) {
+	if (dir == -EXDEV) {
+		r = take_covered(t, tid);
+	} else if (dir < 0) {
 		r = procfs_error(dir);
 	} else {
 		pid = thread_group_of(t, dir, tid);

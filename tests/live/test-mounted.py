@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Everything of /proc and /sys that is read, with something else mounted over it: answers or unknown."""
+"""All that is read of /proc and /sys, with something else mounted over it: answers, or unknown."""
 import ctypes
 import os
 import re
@@ -52,8 +52,8 @@ FORGED = {
     "sys/kernel/btf/vmlinux": MARK,
 }
 # Folders, over which an empty one is mounted, or one whose every file is a FIFO or forged.
-FOLDERS = ("proc/sys", "proc/sys/kernel", "proc/sys/user", "proc/self/net", "sys/devices/system/cpu",
-           "sys/devices/system/node", "sys/fs/cgroup", "sys/kernel")
+FOLDERS = ("proc/sys", "proc/sys/kernel", "proc/sys/user", "proc/self/net",
+           "sys/devices/system/cpu", "sys/devices/system/node", "sys/fs/cgroup", "sys/kernel")
 FILE_KINDS = ("fifo", "forged", "empty", "endless", "sibling")
 COMMANDS = (("list", "--all", "-o", "+last_pid,container,limit,pins"), ("tree",), ("ps",),
             ("ps", "--threads", "--json"), ("show", "@1"), ("show", "--all", "--json", "@1"),
@@ -64,12 +64,13 @@ PROVIDERS = ((), live.PROCFS)
 TAKES_NO_PROVIDER = ("--help", "--version", "diff")
 # A stuck file would take for ever; an answer takes a second on a busy machine.
 LIMIT_S = 30
-OPENING = ("open", "openat", "openat2", "access", "faccessat", "faccessat2", "stat", "statx", "newfstatat")
+OPENING = ("open", "openat", "openat2", "access", "faccessat", "faccessat2", "stat", "statx",
+           "newfstatat")
 OPENED = re.compile(r'(?:openat2?|newfstatat|statx|faccessat2?|access|open|stat)'
                     r'\((?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"([^"]+)"')
 # What is asked of tasks, and cgroups: each has a test of its own.
-OF_TASKS = re.compile(r"/proc/(\d+|self)(/(task(/.*)?|fd(info)?(/.*)?|ns/.*|status|stat|limits|cgroup"
-                      r"|mountinfo|cmdline))?|/sys/fs/cgroup/.*")
+OF_TASKS = re.compile(r"/proc/(\d+|self)(/(task(/.*)?|fd(info)?(/.*)?|ns/.*|status|stat|limits"
+                      r"|cgroup|mountinfo|cmdline))?|/sys/fs/cgroup/.*")
 
 
 class World:
@@ -218,6 +219,55 @@ class Mounted(unittest.TestCase):
         for kind in FILE_KINDS:
             self.check([(self.world.source(kind, name), f"/{name}") for name in FORGED
                         if os.path.exists(f"/{name}")], list(self.commands()))
+
+
+class OverTasks(unittest.TestCase):
+    """The oldest way to hide a process, and to give it the looks of another."""
+    FORGED_STAT = f"{{pid}} (forged) S 1 1 1 0 -1{' 0' * 9} 20 0 7 0 1 1 1 1{' 0' * 27}\n"
+
+    def setUp(self):
+        live.need_root()
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.task = self.enterContext(subprocess.Popen(["sleep", "1000"]))
+        self.addCleanup(self.task.kill)
+        os.mkfifo(f"{self.folder}/fifo")
+
+    def forged(self):
+        folder = f"{self.folder}/forged"
+        os.makedirs(f"{folder}/ns")
+        os.symlink(os.readlink("/proc/self/ns/pid"), f"{folder}/ns/pid")
+        with open(f"{folder}/stat", "w", encoding="ascii") as file:
+            file.write(self.FORGED_STAT.format(pid=self.task.pid))
+        return folder
+
+    def rows(self, mount, *command):
+        answer = live.pidns(*command, "--json", *live.PROCFS, preexec_fn=mount_all([mount]))
+        return [task for task in answer.json["tasks"] if task["pid"] == self.task.pid]
+
+    def test_a4_of_a_covered_task_is_its_number_known(self):
+        fields = "pid,ns,vpids,ppid,uid,ruid,comm,state,threads,start_ns,container"
+        for source in self.forged(), "/proc/1", "/proc/self":
+            for command in (("ps", "-o", fields), ("ps", "-o", "pid,ns,vpids"),
+                            ("ps", "-t", "-o", fields)):
+                with self.subTest(source=source, command=command):
+                    row, = self.rows((source, f"/proc/{self.task.pid}"), *command)
+                    del row["pid"]
+                    self.assertEqual(set(row.values()), {None})
+
+    def test_a4_a_covered_list_of_threads(self):
+        mount = self.forged(), f"/proc/{self.task.pid}/task"
+        row, = self.rows(mount, "ps", "-t", "-o", "pid,tid,comm")
+        self.assertEqual(row, {"pid": self.task.pid, "tid": self.task.pid, "comm": "sleep"})
+
+    def test_c1_files_of_a_task(self):
+        for name in "stat", "status", "cgroup", "limits", "mountinfo", "cmdline":
+            mount = f"{self.folder}/fifo", f"/proc/{self.task.pid}/{name}"
+            for command in (("ps", "-o", "pid,ruid,comm,container,cmdline"),
+                            ("why", str(self.task.pid)),
+                            ("list", "--all", "-o", "+limit,pins,container")):
+                with self.subTest(name=name, command=command):
+                    answer = live.pidns(*command, *live.PROCFS, preexec_fn=mount_all([mount]))
+                    self.assertNotIn("timed out", answer.err)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* All the arguments one process can have are a quarter of its stack limit, which is 8 MiB. */
@@ -57,14 +59,28 @@ static void leave_terminal(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Only what is procfs's own, where the kernel can tell (Linux 5.6). */
+static int open_own(int dir, const char *name, int flags)
+{
+	const struct open_how how = {
+		.flags = (unsigned int)(flags | O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW),
+		.resolve = RESOLVE_NO_XDEV,
+	};
+	int fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = openat(dir, name, (int)how.flags);
+	return fd < 0 ? -errno : fd;
+}
+
 static ssize_t read_all(int dir, const char *name, char *buf, size_t size)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open_own(dir, name, 0);
 	size_t len = 0;
 	ssize_t n = 0;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	while (len < size) {
 		n = read(fd, buf + len, size - len);
 		if (n < 0 && errno == EINTR)
@@ -106,9 +122,9 @@ static ssize_t read_cmdline(const struct helper *helper, const struct cmdline_qu
 	int dir;
 
 	snprintf(name, sizeof(name), "%d", question->pid);
-	dir = openat(helper->proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	dir = open_own(helper->proc, name, O_DIRECTORY);
 	if (dir < 0)
-		return -errno;
+		return dir;
 	if (!question->start_ns || has_started_at(dir, question->start_ns))
 		len = read_all(dir, "cmdline", helper->bytes + sizeof(struct cmdline_answer),
 			       helper->max);

@@ -2,11 +2,13 @@
 /* users.c - names of users, from /etc/passwd alone. */
 #include "users.h"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A file with more entries is not read to its end. */
 #define USERS_MAX 100000
@@ -79,11 +81,16 @@ static int users_add(struct users *users, uint32_t uid, const char *name)
 struct users *users_open(const char *path)
 {
 	struct users *users = calloc(1, sizeof(*users));
-	FILE *file = users ? fopen(path, "re") : NULL;
+	/* A FIFO in its place has no writer. */
+	int fd = users ? open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	struct passwd *entry;
 
-	if (!file)
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
 		return users_close(users);
+	}
 	while (users->count < USERS_MAX && (entry = fgetpwent(file))) {
 		if (is_user(entry) && users_add(users, entry->pw_uid, entry->pw_name) < 0)
 			break;

@@ -32,11 +32,9 @@ int containers_read_stat(int dir, struct proc_stat *ret)
 int containers_open_task(const struct annotation *a, int32_t pid)
 {
 	char name[16];
-	int fd;
 
 	snprintf(name, sizeof(name), "%" PRId32, pid);
-	fd = openat(a->procfs, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	return file_open_as(a->procfs, name, O_PATH | O_DIRECTORY);
 }
 
 /* Programs that wait for the init they made, and what that is. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/proc.h"
 
 uint64_t limits_read_link(int dir, const char *name, const char *type)
@@ -29,5 +30,5 @@ int limits_open_task(const struct limits *l, int32_t pid)
 	char name[16];
 
 	snprintf(name, sizeof(name), "%" PRId32, pid);
-	return openat(l->a->procfs, name, O_DIRECTORY | O_PATH | O_CLOEXEC);
+	return file_open_as(l->a->procfs, name, O_DIRECTORY | O_PATH);
 }
