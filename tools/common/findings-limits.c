@@ -15,10 +15,14 @@ static bool is_near(const struct pidns_limit *limit)
 	return limit->kind != PIDNS_LIMIT_INIT && limit_is_near(limit);
 }
 
-static void describe(const struct pidns_limit *limit, struct finding *ret)
+static void describe(const struct pidns_limit *limit, const struct pidns_ns *ns,
+		     struct finding *ret)
 {
 	const char *name = pidns_limit_name(limit->kind);
-	const char *remedy = remedy_for_limit(limit->kind);
+	bool has_container = ns->notes->known & PIDNS_NOTE_CONTAINER;
+	char text[REMEDY_MAX];
+	const char *remedy =
+		remedy_of_limit(limit, has_container ? ns->notes->container : NULL, text);
 	uint64_t percent = limit_percent(limit);
 
 	snprintf(ret->message, sizeof(ret->message),
@@ -50,7 +54,7 @@ int findings_limits(const struct pidns_snapshot *snapshot, const struct pidns_ns
 			limit_is_full(limit) && limit->is_fork ? RANK_FULL : RANK_NEARLY_FULL, ns);
 		if (!finding)
 			return -ENOMEM;
-		describe(limit, finding);
+		describe(limit, ns, finding);
 	}
 	return 0;
 }

@@ -68,6 +68,14 @@ bool limit_is_unknown(const struct pidns_limit *limit)
 	return !has_numbers(limit) || has_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
 }
 
+bool limit_is_summed_up(const struct pidns_limit *limit)
+{
+	return (limit->kind == PIDNS_LIMIT_PID_NAMESPACES ||
+		(limit->kind >= PIDNS_LIMIT_USER_NAMESPACES &&
+		 limit->kind <= PIDNS_LIMIT_TIME_NAMESPACES)) &&
+	       !limit_is_near(limit);
+}
+
 const char *limit_holders_words(const struct pidns_limit *limit)
 {
 	return limit->kind == PIDNS_LIMIT_INIT ? "waits for" : "in them:";

@@ -34,6 +34,9 @@ bool limit_is_near(const struct pidns_limit *limit);
 /* What can be seen proves neither that it refuses nor that it does not. */
 bool limit_is_unknown(const struct pidns_limit *limit);
 
+/* One of user.max_*_namespaces that is not near: of these there are eight for each user namespace up to the
+ * first, and people are told how many. */
+bool limit_is_summed_up(const struct pidns_limit *limit);
 /* What goes before pidns_limit.holders, which belongs to a limit of this kind: "waits for". */
 const char *limit_holders_words(const struct pidns_limit *limit);
 /* What the init of a dying namespace, or of one that is a zombie, waits for, and what that waits for, in one

@@ -56,7 +56,7 @@ static void print_findings(const struct findings *findings)
 	}
 }
 
-static void print_notes(const struct pidns_ns *ns)
+static void print_notes(const struct pidns_ns *ns, bool is_raw)
 {
 	const struct pidns_container *container = note_container(ns);
 	const struct pidns_limit *const *limits;
@@ -65,7 +65,10 @@ static void print_notes(const struct pidns_ns *ns)
 	if (container)
 		note_print_container(container);
 	nr = note_limits(ns, &limits);
-	note_print_limits(limits, nr);
+	if (is_raw)
+		note_print_all_limits(limits, nr);
+	else
+		note_print_limits(limits, nr);
 	if (note_has(ns, PIDNS_NOTE_PINS))
 		note_print_pins(ns->notes->pins, ns->notes->nr_pins);
 }
@@ -83,7 +86,7 @@ static void print_text(const struct show *show)
 		out_value(stdout, &value);
 		putchar('\n');
 	}
-	print_notes(show->ns);
+	print_notes(show->ns, show->options->raw);
 	print_findings(&show->findings);
 	print_map(show);
 }

@@ -31,9 +31,14 @@ struct why {
 	const struct pidns_limit *no_init; /* it has none, and may be unborn or dead */
 };
 
-static const char *remedy_of(const struct pidns_limit *limit)
+static const struct pidns_container *container_of(const struct why *why)
 {
-	return limit ? remedy_for_limit(limit->kind) : NULL;
+	return why->ns ? note_container(why->ns) : NULL;
+}
+
+static const char *remedy_of(const struct why *why, char text[REMEDY_MAX])
+{
+	return why->nearest ? remedy_of_limit(why->nearest, container_of(why), text) : NULL;
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
@@ -110,19 +115,51 @@ static void print_new_namespaces(const struct why *why)
 		printf("can be made\n");
 }
 
+/* "web (docker), pod shop/web-0" */
+static void print_container(const struct why *why)
+{
+	const struct pidns_container *container = container_of(why);
+	char label[NOTE_LABEL_MAX];
+	size_t len;
+
+	if (!container)
+		return;
+	len = note_container_label(container, label);
+	printf("%-16s ", "container");
+	out_text(stdout, label, len);
+	if (container->runtime && (container->name || container->id)) {
+		fputs(" (", stdout);
+		out_text(stdout, container->runtime, strlen(container->runtime));
+		putchar(')');
+	}
+	if (container->pod) {
+		fputs(", pod ", stdout);
+		out_text(stdout, container->pod, strlen(container->pod));
+	}
+	putchar('\n');
+}
+
 static void print_text(const struct why *why)
 {
-	const char *remedy = remedy_of(why->nearest);
+	char text[REMEDY_MAX];
+	const char *remedy = remedy_of(why, text);
 
 	if (why->ns)
 		printf("%-16s %" PRIu64 "\n", "namespace", why->ns->ino);
+	print_container(why);
 	if (why->pid)
 		printf("%-16s %" PRId32 "\n", "process", why->pid);
 	print_fork(why);
 	print_new_namespaces(why);
-	note_print_limits(why->limits, why->nr_limits);
-	if (remedy)
-		printf("%-16s %s: %s\n", "remedy", pidns_limit_name(why->nearest->kind), remedy);
+	if (why->options->raw)
+		note_print_all_limits(why->limits, why->nr_limits);
+	else
+		note_print_limits(why->limits, why->nr_limits);
+	if (!remedy)
+		return;
+	printf("%-16s %s: ", "remedy", pidns_limit_name(why->nearest->kind));
+	out_text(stdout, remedy, strlen(remedy));
+	putchar('\n');
 }
 
 static void json_verdict(struct json *j, const struct limit_verdict *verdict)
@@ -136,6 +173,7 @@ static void json_verdict(struct json *j, const struct limit_verdict *verdict)
 static void print_json(const struct why *why)
 {
 	struct json j = {.file = stdout};
+	char text[REMEDY_MAX];
 
 	json_head(&j, why->snapshot);
 	json_line(&j, "ns");
@@ -149,6 +187,11 @@ static void print_json(const struct why *why)
 	else
 		json_null(&j);
 	json_verdict(&j, &why->fork);
+	json_line(&j, "container");
+	if (container_of(why))
+		note_json_container(&j, container_of(why));
+	else
+		json_null(&j);
 	json_line(&j, "new_namespaces");
 	json_open(&j, '{');
 	json_verdict(&j, &why->new_namespaces);
@@ -163,7 +206,7 @@ static void print_json(const struct why *why)
 	else
 		json_null(&j);
 	json_line(&j, "remedy");
-	json_string(&j, remedy_of(why->nearest));
+	json_string(&j, remedy_of(why, text));
 	json_end(&j);
 }
 
@@ -184,7 +227,7 @@ static int parse(struct why *why)
 static const struct pidns_take_opts usual = {
 	.size = sizeof(usual),
 	.ns_fields = PIDNS_NS_STATE,
-	.flags = PIDNS_TAKE_LIMITS,
+	.flags = PIDNS_TAKE_LIMITS | PIDNS_TAKE_CONTAINERS,
 };
 
 static int take_ns(struct why *why)

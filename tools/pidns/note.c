@@ -11,7 +11,6 @@
 #include "field.h"
 #include "json.h"
 #include "out.h"
-#include "common/remedy.h"
 
 /* As many digits of an id as tell it from others. */
 #define ID_SHOWN 12
@@ -135,52 +134,6 @@ static void print_label(const char *label, size_t i)
 	printf("%-16s ", i ? "" : label);
 }
 
-static void print_amount(bool is_known, uint64_t amount, bool is_at_least)
-{
-	char text[24] = "-";
-
-	if (is_known)
-		snprintf(text, sizeof(text), "%s%" PRIu64, is_at_least ? ">=" : "", amount);
-	printf(" %10s", text);
-}
-
-static bool is_at_least(const struct pidns_limit *limit)
-{
-	return limit->known & PIDNS_LIMIT_FLAGS && limit->flags & PIDNS_LIMIT_IS_AT_LEAST;
-}
-
-static void print_fullness(const struct pidns_limit *limit)
-{
-	if (limit_has_share(limit))
-		printf(" %3" PRIu64 " %%", limit_percent(limit));
-	else
-		printf(" %5s", "-");
-}
-
-void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++) {
-		const struct pidns_limit *limit = limits[i];
-		const char *error = limit_error_name(limit->error);
-
-		print_label("limits", i);
-		printf("%-17s", name_of_limit(limit));
-		print_amount(limit->known & PIDNS_LIMIT_USED, limit->used, is_at_least(limit));
-		print_amount(limit->known & PIDNS_LIMIT_MAX, limit->max, false);
-		print_fullness(limit);
-		printf(" %-6s ", error ? error : "-");
-		out_text(stdout, limit->source ? limit->source : "-",
-			 limit->source ? strlen(limit->source) : 1);
-		if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
-			printf(", refused %" PRIu64 " so far", limit->hits);
-		if (limit->holders) {
-			printf("; %s ", limit_holders_words(limit));
-			out_text(stdout, limit->holders, strlen(limit->holders));
-		}
-		putchar('\n');
-	}
-}
-
 void note_print_container(const struct pidns_container *container)
 {
 	const struct {
@@ -296,43 +249,6 @@ void note_json_container(struct json *j, const struct pidns_container *container
 	put_pod(j, container->pod);
 	put_number(j, "owner_uid", container->is_users, container->owner_uid);
 	json_close(j, '}');
-}
-
-static void put_limit(struct json *j, const struct pidns_limit *limit)
-{
-	put_string(j, "kind", pidns_limit_name(limit->kind));
-	put_string(j, "source", limit->source);
-	put_number(j, "used", limit->known & PIDNS_LIMIT_USED, limit->used);
-	put_number(j, "max", limit->known & PIDNS_LIMIT_MAX, limit->max);
-}
-
-void note_json_nearest(struct json *j, const struct pidns_limit *limit)
-{
-	json_open(j, '{');
-	put_limit(j, limit);
-	json_close(j, '}');
-}
-
-void note_json_limits(struct json *j, const struct pidns_limit *const *limits, size_t nr)
-{
-	json_open(j, '[');
-	for (size_t i = 0; i < nr; i++) {
-		json_item(j, NULL);
-		json_open(j, '{');
-		put_limit(j, limits[i]);
-		put_string(j, "errno", limit_error_name(limits[i]->error));
-		put_number(j, "hits", limits[i]->known & PIDNS_LIMIT_HITS, limits[i]->hits);
-		json_item(j, "used_exact");
-		if (limits[i]->known & PIDNS_LIMIT_USED)
-			json_bool(j, !is_at_least(limits[i]));
-		else
-			json_null(j);
-		json_item(j, "fork");
-		json_bool(j, limits[i]->is_fork);
-		put_string(j, "holders", limits[i]->holders);
-		json_close(j, '}');
-	}
-	json_close(j, ']');
 }
 
 void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t nr)

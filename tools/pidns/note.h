@@ -53,8 +53,11 @@ void note_json_finding(struct json *j, const struct finding *finding);
 /* Message and remedy: the end of a line. */
 void note_print_finding(const struct finding *finding);
 
-/* One line for each, as `show` and `why` have them. */
+/* One line for each, as `show` and `why` have them for people: paths are shortened to the width of a
+ * terminal, and limits of new namespaces that are not near summed up. */
 void note_print_limits(const struct pidns_limit *const *limits, size_t nr);
+/* The same whole. */
+void note_print_all_limits(const struct pidns_limit *const *limits, size_t nr);
 void note_print_container(const struct pidns_container *container);
 void note_print_pins(const struct pidns_pin *const *pins, size_t nr);
 

@@ -31,6 +31,7 @@ static const struct option_info infos[] = {
 	{0, "sort", "COLUMNS", TAKES_COLUMNS, MEMBER(sort),
 	 "sort by these, most important first; -NAME backwards"},
 	{'r', "raw", NULL, TAKES_COLUMNS, MEMBER(raw), "one space between columns, for scripts"},
+	{'r', "raw", NULL, TAKES_WHOLE, MEMBER(raw), "every limit, and nothing shortened"},
 	{'n', "noheadings", NULL, TAKES_COLUMNS, MEMBER(noheadings), "no line of headings"},
 	{'H', "list-columns", NULL, TAKES_COLUMNS, MEMBER(list_columns),
 	 "list the columns, and nothing else"},

@@ -49,6 +49,7 @@ struct options {
 #define RUNS_PROGRAM  (1u << 7)
 #define TAKES_TASKS   (1u << 8)
 #define TAKES_VERBOSE (1u << 9)
+#define TAKES_WHOLE   (1u << 10) /* --raw, where nothing is a table */
 
 struct command {
 	const char *name;

@@ -10,6 +10,7 @@
 
 #include "common/findings.h"
 #include "common/limit.h"
+#include "common/shorten.h"
 #include "common/pidmap.h"
 #include "common/remedy.h"
 #include "text.h"
@@ -148,8 +149,10 @@ static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 {
 	const char *name = pidns_limit_name(limit->kind), *error = limit_error_name(limit->error);
 	bool is_least = limit->known & PIDNS_LIMIT_FLAGS && limit->flags & PIDNS_LIMIT_IS_AT_LEAST;
-	char used[24] = "-", max[24] = "-", percent[16] = "-", hits[48] = "";
+	size_t room = sheet->width > INDENT * 2 ? sheet->width - INDENT : SIZE_MAX;
+	char source[LINE_SIZE], used[24] = "-", max[24] = "-", percent[16] = "-", hits[48] = "";
 
+	shorten(limit->source ? limit->source : "-", room, source, sizeof(source));
 	if (limit->known & PIDNS_LIMIT_USED)
 		snprintf(used, sizeof(used), "%s%" PRIu64, is_least ? ">=" : "", limit->used);
 	if (limit->known & PIDNS_LIMIT_MAX)
@@ -159,17 +162,24 @@ static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
 		snprintf(hits, sizeof(hits), ", refused %" PRIu64 " so far", limit->hits);
 	add(sheet, "  %-17s %8s of %8s %5s  %s  %s%s%s%s%s%s", name ? name : "other", used, max,
-	    percent, error ? error : "-", limit->source ? limit->source : "-", hits,
-	    limit->holders ? "; " : "", limit->holders ? limit_holders_words(limit) : "",
-	    limit->holders ? " " : "", limit->holders ? limit->holders : "");
+	    percent, error ? error : "-", source, hits, limit->holders ? "; " : "",
+	    limit->holders ? limit_holders_words(limit) : "", limit->holders ? " " : "",
+	    limit->holders ? limit->holders : "");
 }
 
 static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
 {
+	uint32_t nr_more = 0;
+
 	if (!begin(sheet, ns, "LIMITS, the fullest first", PIDNS_NOTE_LIMITS))
 		return;
 	for (uint32_t i = 0; i < ns->notes->nr_limits; i++)
-		add_limit(sheet, ns->notes->limits[i]);
+		if (limit_is_summed_up(ns->notes->limits[i]))
+			nr_more++;
+		else
+			add_limit(sheet, ns->notes->limits[i]);
+	if (nr_more)
+		add(sheet, "  *-namespaces: %" PRIu32 " not near or not known", nr_more);
 }
 
 static void add_drawing(struct sheet *sheet, const struct pidmap_drawing *drawing,

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* note-limits.c - the limits of a namespace or process, as text and as JSON. */
+#include "note.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "common/escape.h"
+#include "common/limit.h"
+#include "common/remedy.h"
+#include "common/shorten.h"
+#include "json.h"
+#include "out.h"
+
+#define INDENT	    17 /* of all but the label */
+#define INDENT_MORE 19 /* of a source that has a line of its own */
+#define SOURCE_MAX  4096
+
+static const char *name_of_limit(const struct pidns_limit *limit)
+{
+	const char *name = pidns_limit_name(limit->kind);
+
+	return name ? name : "other";
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+/* Of the terminal; 0: there is none, and lines are as long as they are. */
+static size_t width_of_terminal(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
+/* Of the columns, and of the whole line; 0: there is no terminal, and lines are as long as they are. */
+struct widths {
+	int name, used, max;
+	size_t line;
+};
+
+static const struct widths usual = {.name = 17, .used = 10, .max = 10};
+
+static int format_amount(bool is_known, uint64_t amount, bool is_at_least, char text[24])
+{
+	if (!is_known)
+		return snprintf(text, 24, "-");
+	return snprintf(text, 24, "%s%" PRIu64, is_at_least ? ">=" : "", amount);
+}
+
+static bool is_at_least(const struct pidns_limit *limit)
+{
+	return limit->known & PIDNS_LIMIT_FLAGS && limit->flags & PIDNS_LIMIT_IS_AT_LEAST;
+}
+
+static int format_used(const struct pidns_limit *limit, char text[24])
+{
+	return format_amount(limit->known & PIDNS_LIMIT_USED, limit->used, is_at_least(limit),
+			     text);
+}
+
+static int format_max(const struct pidns_limit *limit, char text[24])
+{
+	return format_amount(limit->known & PIDNS_LIMIT_MAX, limit->max, false, text);
+}
+
+static int larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static void widen(struct widths *widths, const struct pidns_limit *limit)
+{
+	char text[24];
+
+	widths->name = larger(widths->name, (int)strlen(name_of_limit(limit)));
+	widths->used = larger(widths->used, format_used(limit, text));
+	widths->max = larger(widths->max, format_max(limit, text));
+}
+
+/* On a line of its own where it does not fit beside the numbers, and shortened where not even there. */
+static void print_source(const struct pidns_limit *limit, size_t column, size_t width)
+{
+	const char *source = limit->source ? limit->source : "-";
+	char escaped[SOURCE_MAX], text[SOURCE_MAX];
+	size_t len;
+
+	if (!width || ESCAPE_TEXT_SIZE(strlen(source)) > sizeof(escaped)) {
+		putchar(' ');
+		out_text(stdout, source, strlen(source));
+		return;
+	}
+	len = escape_text(source, strlen(source), escaped, sizeof(escaped));
+	if (column + 1 + len <= width) {
+		printf(" %s", escaped);
+		return;
+	}
+	shorten(escaped, width > INDENT_MORE ? width - INDENT_MORE : len, text, sizeof(text));
+	printf("\n%*s%s", INDENT_MORE, "", text);
+}
+
+static void print_limit(const struct pidns_limit *limit, const struct widths *widths)
+{
+	const char *error = limit_error_name(limit->error);
+	char used[24], max[24], percent[24] = "-";
+	size_t column = INDENT;
+
+	format_used(limit, used);
+	format_max(limit, max);
+	if (limit_has_share(limit))
+		snprintf(percent, sizeof(percent), "%" PRIu64 " %%", limit_percent(limit));
+	column += (size_t)printf("%-*s %*s %*s %5s %-6s", widths->name, name_of_limit(limit),
+				 widths->used, used, widths->max, max, percent,
+				 error ? error : "-");
+	print_source(limit, column, widths->line);
+	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
+		printf(", refused %" PRIu64 " so far", limit->hits);
+	if (limit->holders) {
+		printf("; %s ", limit_holders_words(limit));
+		out_text(stdout, limit->holders, strlen(limit->holders));
+	}
+	putchar('\n');
+}
+
+static void print_label(size_t i)
+{
+	printf("%-16s ", i ? "" : "limits");
+}
+
+void note_print_all_limits(const struct pidns_limit *const *limits, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		print_label(i);
+		print_limit(limits[i], &usual);
+	}
+}
+
+void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
+{
+	struct widths widths = {.line = width_of_terminal()};
+	size_t nr_printed = 0, nr_known = 0, nr_unknown = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		if (!limit_is_summed_up(limits[i]))
+			widen(&widths, limits[i]);
+	if (!widths.line)
+		widths = usual;
+	for (size_t i = 0; i < nr; i++) {
+		if (limit_is_summed_up(limits[i])) {
+			nr_known += limit_has_share(limits[i]);
+			nr_unknown += !limit_has_share(limits[i]);
+			continue;
+		}
+		print_label(nr_printed++);
+		print_limit(limits[i], &widths);
+	}
+	if (!nr_known && !nr_unknown)
+		return;
+	print_label(nr_printed);
+	printf("*-namespaces     %zu not near, %zu not known: --raw has each\n", nr_known,
+	       nr_unknown);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void put_string(struct json *j, const char *key, const char *text)
+{
+	json_item(j, key);
+	json_string(j, text);
+}
+
+static void put_number(struct json *j, const char *key, bool is_known, uint64_t number)
+{
+	json_item(j, key);
+	if (is_known)
+		json_number(j, number);
+	else
+		json_null(j);
+}
+
+static void put_limit(struct json *j, const struct pidns_limit *limit)
+{
+	put_string(j, "kind", pidns_limit_name(limit->kind));
+	put_string(j, "source", limit->source);
+	put_number(j, "used", limit->known & PIDNS_LIMIT_USED, limit->used);
+	put_number(j, "max", limit->known & PIDNS_LIMIT_MAX, limit->max);
+}
+
+void note_json_nearest(struct json *j, const struct pidns_limit *limit)
+{
+	json_open(j, '{');
+	put_limit(j, limit);
+	json_close(j, '}');
+}
+
+void note_json_limits(struct json *j, const struct pidns_limit *const *limits, size_t nr)
+{
+	json_open(j, '[');
+	for (size_t i = 0; i < nr; i++) {
+		json_item(j, NULL);
+		json_open(j, '{');
+		put_limit(j, limits[i]);
+		put_string(j, "errno", limit_error_name(limits[i]->error));
+		put_number(j, "hits", limits[i]->known & PIDNS_LIMIT_HITS, limits[i]->hits);
+		json_item(j, "used_exact");
+		if (limits[i]->known & PIDNS_LIMIT_USED)
+			json_bool(j, !is_at_least(limits[i]));
+		else
+			json_null(j);
+		json_item(j, "fork");
+		json_bool(j, limits[i]->is_fork);
+		put_string(j, "holders", limits[i]->holders);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
