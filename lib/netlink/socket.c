@@ -188,7 +188,8 @@ struct netlink *netlink_socket_link(struct netlink_socket *s)
 
 /* ---- the group ------------------------------------------------------------------------------- */
 
-/* The first network namespace gets the first cookie, and the events are sent in no other. */
+/* The first network namespace gets the first cookie, and the events are sent in no other. A kernel that
+ * sends them there lets nobody join elsewhere, nor from a PID namespace other than the initial one. */
 #define INITIAL_NETNS_COOKIE 1
 
 static bool is_in_initial_netns(int fd)

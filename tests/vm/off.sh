@@ -9,7 +9,7 @@ need flex bison bc gcc make patch objcopy
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-both=(kernel/pid.o kernel/pid_namespace.o kernel/fork.o kernel/exit.o kernel/signal.o)
+both=(kernel/pid.o kernel/pid_namespace.o kernel/fork.o kernel/exit.o kernel/signal.o net/netlink/genetlink.o)
 # Whatever else has to do with the level of a struct pid.
 move=(kernel/nsproxy.o kernel/sys.o fs/pidfs.o fs/proc/array.o ipc/mqueue.o)
 kernel=$("$top/kernel/build" --stock)

@@ -471,6 +471,44 @@ static int with_bad_flags(void *data)
 	return 0;
 }
 
+/* As an int that was extended has it, and whatever else nobody ever looked at. */
+static void check_ignored(unsigned long flags)
+{
+	pid_t pid = syscall(SYS_clone, flags, 0, 0, 0, 0);
+
+	if (pid == 0)
+		_exit(7);
+	check(pid > 0);
+	check_eq(pid > 0 ? vm_reap(pid) : -1, 7);
+}
+
+static void check_all_ignored(void)
+{
+	check_ignored((unsigned long)(int)(CLONE_IO | SIGCHLD));
+	check_ignored(~0UL << 32 | SIGCHLD);
+	check_ignored(CLONE_NEWPIDS | 1UL << 41 | SIGCHLD);
+	check_ignored(1UL << 63 | SIGCHLD);
+}
+
+static int refuse_unknown(void *data)
+{
+	(void)data;
+	vm_must(setsid() == getpid() && !setuid(65534), "setuid");
+	check_eq(syscall(SYS_unshare, (unsigned long)(int)CLONE_IO), -1);
+	check_eq(errno, EINVAL);
+	return 0;
+}
+
+/* clone() has always ignored the upper half, and unshare() always refused it. */
+static void test_upper_half(void)
+{
+	check_all_ignored();
+	check(vm_write("/proc/sys/kernel/pid_ns_move", "0"));
+	check_all_ignored();
+	check(vm_write("/proc/sys/kernel/pid_ns_move", "1"));
+	check_eq(vm_reap(vm_child(0, refuse_unknown, NULL)), 0);
+}
+
 static void test_flags(void)
 {
 	apart(with_bad_flags);
@@ -487,6 +525,7 @@ static const struct vm_test tests[] = {
 	{"U8: no right, before anything else is told", test_right},
 	{"U9: no namespace left", test_limit},
 	{"U17: flags that do not go together, and clone", test_flags},
+	{"an upper half of the flags that is not just this one is what it was", test_upper_half},
 };
 
 int main(int argc, char **argv)

@@ -308,7 +308,7 @@ static const struct vm_test tests[] = {
 	{"K15 a user reads of his own namespace only", test_user},
 	{"K15 a descriptor shows what who opened it may see, to whoever has it", test_passed_on},
 	{"a line of /proc/pidns says what the family says", test_line},
-	{"/sys/kernel/pidns is about whoever reads it", test_sysfs},
+	{"/sys/kernel/pidns is about the namespace it is opened in", test_sysfs},
 };
 
 int main(int argc, char **argv)

@@ -49,7 +49,7 @@ enum pidns_task_facts {
 /**
  * enum pidns_event_type - Why a listener should look again. New types may be
  *   added, and a type that is not known is to be taken like lost.
- * @PIDNS_EVENT_TYPE_LOST: There were more events than could be kept.
+ * @PIDNS_EVENT_TYPE_LOST: There were more events than could be kept or sent.
  * @PIDNS_EVENT_TYPE_NS_NEW: A namespace was created.
  * @PIDNS_EVENT_TYPE_NS_GONE: A namespace is no more.
  * @PIDNS_EVENT_TYPE_REAPER: A namespace got its init, or its init was
