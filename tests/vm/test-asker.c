@@ -119,7 +119,8 @@ static bool hears_lost(int fd)
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 	bool lost = false;
 
-	while (!lost && poll(&poll_fd, 1, 10000) == 1 && genl_receive(fd, hear_lost, &lost, NULL) >= 0)
+	while (!lost && poll(&poll_fd, 1, 10000) == 1 &&
+	       genl_receive(fd, hear_lost, &lost, NULL) >= 0)
 		;
 	return lost;
 }

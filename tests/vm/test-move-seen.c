@@ -206,7 +206,8 @@ static void test_trace(void)
 
 static const struct vm_test tests[] = {
 	{"the lists of status are all from before the move or all from after it", test_status},
-	{"the numbers of one answer are, too, and no namespace of children is named", test_children},
+	{"the numbers of one answer are, too, and no namespace of children is named",
+	 test_children},
 	{"a signal during the move costs nothing of a limit", test_restart},
 	{"a move leaves a record in the trace", test_trace},
 };
