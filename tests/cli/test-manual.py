@@ -38,6 +38,11 @@ class Manual(unittest.TestCase):
         for command in commands():
             self.assertRegex(MANUAL, rf"(?m)^\*{command}\*|^\*{command} -n\*")
 
+    def test_d_synopsis(self):
+        synopsis = MANUAL[MANUAL.index("# SYNOPSIS") : MANUAL.index("# DESCRIPTION")]
+        named = set(re.findall(r"\w+", " ".join(re.findall(r"\*([^*\n]+)\*", synopsis))))
+        self.assertEqual(set(commands()) - named, set())
+
     def test_options(self):
         for command in ([], *([name] for name in commands())):
             found = options(*command)

@@ -171,12 +171,14 @@ def test_c1_machine_files_that_hang():
     """A FIFO in the place of a file of /proc, whose reader would wait for ever."""
     with tempfile.TemporaryDirectory() as folder:
         os.mkfifo(f"{folder}/fifo")
-        for name in ("loadavg", "uptime", "stat", "meminfo", "cpuinfo"):
-            script = f"mount --bind {folder}/fifo /proc/{name}"
+        cpus = "/sys/devices/system/cpu"
+        for name in ("/proc/loadavg", "/proc/uptime", "/proc/stat", "/proc/meminfo", "/proc/cpuinfo",
+                     f"{cpus}/possible", f"{cpus}/online"):
+            script = f"mount --bind {folder}/fifo {name}"
             with Top(command=in_private_mounts(script, "-d", "0.2"), columns=120) as top:
                 top.wait(f"{name}: a row", top.selected)
-                if name in ("stat", "meminfo"):
-                    meter = "CPU [" if name == "stat" else "Mem ["
+                if name not in ("/proc/loadavg", "/proc/uptime"):
+                    meter = "Mem [" if name == "/proc/meminfo" else "CPU ["
                     expect(meter not in top.text(), top.text())
                 for key in ("Down", "Enter", "Esc"):
                     top.press(key)

@@ -13,6 +13,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
+
 #include <libproc2/meminfo.h>
 #include <libproc2/stat.h>
 
@@ -58,16 +60,19 @@ struct machine_reader *machine_reader_close(struct machine_reader *reader)
 }
 
 /* Without openat2(2) (before Linux 5.6, or forbidden): a file mounted there is of another device. */
-static bool is_of_same_device(int proc, const char *name)
+static bool is_of_same_device(int dir, const char *name)
 {
-	struct stat folder, file;
+	/* A file system in user space is not asked: it might not answer. */
+	const int flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+	struct statx folder, file;
 
-	return fstat(proc, &folder) == 0 && fstatat(proc, name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       folder.st_dev == file.st_dev && S_ISREG(file.st_mode);
+	return statx(dir, "", flags, 0, &folder) == 0 && statx(dir, name, flags, 0, &file) == 0 &&
+	       folder.stx_dev_major == file.stx_dev_major &&
+	       folder.stx_dev_minor == file.stx_dev_minor;
 }
 
-/* Is that file of /proc the kernel's own? libproc2 opens it by its path. */
-static bool is_own(const struct machine_reader *reader, const char *name)
+/* Is that file or folder the kernel's own, if it is there? libproc2 opens it by its path. */
+static bool is_own(int dir, const char *name)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
@@ -75,14 +80,26 @@ static bool is_own(const struct machine_reader *reader, const char *name)
 	};
 	long fd;
 
-	if (reader->proc < 0)
+	if (dir < 0)
 		return false;
-	fd = syscall(SYS_openat2, reader->proc, name, &how, sizeof(how));
+	fd = syscall(SYS_openat2, dir, name, &how, sizeof(how));
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-		return is_of_same_device(reader->proc, name);
+		return is_of_same_device(dir, name);
 	if (fd >= 0)
 		close((int)fd);
-	return fd >= 0;
+	return fd >= 0 || errno == ENOENT;
+}
+
+/* What else it opens for the figures of CPUs, and what the C library does to count them. */
+static bool cpus_are_own(const struct machine_reader *reader)
+{
+	_cleanup_fd_ int sys = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (!is_own(reader->proc, "stat") || !is_own(reader->proc, "cpuinfo"))
+		return false;
+	return sys < 0 || (is_own(sys, "devices/system/cpu/online") &&
+			   is_own(sys, "devices/system/cpu/possible") &&
+			   is_own(sys, "devices/system/node/online"));
 }
 
 static void read_memory(struct machine_reader *reader, struct machine_reading *ret)
@@ -90,7 +107,7 @@ static void read_memory(struct machine_reader *reader, struct machine_reading *r
 	enum meminfo_item items[] = {MEMINFO_MEM_USED, MEMINFO_MEM_TOTAL};
 	struct meminfo_stack *stack;
 
-	if (!is_own(reader, "meminfo"))
+	if (!is_own(reader->proc, "meminfo"))
 		return;
 	if (!reader->memory && procps_meminfo_new(&reader->memory) < 0)
 		reader->memory = NULL;
@@ -107,7 +124,7 @@ static void read_stat(struct machine_reader *reader, struct machine_reading *ret
 	enum stat_item items[] = {STAT_TIC_SUM_BUSY, STAT_TIC_SUM_TOTAL};
 	struct stat_reaped *reaped;
 
-	if (!is_own(reader, "stat"))
+	if (!cpus_are_own(reader))
 		return;
 	if (!reader->stat && procps_stat_new(&reader->stat) < 0)
 		reader->stat = NULL;

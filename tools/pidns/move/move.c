@@ -3,6 +3,7 @@
 #include "move.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "common/cleanup.h"
 
 /* Of a kernel with CONFIG_PID_NS_MOVE; glibc's unshare(3) takes an int, which has no room for it. */
 #define CLONE_NEWPIDS (1ULL << 40)
@@ -77,12 +80,11 @@ static bool has_capability(int capability)
 
 static bool sysctl_is_off(void)
 {
-	FILE *file = fopen(SYSCTL, "re");
-	int c = file ? fgetc(file) : EOF;
+	/* A FIFO in its place has no writer. */
+	_cleanup_fd_ int fd = open(SYSCTL, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	char c;
 
-	if (file)
-		fclose(file);
-	return c == '0';
+	return fd >= 0 && read(fd, &c, 1) == 1 && c == '0';
 }
 
 /* unshare(2) or setns(2) was here before, and only children would notice. */
