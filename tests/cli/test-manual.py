@@ -34,7 +34,7 @@ class Manual(unittest.TestCase):
         self.assertEqual(words - BOLD, set(), f"{what}: not in the manual page")
 
     def test_commands(self):
-        self.assertEqual(len(commands()), 11)
+        self.assertEqual(len(commands()), 12)
         for command in commands():
             self.assertRegex(MANUAL, rf"(?m)^\*{command}\*|^\*{command} -n\*")
 
@@ -49,7 +49,7 @@ class Manual(unittest.TestCase):
             self.assertTrue(found, command)
             for letter, name in found:
                 entry = f"*{letter}*, *{name}*" if letter else f"*{name}*"
-                self.assertRegex(MANUAL, rf"(?m)^{re.escape(entry)}( _\w+_)?$", command)
+                self.assertRegex(MANUAL, rf"(?m)^{re.escape(entry)}( _\w+_|\[=_\w+_\])?$", command)
 
     def test_columns(self):
         for command in ("list", "tree", "ps"):

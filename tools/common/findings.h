@@ -62,6 +62,17 @@ int findings_pids(const struct findings *findings, int32_t **ret_pids);
 void findings_confirm(struct findings *findings, const struct pidns_snapshot *later);
 void findings_clear(struct findings *findings);
 
+struct source;
+
+/*
+ * All of that: a snapshot with what `opts` asks for and what findings are made of, and its findings,
+ * of a living machine those that still hold a tenth of a second later. 0, or an exit code after the
+ * message is out. The caller has a reference to the snapshot if there is one, and clears the findings,
+ * in any case.
+ */
+int findings_take(const struct source *source, struct pidns_ctx *ctx, struct pidns_take_opts *opts,
+		  struct pidns_snapshot **ret_snapshot, struct findings *ret);
+
 /* "302 namespaces with one zombie each, e.g. ", what a short list says before it; or "". */
 #define FINDING_MANY_SIZE 128
 const char *finding_many(const struct finding *finding, char many[FINDING_MANY_SIZE]);

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/cleanup.h"
 #include "common/findings.h"
@@ -12,9 +11,6 @@
 #include "note.h"
 #include "options.h"
 #include "out.h"
-
-/* What is on its way is gone by then: a zombie its parent reaps, a namespace about to be born. */
-#define SECOND_LOOK_NS 100000000
 
 /* Its inode, else its init as an operand names it: "@6025". */
 static bool put_name(const struct pidns_ns *ns)
@@ -71,31 +67,6 @@ static void print_json(const struct findings *findings, const struct pidns_snaps
 	json_end(&j);
 }
 
-/* At those alone whom it is about. */
-static int look_again(const struct options *options, struct pidns_ctx *ctx,
-		      struct findings *findings)
-{
-	const struct timespec pause = {.tv_nsec = SECOND_LOOK_NS};
-	_cleanup_snapshot_ struct pidns_snapshot *later = NULL;
-	_cleanup_free_ int32_t *pids = NULL;
-	struct pidns_take_opts opts = {.size = sizeof(opts)};
-	int r = findings_pids(findings, &pids);
-
-	if (r < 0)
-		return message_exit(EXIT_FAILED, "out of memory");
-	if (!r)
-		return 0;
-	findings_wish(&opts);
-	opts.flags = PIDNS_TAKE_ALL;
-	opts.pids = pids;
-	opts.nr_pids = (size_t)r;
-	nanosleep(&pause, NULL);
-	r = source_take(&options->source, ctx, &opts, &later);
-	if (!r)
-		findings_confirm(findings, later);
-	return r;
-}
-
 static int examine(const struct options *options, struct findings *findings)
 {
 	_cleanup_ctx_ struct pidns_ctx *ctx = NULL;
@@ -103,18 +74,10 @@ static int examine(const struct options *options, struct findings *findings)
 	struct pidns_take_opts opts = {.size = sizeof(opts), .flags = PIDNS_TAKE_CONTAINERS};
 	int r = source_open(&options->source, 0, &ctx);
 
-	findings_wish(&opts);
 	if (!r)
-		r = source_take(&options->source, ctx, &opts, &snapshot);
+		r = findings_take(&options->source, ctx, &opts, &snapshot, findings);
 	if (r)
 		return r;
-	if (findings_make(snapshot, findings) < 0)
-		return message_exit(EXIT_FAILED, "out of memory");
-	if (!source_is_recording(ctx)) {
-		r = look_again(options, ctx, findings);
-		if (r)
-			return r;
-	}
 	if (options->json)
 		print_json(findings, snapshot);
 	else

@@ -29,6 +29,8 @@ static const struct command commands[] = {
 	 TAKES_ALL | TAKES_TASKS, 1, 2, cmd_diff},
 	{"watch", "", "What changes, as it does, a line each",
 	 TAKES_INTERVAL | TAKES_ALL | TAKES_TASKS, 0, 0, cmd_watch},
+	{"metrics", "", "Gauges and counters for Prometheus", TAKES_WRITE | TAKES_METRICS, 0, 0,
+	 cmd_metrics},
 	{"unshare", "CMD [ARGUMENT]...", "Become PID 1 of a new PID namespace, and run a program",
 	 RUNS_PROGRAM, 1, SIZE_MAX, cmd_unshare},
 };

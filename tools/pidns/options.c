@@ -17,7 +17,7 @@
 struct option_info {
 	char letter; /* 0: none */
 	const char *name;
-	const char *argument; /* NULL: a flag */
+	const char *argument; /* NULL: a flag; in brackets: it may be left out */
 	unsigned int takes;   /* TAKES_*: who has it */
 	size_t offset;	      /* of the bool or const char * in struct options */
 	const char *help;
@@ -43,6 +43,9 @@ static const struct option_info infos[] = {
 	{0, "interval", "SECONDS", TAKES_INTERVAL, MEMBER(interval), "look at least so often (1)"},
 	{'w', "write", "FILE", TAKES_WRITE, MEMBER(write), "where to write; - is standard output"},
 	{'v', "verbose", NULL, TAKES_VERBOSE, MEMBER(verbose), "each finding, not many in a line"},
+	{0, "top", "NUMBER", TAKES_METRICS, MEMBER(top), "series for so many namespaces (500)"},
+	{0, "listen", "[=ADDRESS]", TAKES_METRICS, MEMBER(listen),
+	 "answer over HTTP, at 127.0.0.1:9836"},
 	{0, "all", NULL, TAKES_ALL, MEMBER(all),
 	 "search open files and mounts for namespaces, too"},
 	{0, "session", NULL, RUNS_PROGRAM, MEMBER(session),
@@ -64,9 +67,18 @@ static bool command_has(const struct command *command, const struct option_info 
 {
 	if (info->takes == TAKES_ALWAYS)
 		return true;
+	if (info->offset == MEMBER(json) && command->options & TAKES_METRICS)
+		return false;
 	if (info->takes == TAKES_ANYWAY)
 		return !(command->options & RUNS_PROGRAM);
 	return command->options & info->takes;
+}
+
+static int has_argument(const struct option_info *info)
+{
+	if (!info->argument)
+		return no_argument;
+	return *info->argument == '[' ? optional_argument : required_argument;
 }
 
 /* What getopt_long(3) wants to know; it starts afresh. */
@@ -88,7 +100,7 @@ static void build_getopt(const struct command *command, const char *mode, struct
 			continue;
 		*longs++ = (struct option){
 			.name = infos[i].name,
-			.has_arg = infos[i].argument ? required_argument : no_argument,
+			.has_arg = has_argument(&infos[i]),
 			.val = LONG_ONLY + (int)i,
 		};
 		if (!infos[i].letter)
@@ -163,7 +175,7 @@ int options_parse(const struct command *command, int argc, char **argv, struct o
 	while ((value = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
 		if (value == '?' || value == ':')
 			return refuse(ret, value, argv);
-		store(ret, find_info(command, value), optarg);
+		store(ret, find_info(command, value), optarg ? optarg : "");
 	}
 	ret->operands = argv + optind;
 	ret->nr_operands = (size_t)(argc - optind);
@@ -192,7 +204,8 @@ void options_print_help(const struct command *command)
 
 		if (!command_has(command, info))
 			continue;
-		snprintf(left, sizeof(left), "--%s%s%s", info->name, info->argument ? " " : "",
+		snprintf(left, sizeof(left), "--%s%s%s", info->name,
+			 has_argument(info) == required_argument ? " " : "",
 			 info->argument ? info->argument : "");
 		printf(" %c%c%c %-20s ", info->letter ? '-' : ' ',
 		       info->letter ? info->letter : ' ', info->letter ? ',' : ' ', left);

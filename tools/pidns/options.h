@@ -17,7 +17,9 @@ struct options {
 	struct source source;
 	const char *columns; /* -o */
 	const char *sort;
-	const char *write;    /* record -w */
+	const char *write;    /* record, metrics -w */
+	const char *top;      /* metrics */
+	const char *listen;   /* metrics; "": it names no address */
 	const char *in;	      /* map -n */
 	const char *interval; /* watch */
 	bool json;
@@ -50,6 +52,7 @@ struct options {
 #define TAKES_TASKS   (1u << 8)
 #define TAKES_VERBOSE (1u << 9)
 #define TAKES_WHOLE   (1u << 10) /* --raw, where nothing is a table */
+#define TAKES_METRICS (1u << 11)
 
 struct command {
 	const char *name;
@@ -84,6 +87,7 @@ int cmd_why(const struct options *options);
 int cmd_doctor(const struct options *options);
 int cmd_record(const struct options *options);
 int cmd_diff(const struct options *options);
+int cmd_metrics(const struct options *options);
 int cmd_watch(const struct options *options);
 int cmd_unshare(const struct options *options);
 
