@@ -71,6 +71,10 @@ static int look_at_fds(struct procfs_take *t, int dir, bool *ret_none)
 		*ret_none = false;
 		r = look_at_fd(t, fd, name);
 	}
+	if (r >= 0 && procfs_error(list.error) == -EACCES) {
+		*ret_none = false;
+		builder_add_unseen(t->b, PIDNS_UNSEEN_FD);
+	}
 	return r;
 }
 
@@ -204,6 +208,8 @@ static int look_at_threads(struct procfs_take *t, int dir, bool may_be_heirs)
 		if (r >= 0 && may_be_heirs)
 			r = look_at_heir(t, fd, name);
 	}
+	if (r >= 0 && fd >= 0 && procfs_error(list.error) == -EACCES)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_FD | PIDNS_UNSEEN_DEAD);
 	return r;
 }
 

@@ -259,6 +259,25 @@ class OverTasks(unittest.TestCase):
         row, = self.rows(mount, "ps", "-t", "-o", "pid,tid,comm")
         self.assertEqual(row, {"pid": self.task.pid, "tid": self.task.pid, "comm": "sleep"})
 
+    def test_a14_a_covered_list_of_files_is_not_an_empty_one(self):
+        """A namespace that is kept by one of them has a holder that is not seen."""
+        live.need_bpf()
+        other = subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", "sh", "-c",
+                                  "echo; exec sleep 1000"], stdout=subprocess.PIPE)
+        other.stdout.readline()
+        with open(f"/proc/{other.pid}/task/{other.pid}/children", encoding="ascii") as children:
+            held = open(f"/proc/{int(children.read())}/ns/pid", "rb")
+        with held, other:
+            other.kill()
+            other.wait()
+            ino = str(os.fstat(held.fileno()).st_ino)
+            for mounts, kind in ([], "fd"), ([(self.forged(), f"/proc/{os.getpid()}/fd")], "unseen"):
+                pins = live.pidns("show", "--all", "--json", ino,
+                                  preexec_fn=mount_all(mounts)).json["namespace"]["pins"]
+                kinds = {pin["kind"] for pin in pins}
+                self.assertIn(kind, kinds)
+                self.assertEqual("fd" in kinds, not mounts)
+
     def test_c1_files_of_a_task(self):
         for name in "stat", "status", "cgroup", "limits", "mountinfo", "cmdline":
             mount = f"{self.folder}/fifo", f"/proc/{self.task.pid}/{name}"

@@ -38,10 +38,10 @@ static int look_at_pidfd(struct pins *p, int dir, int32_t pid, int32_t fd)
 	ssize_t len;
 
 	snprintf(name, sizeof(name), "fdinfo/%d", fd);
-	info = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	len = info < 0 ? -1 : read(info, text, sizeof(text));
+	info = file_open(dir, name);
+	len = info < 0 ? info : file_read_piece(info, text, sizeof(text));
 	if (len < 0)
-		return pins_hindered(p, pid, -errno);
+		return pins_hindered(p, pid, (int)len);
 	if (proc_parse_fdinfo(text, (size_t)len, &target) < 0 || !target.is_pidfd)
 		return 0;
 	if (target.pid < 0) {
@@ -73,16 +73,17 @@ static int look_at_file(struct pins *p, int dir, int32_t pid, int32_t fd)
 
 static int look_at_files(struct pins *p, int dir, int32_t pid)
 {
-	_cleanup_close_ int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int fd = file_open_as(dir, "fd", O_RDONLY | O_DIRECTORY);
 	struct file_list list = {.fd = fd};
 	const char *name;
-	int r = fd < 0 ? -errno : 0;
+	int r = fd < 0 ? fd : 0;
 
 	while (r >= 0 && (name = file_list_next(&list))) {
 		r = look_at_file(p, dir, pid, (int32_t)strtol(name, NULL, 10));
 		if (r == -ENOENT)
 			r = 0; /* closed meanwhile */
 	}
+	r = r < 0 ? r : list.error;
 	return r < 0 ? pins_hindered(p, pid, r) : 0;
 }
 
@@ -136,11 +137,11 @@ static int look_at_thread(struct pins *p, int threads, const struct pidns_task *
 static int look_at_heir(struct pins *p, int threads, const struct pidns_task *task,
 			const char *name)
 {
-	_cleanup_close_ int dir = openat(threads, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int dir = file_open_as(threads, name, O_RDONLY | O_DIRECTORY);
 	int r;
 
 	if (dir < 0)
-		return pins_hindered(p, task->pid, -errno);
+		return pins_hindered(p, task->pid, dir);
 	r = look_at_files(p, dir, task->pid);
 	return r < 0 ? r : pins_mounts_look(p, dir, ".", task->pid);
 }
@@ -167,9 +168,9 @@ static int look_at_threads(struct pins *p, int dir, const struct pidns_task *tas
 		r = look_for_unborn(p, task->pid, task->pid);
 	if (r < 0 || !(task->known & PIDNS_TASK_THREADS) || task->threads < 2)
 		return r;
-	fd = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = file_open_as(dir, "task", O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
-		return pins_hindered(p, task->pid, -errno);
+		return pins_hindered(p, task->pid, fd);
 	list = (struct file_list){.fd = fd};
 	has_left = has_no_namespaces(dir);
 	while (r >= 0 && (name = file_list_next(&list))) {
@@ -177,6 +178,7 @@ static int look_at_threads(struct pins *p, int dir, const struct pidns_task *tas
 		if (r >= 0 && has_left)
 			r = look_at_heir(p, fd, task, name);
 	}
+	r = r < 0 ? r : list.error;
 	return r < 0 ? pins_hindered(p, task->pid, r) : 0;
 }
 
@@ -185,11 +187,11 @@ static int look_at_threads(struct pins *p, int dir, const struct pidns_task *tas
 /* A task that may hold anything. */
 static int look_at_all(struct pins *p, const struct pidns_task *task, const char *name, int32_t pid)
 {
-	_cleanup_close_ int dir = openat(p->a->procfs, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int dir = file_open_as(p->a->procfs, name, O_RDONLY | O_DIRECTORY);
 	int r;
 
 	if (dir < 0)
-		return pins_hindered(p, pid, -errno);
+		return pins_hindered(p, pid, dir);
 	r = look_at_files(p, dir, pid);
 	if (r >= 0)
 		r = pins_mounts_look(p, dir, ".", pid);
@@ -206,9 +208,9 @@ static int look_at_held(struct pins *p, const char *name, int32_t pid, const str
 	int r = 0;
 
 	if (nr) {
-		dir = openat(p->a->procfs, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		dir = file_open_as(p->a->procfs, name, O_RDONLY | O_DIRECTORY);
 		if (dir < 0)
-			return pins_hindered(p, pid, -errno);
+			return pins_hindered(p, pid, dir);
 	}
 	for (size_t i = 0; r >= 0 && i < nr; i++) {
 		r = look_at_file(p, dir, pid, held[i].fd);
@@ -268,17 +270,17 @@ static bool is_own_procfs(int procfs)
 
 int pins_scan(struct pins *p)
 {
-	_cleanup_close_ int fd = openat(p->a->procfs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int fd = file_open_as(p->a->procfs, ".", O_RDONLY | O_DIRECTORY);
 	struct file_list list = {.fd = fd};
 	const char *name;
 	int32_t pid;
 	int r = 0;
 
 	if (fd < 0)
-		return pins_hindered(p, 0, -errno);
+		return pins_hindered(p, 0, fd);
 	p->is_own = is_own_procfs(p->a->procfs);
 	while (r >= 0 && (name = file_list_next(&list)))
 		if (proc_parse_pid(name, &pid) == 0)
 			r = look_at_process(p, name, pid);
-	return r;
+	return r >= 0 && list.error ? pins_hindered(p, 0, list.error) : r;
 }
