@@ -315,8 +315,9 @@ static int scan_all(struct procfs_take *t, bool is_quick)
 static int take_all(struct procfs_take *t)
 {
 	const uint64_t for_free = PIDNS_TASK_VPIDS;
-	bool is_plain = t->translates && !t->p->covers_tasks &&
-			!(t->request->flags & (PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL));
+	bool looks_through = t->request->flags & PIDNS_TAKE_ALL && !t->lists;
+	bool is_plain = t->translates && !t->p->covers_tasks && !looks_through &&
+			!(t->request->flags & PIDNS_TAKE_THREADS);
 	bool is_quick = is_plain && !(t->request->task_fields & ~for_free);
 	int r = 0;
 
