@@ -39,10 +39,10 @@ struct taking {
 	struct genl_task *ended; /* leaders that have ended before their threads */
 	size_t nr_ended, room_ended;
 	struct map ended_by_pid; /* an index + 1 */
-	bool wants_pidfds; /* of each task, which is then asked for by itself */
-	int pidfd;	   /* of the task that is being asked for, -1: none; … */
-	int32_t pidfd_tid; /* … and its PID */
-	int32_t *listed;   /* all tasks, to be asked for one by one */
+	bool wants_pidfds;	 /* of each task, which is then asked for by itself */
+	int pidfd;		 /* of the task that is being asked for, -1: none; … */
+	int32_t pidfd_tid;	 /* … and its PID */
+	int32_t *listed;	 /* all tasks, to be asked for one by one */
 	size_t nr_listed, room_listed;
 	struct genl_task task;
 	struct genl_pidmap pidmap;

@@ -15,7 +15,7 @@ use_in() {
 	shift 3
 	"$compiler" -std="$standard" "${strict[@]}" "$@" -x "$language" -fsyntax-only \
 		"$scratch/only.c"
-	"$compiler" -std="$standard" "${strict[@]}" "$@" -x "$language" tests/check/use.c -x none \
+	"$compiler" -std="$standard" "${strict[@]}" "$@" -x "$language" tests/check/use.c \
 		-o "$scratch/use" -L "$PIDNS_BUILD/lib" -lpidnsinfo -Wl,-rpath,"$PIDNS_BUILD/lib"
 	echo "$compiler $standard: $("$scratch/use") namespaces"
 }
