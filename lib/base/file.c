@@ -15,6 +15,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define FILES_OF_PROCESS (UINT32_C(1) << 16)
+#define FILES_OF_ALL	 (UINT32_C(1) << 18)
+
 #include "text.h"
 #include "util.h"
 
@@ -207,4 +210,9 @@ const char *file_list_next(struct file_list *list)
 			return entry->d_name;
 		}
 	}
+}
+
+bool file_may_look(uint32_t *nr_of_process, uint32_t *nr_of_all)
+{
+	return (*nr_of_process)++ < FILES_OF_PROCESS && (*nr_of_all)++ < FILES_OF_ALL;
 }

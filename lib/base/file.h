@@ -9,6 +9,7 @@
 #ifndef PIDNS_FILE_H
 #define PIDNS_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -57,5 +58,8 @@ struct file_list {
 
 /* The next; NULL: there is none, or no more can be had: list->error. Good until the next call. */
 const char *file_list_next(struct file_list *list);
+
+/* Anybody may open very many files: may one more of a process be looked at, and one more of all? */
+bool file_may_look(uint32_t *nr_of_process, uint32_t *nr_of_all);
 
 #endif /* PIDNS_FILE_H */

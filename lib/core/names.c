@@ -10,7 +10,8 @@
 	X(PIDNS_UNSEEN_PIDFD, "pidfd")               \
 	X(PIDNS_UNSEEN_PROCFS_MOUNT, "procfs-mount") \
 	X(PIDNS_UNSEEN_TASKS, "tasks")               \
-	X(PIDNS_UNSEEN_NS_LINKS, "ns-links")
+	X(PIDNS_UNSEEN_NS_LINKS, "ns-links")         \
+	X(PIDNS_UNSEEN_PINS, "pins")
 
 #define STATE_NAMES(X)                  \
 	X(PIDNS_STATE_ALIVE, "alive")   \

@@ -435,6 +435,8 @@ struct pidns_snapshot *pidns_snapshot_unref(struct pidns_snapshot *snapshot);
 #define PIDNS_UNSEEN_PROCFS_MOUNT (UINT32_C(1) << 5) /* … kept by a mounted procfs only */
 #define PIDNS_UNSEEN_TASKS	  (UINT32_C(1) << 6) /* tasks hidden from the reader (hidepid) */
 #define PIDNS_UNSEEN_NS_LINKS	  (UINT32_C(1) << 7) /* the namespace of some tasks */
+#define PIDNS_UNSEEN_PINS \
+	(UINT32_C(1) << 8) /* files and mounts: there were too many to look at all. Since: 0.3 */
 
 /* All of these are read-only, cannot fail and allocate nothing. Since: 0.1 */
 uint32_t pidns_snapshot_flags(const struct pidns_snapshot *snapshot);

@@ -19,9 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Mount points are long, and a mount namespace may have 100,000 (sysctl fs.mount-max). */
-#define MOUNTS_MAX ((size_t)64 << 20)
-
 static bool is_fatal(int error)
 {
 	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
@@ -59,6 +56,7 @@ static int look_at_fds(struct procfs_take *t, int dir, bool *ret_none)
 {
 	_cleanup_close_ int fd = procfs_open(t, dir, "fd", O_RDONLY | O_DIRECTORY);
 	struct file_list list = {.fd = fd};
+	uint32_t nr = 0;
 	const char *name;
 	int r = fd < 0 ? procfs_error(fd) : 0;
 
@@ -69,6 +67,10 @@ static int look_at_fds(struct procfs_take *t, int dir, bool *ret_none)
 		return is_fatal(r) ? r : builder_add_holder(t->b, t->looked_at, -1);
 	while (r >= 0 && (name = file_list_next(&list))) {
 		*ret_none = false;
+		if (!file_may_look(&nr, &t->nr_files)) {
+			builder_add_unseen(t->b, PIDNS_UNSEEN_PINS);
+			return builder_add_holder(t->b, t->looked_at, -1);
+		}
 		r = look_at_fd(t, fd, name);
 	}
 	if (r >= 0 && procfs_error(list.error) == -EACCES) {
@@ -125,42 +127,37 @@ static int look_at_link(struct procfs_take *t, int dir, const char *name, const 
 	return is_fatal(r) ? r : 0;
 }
 
-static bool is_nsfs(const struct proc_mount *m)
+static int look_at_mount(void *context, const struct mounts_of *of, const struct proc_mount *m)
 {
-	return m->type.len == 4 && !memcmp(m->type.text, "nsfs", 4);
+	struct procfs_take *t = context;
+	uint64_t ino;
+
+	(void)of;
+	if (m->type.len != 4 || memcmp(m->type.text, "nsfs", 4) ||
+	    proc_parse_ns_link(m->root.text, m->root.len, "pid", &ino) < 0)
+		return 0;
+	return procfs_ns_add(t, ino);
 }
 
 /* The mounts of one mount namespace, as the first task met in it sees them. */
-static int look_at_mounts(struct procfs_take *t, int dir)
+static int look_at_mounts(struct procfs_take *t, int dir, int32_t tid)
 {
-	_cleanup_free_ char *text = NULL;
-	struct proc_mount mount;
-	const char *cursor;
-	uint64_t mount_ns, ino;
-	size_t len = 0, i;
-	int r = procfs_read_ns_link(dir, "ns/mnt", "mnt", &mount_ns);
+	int r;
 
+	t->mounts.visit = look_at_mount;
+	t->mounts.context = t;
+	r = procfs_error(mounts_look(&t->mounts, dir, t->looked_at, tid));
 	if (r == -EACCES)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_BIND);
-	if (r < 0)
-		return is_fatal(r) ? r : 0;
-	for (i = 0; i < t->nr_mount_namespaces; i++)
-		if (t->mount_namespaces[i] == mount_ns)
-			return 0;
-	r = procfs_error(file_read_whole(dir, "mountinfo", MOUNTS_MAX, &text, &len));
-	if (r == -EACCES)
-		builder_add_unseen(t->b, PIDNS_UNSEEN_BIND);
-	if (!text)
-		return is_fatal(r) ? r : 0;
-	r = util_grow(&t->mount_namespaces, &t->room_mount_namespaces, t->nr_mount_namespaces,
-		      sizeof(*t->mount_namespaces));
-	if (r < 0)
-		return r;
-	t->mount_namespaces[t->nr_mount_namespaces++] = mount_ns;
-	for (cursor = text; r >= 0 && proc_next_mount(&cursor, text + len, &mount);)
-		if (is_nsfs(&mount) &&
-		    proc_parse_ns_link(mount.root.text, mount.root.len, "pid", &ino) == 0)
-			r = procfs_ns_add(t, ino);
+	return is_fatal(r) ? r : 0;
+}
+
+int procfs_hidden_end(struct procfs_take *t)
+{
+	int r = mounts_look_at_rest(&t->mounts, t->p->root);
+
+	if (t->mounts.is_cut)
+		builder_add_unseen(t->b, PIDNS_UNSEEN_PINS);
 	return r < 0 ? r : 0;
 }
 
@@ -176,13 +173,15 @@ static bool has_one_thread(int dir)
 static int look_at_heir(struct procfs_take *t, int threads, const char *tid)
 {
 	_cleanup_close_ int dir = procfs_open(t, threads, tid, O_PATH | O_DIRECTORY);
+	int32_t number = t->looked_at;
 	bool has_none;
 	int r;
 
 	if (dir < 0)
 		return is_fatal(dir) ? dir : 0;
+	proc_parse_pid(tid, &number);
 	r = look_at_fds(t, dir, &has_none);
-	return r < 0 ? r : look_at_mounts(t, dir);
+	return r < 0 ? r : look_at_mounts(t, dir, number);
 }
 
 /* Each thread has its own pid_for_children. */
@@ -223,6 +222,6 @@ int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid)
 	if (r >= 0)
 		r = look_at_threads(t, dir, has_none);
 	if (r >= 0)
-		r = look_at_mounts(t, dir);
+		r = look_at_mounts(t, dir, pid);
 	return r;
 }

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "base/map.h"
+#include "base/mounts.h"
 #include "base/proc.h"
 #include "core/provider.h"
 
@@ -69,8 +70,9 @@ struct procfs_take {
 	size_t nr_seen, room_seen;
 	struct procfs_pending *pending;
 	size_t nr_pending, room_pending;
-	uint64_t *mount_namespaces; /* whose mounts have been read, sorted by nothing: few */
-	size_t nr_mount_namespaces, room_mount_namespaces;
+	struct mounts mounts;
+	uint32_t nr_files; /* looked at */
+	bool has_ended;	   /* the task asked last: it holds nothing */
 };
 
 /* The initial PID namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
@@ -131,6 +133,8 @@ int procfs_heir(struct procfs_take *t, int32_t pid, struct proc_stat *ret);
 bool procfs_hidden_finds_unborn(void);
 /* Look through the open files, the mounts and the threads' pid_for_children of one thread group. */
 int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid);
+/* After all tasks: 0, or -Exxx. */
+int procfs_hidden_end(struct procfs_take *t);
 
 /* procfs/listns.c */
 /* Does the kernel list every namespace that a file or mount holds, for this caller? */

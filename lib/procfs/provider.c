@@ -404,6 +404,8 @@ static int procfs_provider_take(void *state, const struct request *request, stru
 		builder_know_holders(b);
 	if (r >= 0)
 		r = request->pids ? take_chosen(&t) : take_all(&t);
+	if (r >= 0)
+		r = procfs_hidden_end(&t);
 	if (r >= 0 && request->flags & PIDNS_TAKE_ALL && t.translates)
 		r = procfs_listns_take(&t);
 	if (r >= 0) {
@@ -415,7 +417,7 @@ static int procfs_provider_take(void *state, const struct request *request, stru
 	procfs_ns_free(&t);
 	free(t.pending);
 	free(t.seen);
-	free(t.mount_namespaces);
+	mounts_clear(&t.mounts);
 	return r;
 }
 

@@ -343,6 +343,8 @@ static int ask(struct procfs_take *t, int dir, int32_t pid, int32_t tid)
 	}
 	if (r < 0)
 		return r;
+	t->has_ended = a.raw.known & PIDNS_TASK_THREADS && a.raw.threads <= 1 &&
+		       (a.raw.state == 'Z' || a.raw.state == 'X');
 	if (a.place >= 0)
 		procfs_ns_mark_tasks(t, a.place);
 	r = procfs_remember(t, &a.raw);
@@ -442,7 +444,7 @@ int procfs_task_take(struct procfs_take *t, int32_t tid)
 	int r;
 
 	snprintf(name, sizeof(name), "%d", tid);
-	t->shows_children = false;
+	t->shows_children = t->has_ended = false;
 	dir = procfs_open(t, t->p->root, name, O_PATH | O_DIRECTORY);
 	if (dir == -EXDEV) {
 		r = take_covered(t, tid);
@@ -452,7 +454,7 @@ int procfs_task_take(struct procfs_take *t, int32_t tid)
 		pid = thread_group_of(t, dir, tid);
 		r = pid == tid && t->request->flags & PIDNS_TAKE_THREADS ? ask_threads(t, dir, pid)
 									 : ask(t, dir, pid, tid);
-		if (r >= 0 && t->request->flags & PIDNS_TAKE_ALL && !t->lists)
+		if (r >= 0 && t->request->flags & PIDNS_TAKE_ALL && !t->lists && !t->has_ended)
 			r = procfs_hidden_take(t, dir, pid);
 	}
 	if (r == -ESRCH || r == -EACCES) {

@@ -80,7 +80,7 @@ class Manual(unittest.TestCase):
 
     def test_words(self):
         self.assert_bold(
-            "unborn dead fd bind pidfd procfs-mount tasks ns-links "
+            "unborn dead fd bind pidfd procfs-mount tasks ns-links pins "
             "alive dying zombie-init ns-new ns-gone reaper limit exhausted task-new task-gone lost "
             "limit zombies dead unborn joined "
             "netlink bpf procfs replay auto 0 1 2 4 5".split(),

@@ -17,8 +17,8 @@ static void test_states(void **state)
 
 static void test_unseen(void **state)
 {
-	static const char *const words[] = {"unborn", "dead",	      "fd",    "bind",
-					    "pidfd",  "procfs-mount", "tasks", "ns-links"};
+	static const char *const words[] = {"unborn",	    "dead",  "fd",	 "bind", "pidfd",
+					    "procfs-mount", "tasks", "ns-links", "pins"};
 	size_t i;
 
 	(void)state;

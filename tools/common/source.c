@@ -235,7 +235,11 @@ void source_tell_unseen(const struct pidns_snapshot *snapshot, uint32_t take_fla
 {
 	char text[WHY_SIZE], recorded[WHY_SIZE];
 
-	source_unseen_text(snapshot, take_flags, relevant, text, sizeof(text));
+	if (pidns_snapshot_cannot_see(snapshot) & PIDNS_UNSEEN_PINS)
+		snprintf(text, sizeof(text),
+			 "too many files and mounts to look at all: some pins may be missing");
+	else
+		source_unseen_text(snapshot, take_flags, relevant, text, sizeof(text));
 	recorded_text(snapshot, recorded, sizeof(recorded));
 	if (*text || *recorded)
 		message("%s%s%s", recorded, *text && *recorded ? "; " : "", text);

@@ -43,7 +43,7 @@ int source_take(const struct source *source, struct pidns_ctx *ctx,
 /* The bits of pidns_snapshot_cannot_see() that may make a list of namespaces, or of tasks, short. */
 #define SOURCE_UNSEEN_NAMESPACES                                                         \
 	(PIDNS_UNSEEN_UNBORN | PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND | \
-	 PIDNS_UNSEEN_PIDFD | PIDNS_UNSEEN_PROCFS_MOUNT)
+	 PIDNS_UNSEEN_PIDFD | PIDNS_UNSEEN_PROCFS_MOUNT | PIDNS_UNSEEN_PINS)
 #define SOURCE_UNSEEN_TASKS (PIDNS_UNSEEN_TASKS | PIDNS_UNSEEN_NS_LINKS)
 
 /*

@@ -111,34 +111,36 @@ static int learn_own_instance(struct pins *p)
 	return 0;
 }
 
-int pins_mounts_begin(struct pins *p)
+/* One that the reader sees. */
+static int meet_instance(void *context, const struct mounts_of *of, const struct proc_mount *mount)
 {
-	_cleanup_free_ char *text = NULL;
-	const char *cursor;
-	struct proc_mount mount;
-	size_t len;
+	struct pins *p = context;
+	uint64_t key = device_key(mount->major, mount->minor), ino;
+	struct pins_instance *place;
+
+	(void)of;
+	if (!text_is(mount->type, "proc") || !text_is(mount->root, "/") ||
+	    map_get(&p->instance_places, key))
+		return 0;
+	ino = learn_instance(mount);
+	place = ino ? have_instance(p, key) : NULL;
+	if (ino && !place)
+		return -ENOMEM;
+	if (place)
+		place->ino = ino;
+	return 0;
+}
+
+static int learn_instances(struct pins *p)
+{
+	_cleanup_close_ int self = openat(p->a->procfs, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct mounts own = {.visit = meet_instance, .context = p};
 	int r = learn_own_instance(p);
 
-	if (r < 0)
-		return r;
-	r = file_read_whole(p->a->procfs, "self/mountinfo", ANNOTATE_READ_MAX, &text, &len);
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	for (cursor = text; proc_next_mount(&cursor, text + len, &mount);) {
-		uint64_t key = device_key(mount.major, mount.minor), ino;
-		struct pins_instance *place;
-
-		if (!text_is(mount.type, "proc") || !text_is(mount.root, "/") ||
-		    map_get(&p->instance_places, key))
-			continue;
-		ino = learn_instance(&mount);
-		place = ino ? have_instance(p, key) : NULL;
-		if (ino && !place)
-			return -ENOMEM;
-		if (place)
-			place->ino = ino;
-	}
-	return 0;
+	if (r >= 0 && self >= 0)
+		r = mounts_look(&own, self, 0, 0);
+	mounts_clear(&own);
+	return r == -ENOMEM ? r : 0;
 }
 
 /* ---- all mounts ------------------------------------------------------------------------------ */
@@ -206,42 +208,31 @@ static int look_at_procfs(struct pins *p, int32_t pid, uint64_t mount_ns,
 	return note_mount(p, ns, &pin, mount);
 }
 
-int pins_mounts_look(struct pins *p, int dir, const char *name, int32_t pid)
+static int visit(void *context, const struct mounts_of *of, const struct proc_mount *mount)
 {
-	_cleanup_free_ char *text = NULL;
-	struct proc_mount mount;
-	const char *cursor;
-	char link[64], path[64];
-	ssize_t link_len;
-	uint64_t mount_ns;
-	size_t len;
-	int r;
+	if (text_is(mount->type, "nsfs"))
+		return look_at_bind(context, of->pid, mount);
+	if (text_is(mount->type, "proc"))
+		return look_at_procfs(context, of->pid, of->mount_ns, mount);
+	return 0;
+}
 
-	snprintf(path, sizeof(path), "%.20s/ns/mnt", name);
-	link_len = readlinkat(dir, path, link, sizeof(link));
-	if (link_len < 0)
-		return pins_hindered(p, pid, -errno);
-	if (proc_parse_ns_link(link, (size_t)link_len, "mnt", &mount_ns) < 0 ||
-	    map_get(&p->mount_namespaces, mount_ns))
-		return 0;
-	snprintf(path, sizeof(path), "%.20s/mountinfo", name);
-	r = file_read_whole(dir, path, ANNOTATE_READ_MAX, &text, &len);
-	if (r < 0)
-		return pins_hindered(p, pid, r);
-	if (map_put(&p->mount_namespaces, mount_ns, 1) < 0)
-		return -ENOMEM;
-	for (cursor = text; r >= 0 && proc_next_mount(&cursor, text + len, &mount);) {
-		if (text_is(mount.type, "nsfs"))
-			r = look_at_bind(p, pid, &mount);
-		else if (text_is(mount.type, "proc"))
-			r = look_at_procfs(p, pid, mount_ns, &mount);
-	}
-	return r;
+int pins_mounts_begin(struct pins *p)
+{
+	p->mounts = (struct mounts){.visit = visit, .context = p};
+	return learn_instances(p);
+}
+
+int pins_mounts_look(struct pins *p, int dir, int32_t pid, int32_t tid)
+{
+	int r = mounts_look(&p->mounts, dir, pid, tid);
+
+	return r < 0 ? pins_hindered(p, pid, r) : 0;
 }
 
 void pins_mounts_end(struct pins *p)
 {
-	map_clear(&p->mount_namespaces);
+	mounts_clear(&p->mounts);
 	map_clear(&p->instance_places);
 	free(p->instances);
 }

@@ -263,6 +263,10 @@ int annotate_pins(struct annotation *a)
 		r = pins_mounts_begin(&p);
 	if (r >= 0)
 		r = pins_scan(&p);
+	if (p.is_cut || p.mounts.is_cut) {
+		a->snapshot->cannot_see |= PIDNS_UNSEEN_PINS;
+		a->snapshot->flags |= PIDNS_SNAPSHOT_PARTIAL;
+	}
 	if (r >= 0)
 		r = write_all(&p);
 	pins_mounts_end(&p);

@@ -16,6 +16,7 @@
 
 #include "annotate/annotate.h"
 #include "base/map.h"
+#include "base/mounts.h"
 
 /* A mounted procfs, by its device number. */
 struct pins_instance {
@@ -36,10 +37,12 @@ struct pins {
 	size_t nr_suspects, room_suspects;
 	struct pidns_pin refused; /* the first who did not show everything; count: how many */
 	int32_t refused_last;
-	bool is_own;		     /* the procfs has the caller's own numbers */
-	bool has_unborn;	     /* so it is worth a look who might give birth */
-	struct map mount_namespaces; /* those that were looked through */
-	struct map instance_places;  /* by device: place in the list + 1 */
+	bool is_own;	 /* the procfs has the caller's own numbers */
+	bool has_unborn; /* so it is worth a look who might give birth */
+	struct mounts mounts;
+	uint32_t nr_files;	    /* looked at */
+	bool is_cut;		    /* some files were not */
+	struct map instance_places; /* by device: place in the list + 1 */
 	struct pins_instance *instances;
 	size_t nr_instances, room_instances;
 };
@@ -56,8 +59,8 @@ int pins_scan(struct pins *p);
 /* annotate/pins/mounts.c */
 /* Find out which procfs instances are whose. */
 int pins_mounts_begin(struct pins *p);
-/* The mounts that the task sees whose directory that is, if nobody in its mount namespace was asked. */
-int pins_mounts_look(struct pins *p, int dir, const char *name, int32_t pid);
+/* The mounts of the task whose directory that is. */
+int pins_mounts_look(struct pins *p, int dir, int32_t pid, int32_t tid);
 void pins_mounts_end(struct pins *p);
 
 #endif /* PIDNS_PINS_H */

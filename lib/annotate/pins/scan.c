@@ -75,10 +75,15 @@ static int look_at_files(struct pins *p, int dir, int32_t pid)
 {
 	_cleanup_close_ int fd = file_open_as(dir, "fd", O_RDONLY | O_DIRECTORY);
 	struct file_list list = {.fd = fd};
+	uint32_t nr = 0;
 	const char *name;
 	int r = fd < 0 ? fd : 0;
 
 	while (r >= 0 && (name = file_list_next(&list))) {
+		if (!file_may_look(&nr, &p->nr_files)) {
+			p->is_cut = true;
+			break;
+		}
 		r = look_at_file(p, dir, pid, (int32_t)strtol(name, NULL, 10));
 		if (r == -ENOENT)
 			r = 0; /* closed meanwhile */
@@ -138,12 +143,14 @@ static int look_at_heir(struct pins *p, int threads, const struct pidns_task *ta
 			const char *name)
 {
 	_cleanup_close_ int dir = file_open_as(threads, name, O_RDONLY | O_DIRECTORY);
+	int32_t tid = task->pid;
 	int r;
 
 	if (dir < 0)
 		return pins_hindered(p, task->pid, dir);
 	r = look_at_files(p, dir, task->pid);
-	return r < 0 ? r : pins_mounts_look(p, dir, ".", task->pid);
+	proc_parse_pid(name, &tid);
+	return r < 0 ? r : pins_mounts_look(p, dir, task->pid, tid);
 }
 
 /* That goes, with files and mounts, when a task ends. */
@@ -194,7 +201,7 @@ static int look_at_all(struct pins *p, const struct pidns_task *task, const char
 		return pins_hindered(p, pid, dir);
 	r = look_at_files(p, dir, pid);
 	if (r >= 0)
-		r = pins_mounts_look(p, dir, ".", pid);
+		r = pins_mounts_look(p, dir, pid, pid);
 	if (r >= 0 && task)
 		r = look_at_threads(p, dir, task);
 	return r;
@@ -204,14 +211,12 @@ static int look_at_all(struct pins *p, const struct pidns_task *task, const char
 static int look_at_held(struct pins *p, const char *name, int32_t pid, const struct holder *held,
 			size_t nr)
 {
-	_cleanup_close_ int dir = -1;
+	_cleanup_close_ int dir =
+		file_open_as(p->a->procfs, name, (nr ? O_RDONLY : O_PATH) | O_DIRECTORY);
 	int r = 0;
 
-	if (nr) {
-		dir = file_open_as(p->a->procfs, name, O_RDONLY | O_DIRECTORY);
-		if (dir < 0)
-			return pins_hindered(p, pid, dir);
-	}
+	if (dir < 0)
+		return pins_hindered(p, pid, dir);
 	for (size_t i = 0; r >= 0 && i < nr; i++) {
 		r = look_at_file(p, dir, pid, held[i].fd);
 		if (r == -ENOENT)
@@ -219,7 +224,7 @@ static int look_at_held(struct pins *p, const char *name, int32_t pid, const str
 	}
 	if (r < 0)
 		return pins_hindered(p, pid, r);
-	return pins_mounts_look(p, p->a->procfs, name, pid);
+	return pins_mounts_look(p, dir, pid, pid);
 }
 
 /* What it was found to hold when the picture was taken. */
@@ -248,6 +253,9 @@ static int look_at_process(struct pins *p, const char *name, int32_t pid)
 	const struct holder *held;
 	size_t nr;
 
+	/* It has let go of all files and mounts. */
+	if (task && pidns_task_is_zombie(task))
+		return 0;
 	if (!s->knows_holders || !task)
 		return look_at_all(p, task, name, pid);
 	nr = find_held(s, pid, &held);
@@ -282,5 +290,7 @@ int pins_scan(struct pins *p)
 	while (r >= 0 && (name = file_list_next(&list)))
 		if (proc_parse_pid(name, &pid) == 0)
 			r = look_at_process(p, name, pid);
-	return r >= 0 && list.error ? pins_hindered(p, 0, list.error) : r;
+	if (r >= 0 && list.error)
+		r = pins_hindered(p, 0, list.error);
+	return r < 0 ? r : mounts_look_at_rest(&p->mounts, p->a->procfs);
 }
