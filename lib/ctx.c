@@ -297,9 +297,12 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 		return r;
 	widen_for_notes(&opts, ctx->provider->dear);
 	request_from(&request, &opts);
-	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL | PIDNS_TAKE_NAMESPACES | NOTES) ||
+	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL | PIDNS_TAKE_NAMESPACES |
+			   PIDNS_TAKE_OF_ONE | NOTES) ||
 	    opts.reserved || opts.reserved_2)
 		return why_set(&request.why, -EINVAL, "unknown flags %#x", opts.flags);
+	if (opts.flags & PIDNS_TAKE_OF_ONE && !opts.limits_of)
+		return why_set(&request.why, -EINVAL, "one task is meant, and none is named");
 	if (opts.flags & PIDNS_TAKE_NAMESPACES && opts.pids)
 		return why_set(&request.why, -EINVAL, "tasks are asked for, and not");
 	if (opts.flags & PIDNS_TAKE_THREADS)

@@ -29,6 +29,20 @@ const char *annotate_text(struct annotation *a, const char *bytes, size_t len)
 	return text;
 }
 
+bool annotate_is_wanted(const struct annotation *a, const struct pidns_ns *ns)
+{
+	const struct pidns_task *task = NULL;
+	const struct pidns_ns *at;
+
+	if (!(a->flags & PIDNS_TAKE_OF_ONE))
+		return true;
+	task = pidns_task_find(a->snapshot, NULL, a->limits_of);
+	at = !task ? NULL : task->ns_for_children ? task->ns_for_children : task->ns;
+	while (at && at != ns)
+		at = pidns_ns_parent(at);
+	return at;
+}
+
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns)
 {
 	/* Nobody else has the snapshot yet: its records are still ours to write to. */

@@ -36,6 +36,9 @@ annotator annotate_pins;
 /* zombies.c */
 annotator annotate_zombies;
 
+/* With PIDNS_TAKE_OF_ONE: is it the namespace that the task's children are born in, or one above? Without:
+ * true. */
+bool annotate_is_wanted(const struct annotation *a, const struct pidns_ns *ns);
 /* The notes on that namespace, to write to; made at the first call. NULL: no memory. */
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns);
 /* `size` zero bytes that live as long as the snapshot. NULL: no memory. */

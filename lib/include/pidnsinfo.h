@@ -389,6 +389,9 @@ const char *pidns_provider(const struct pidns_ctx *ctx);
  * PIDNS_SNAPSHOT_SUBSET with the counts that the kernel makes: `joined` is not one of them. Others
  * take all. Since: 0.3 */
 #define PIDNS_TAKE_NAMESPACES (UINT32_C(1) << 6)
+/* With limits_of: limits of that task alone, and containers of the namespace its children are born in and of
+ * those above; nothing is read for the notes on others. Since: 0.9 */
+#define PIDNS_TAKE_OF_ONE (UINT32_C(1) << 7)
 
 struct pidns_take_opts {
 	size_t size;		/* sizeof(struct pidns_take_opts) */

@@ -254,6 +254,67 @@ static void test_which_mount(void **state)
 	pidns_snapshot_unref(s);
 }
 
+/* With another root it is that machine's mounts and cgroups; the caller's own are in its procfs, too. */
+static void test_root(void **state)
+{
+	static const char body[] = "ns ino=10 depth=0 level=0 state=alive reaper=1\n"
+				   "task pid=1 tid=1 ns=10 vpids=1\n";
+	static const char mount[] = "30 20 0:29 / /sys/fs/cgroup rw - cgroup2 none rw\n";
+	struct pidns_snapshot *s = snapshot_of(body, 0);
+	int proc, root;
+
+	(void)state;
+	put_pids("own/a", "9\n", "8\n", "max 0\n");
+	put_pids("host/sys/fs/cgroup/a", "30\n", "3\n", "max 1\n");
+	put("host/proc/self/mountinfo", mount_line("/", "own", "cgroup2", "rw"));
+	put("host/proc/1/mountinfo", mount);
+	put("host/proc/1/cgroup", "0::/a\n");
+	root = open(scratch("host"), O_DIRECTORY | O_PATH | O_CLOEXEC);
+	proc = open(scratch("host/proc"), O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	assert_int_equal(annotate_machine(s, proc, root, PIDNS_TAKE_LIMITS, 0), 0);
+	assert_int_equal(count_cgroups(s), 1);
+	assert_limit(find_limit(s, PIDNS_LIMIT_CGROUP_PIDS, "/sys/fs/cgroup/a/pids.max"), 3, 30, 1);
+	pidns_snapshot_unref(s);
+	close(root);
+	close(proc);
+}
+
+/* A procfs where the caller is not: the first process there has a view. */
+static void test_not_there(void **state)
+{
+	struct pidns_snapshot *s;
+
+	(void)state;
+	put("view/sys/fs/cgroup/a/pids.max", "30\n");
+	put("view/sys/fs/cgroup/a/pids.current", "3\n");
+	put("view/sys/fs/cgroup/a/pids.events", "max 1\n");
+	put("pv/1/mountinfo", "30 20 0:29 / /sys/fs/cgroup rw - cgroup2 none rw\n");
+	put("pv/1/cgroup", "0::/a\n");
+	assert_int_equal(symlink("../../view", scratch("pv/1/root")), 0);
+	s = annotated("pv");
+	assert_limit(find_limit(s, PIDNS_LIMIT_CGROUP_PIDS, "/sys/fs/cgroup/a/pids.max"), 3, 30, 1);
+	pidns_snapshot_unref(s);
+}
+
+/* Of one task alone nothing is noted on namespaces. */
+static void test_of_one(void **state)
+{
+	static const char body[] = "ns ino=10 depth=0 level=0 state=alive reaper=1\n"
+				   "task pid=1 tid=1 ns=10 vpids=1\n"
+				   "task pid=2 tid=2 ns=10 vpids=2\n";
+	const struct pidns_limit *const *list;
+	struct pidns_snapshot *s = snapshot_of(body, 0);
+	int fd = open(scratch("p2"), O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(annotate(s, fd, PIDNS_TAKE_LIMITS | PIDNS_TAKE_OF_ONE, 2), 0);
+	assert_false(pidns_ns_find(s, 10)->known & PIDNS_NS_NOTES);
+	assert_true(pidns_snapshot_limits(s, &list) > 1);
+	assert_non_null(strstr(list[0]->source, "/v2/a/pids.max"));
+	pidns_snapshot_unref(s);
+	close(fd);
+}
+
 static void test_machine(void **state)
 {
 	const struct pidns_limit *limit;
@@ -309,8 +370,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers), cmocka_unit_test(test_below_root),
 		cmocka_unit_test(test_v2),	cmocka_unit_test(test_hybrid),
+		cmocka_unit_test(test_root),	cmocka_unit_test(test_not_there),
 		cmocka_unit_test(test_part),	cmocka_unit_test(test_which_mount),
-		cmocka_unit_test(test_machine), cmocka_unit_test(test_init),
+		cmocka_unit_test(test_of_one),	cmocka_unit_test(test_machine),
+		cmocka_unit_test(test_init),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -252,6 +252,7 @@ static int take_task(struct why *why)
 
 	opts.limits_of = why->pid;
 	opts.task_fields |= why->pidfd_ino ? PIDNS_TASK_PIDFD_INO : 0;
+	opts.flags |= PIDNS_TAKE_OF_ONE | (why->options->all ? PIDNS_TAKE_ALL : 0);
 	r = source_take(&why->options->source, why->ctx, &opts, &why->snapshot);
 	if (r)
 		return r;

@@ -143,7 +143,7 @@ void note_print_all_limits(const struct pidns_limit *const *limits, size_t nr)
 void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
 {
 	struct widths widths = {.line = width_of_terminal()};
-	size_t nr_printed = 0, nr_known = 0, nr_unknown = 0;
+	size_t nr_printed = 0, nr_more = 0;
 
 	for (size_t i = 0; i < nr; i++)
 		if (!limit_is_summed_up(limits[i]))
@@ -152,18 +152,16 @@ void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
 		widths = usual;
 	for (size_t i = 0; i < nr; i++) {
 		if (limit_is_summed_up(limits[i])) {
-			nr_known += limit_has_share(limits[i]);
-			nr_unknown += !limit_has_share(limits[i]);
+			nr_more++;
 			continue;
 		}
 		print_label(nr_printed++);
 		print_limit(limits[i], &widths);
 	}
-	if (!nr_known && !nr_unknown)
+	if (!nr_more)
 		return;
 	print_label(nr_printed);
-	printf("*-namespaces     %zu not near, %zu not known: --raw has each\n", nr_known,
-	       nr_unknown);
+	printf("*-namespaces     %zu not near or not known: --raw has each\n", nr_more);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */

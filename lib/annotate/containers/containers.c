@@ -403,7 +403,7 @@ int containers_annotate(struct annotation *a, const struct containers_source *so
 	if (nr > 1 || (nr && !is_initial(list[0])))
 		r = containers_index_read(&s.index, source);
 	for (size_t i = 0; i < nr && r >= 0; i++)
-		r = look_at(&s, list[i]);
+		r = annotate_is_wanted(a, list[i]) ? look_at(&s, list[i]) : 0;
 	containers_index_free(&s.index);
 	containers_names_free(&s.names);
 	containers_lxc_free(&s.sockets);

@@ -22,6 +22,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/proc.h"
+#include "base/root.h"
 
 #define CGROUP1_MAGIC	  0x27e0eb /* linux/magic.h */
 #define CGROUP2_MAGIC	  0x63677270
@@ -51,6 +52,7 @@ struct limits_cgroups {
 	size_t nr, room;
 	struct map by_hash; /* of path and hierarchy: place + 1 */
 	uint64_t list;
+	int view;	 /* the root directory of the machine that is asked; -1: "/" */
 	bool is_fixture; /* not the kernel's own procfs: then its cgroups are none of the kernel's */
 	bool is_private; /* the caller's cgroup namespace begins below the root of all cgroups */
 	const struct pidns_limit *of_hidden; /* of tasks that do not say which cgroup is theirs */
@@ -69,11 +71,12 @@ static bool is_of(const struct proc_mount *mount, bool is_v2)
 /* The mount must still be there, and nothing over it. */
 static int open_mount(const struct limits_cgroups *c, const char *path, bool is_v2)
 {
-	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int fd = c->view < 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)
+					     : root_open(c->view, path, O_PATH | O_DIRECTORY);
 	struct statfs fs;
 
 	if (fd < 0 || fstatfs(fd, &fs) < 0)
-		return -errno;
+		return -ENOENT;
 	if (!c->is_fixture && fs.f_type != (is_v2 ? CGROUP2_MAGIC : CGROUP1_MAGIC))
 		return -ENOENT;
 	return steal_fd(&fd);
@@ -111,13 +114,32 @@ static int consider_mount(const struct limits_cgroups *c, const struct proc_moun
 	return h->mount_point && h->root.text ? 0 : -ENOMEM;
 }
 
+/* The mounts of the machine that is asked: its init has them all. The caller has another root there, and is
+ * not in each procfs. */
+static int read_mounts(struct limits *l, char **ret_text, size_t *ret_len)
+{
+	struct limits_cgroups *c = l->cgroups;
+	int r = -ENOENT;
+
+	if (l->a->root < 0)
+		r = file_read_whole(l->a->procfs, "self/mountinfo", ANNOTATE_READ_MAX, ret_text,
+				    ret_len);
+	if (r != -ENOENT)
+		return r;
+	c->view = l->a->root < 0 ? openat(l->a->procfs, "1/root", O_PATH | O_DIRECTORY | O_CLOEXEC)
+				 : fcntl(l->a->root, F_DUPFD_CLOEXEC, 0);
+	if (c->view < 0)
+		return r;
+	return file_read_whole(l->a->procfs, "1/mountinfo", ANNOTATE_READ_MAX, ret_text, ret_len);
+}
+
 static int find_mounts(struct limits *l)
 {
 	_cleanup_free_ char *text = NULL;
 	const char *cursor, *end;
 	struct proc_mount mount;
 	size_t len = 0;
-	int r = file_read_whole(l->a->procfs, "self/mountinfo", ANNOTATE_READ_MAX, &text, &len);
+	int r = read_mounts(l, &text, &len);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
@@ -149,7 +171,7 @@ int limits_cgroup_open(struct limits *l)
 	if (!c)
 		return -ENOMEM;
 	l->cgroups = c;
-	c->v1.fd = c->v2.fd = -1;
+	c->v1.fd = c->v2.fd = c->view = -1;
 	c->v2.is_v2 = true;
 	c->is_fixture = fstatfs(l->a->procfs, &fs) < 0 || fs.f_type != PROC_MAGIC;
 	c->is_private = has_private_namespace(l, c);
@@ -162,6 +184,7 @@ void limits_cgroup_close(struct limits *l)
 
 	if (!c)
 		return;
+	util_closep(&c->view);
 	hierarchy_clear(&c->v1);
 	hierarchy_clear(&c->v2);
 	for (size_t i = 0; i < c->nr; i++)

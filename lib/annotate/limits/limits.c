@@ -251,7 +251,7 @@ int annotate_limits(struct annotation *a)
 	struct limits l = {.a = a};
 	int r = open_all(&l);
 
-	for (size_t i = 0; r >= 0 && i < l.nr_namespaces; i++)
+	for (size_t i = 0; r >= 0 && i < l.nr_namespaces && !(a->flags & PIDNS_TAKE_OF_ONE); i++)
 		r = annotate_ns(&l, i);
 	if (r >= 0 && a->limits_of)
 		r = annotate_task(&l);

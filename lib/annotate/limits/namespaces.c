@@ -22,7 +22,7 @@ static bool is_worth_counting(const struct limits *l)
 {
 	const struct limits_namespaces *n = l->of_namespaces;
 
-	if (l->is_one || l->a->flags & PIDNS_TAKE_ALL)
+	if (l->a->flags & PIDNS_TAKE_ALL)
 		return true;
 	for (int kind = 0; kind < NR_KINDS; kind++)
 		if (n->kinds[kind].has_max && n->kinds[kind].max / 2 <= l->nr_tasks)

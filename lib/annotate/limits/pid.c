@@ -157,11 +157,6 @@ int limits_pid_open(struct limits *l)
 	l->of_numbers = calloc(l->nr_namespaces + 1, sizeof(*l->of_numbers));
 	if (!l->of_numbers)
 		return -ENOMEM;
-	for (size_t i = 0; i < l->nr_namespaces; i++) {
-		l->of_numbers[i] = new_numbers(l, l->namespaces[i]);
-		if (!l->of_numbers[i] && knows(l->namespaces[i], PIDNS_NS_INO))
-			return -ENOMEM;
-	}
 	return r < 0 ? r : make_unseen(l);
 }
 
@@ -189,6 +184,18 @@ static const char *why_no_init(const struct pidns_ns *ns)
 		return is_without_init(ns) ? "has no init; unborn or dead cannot be told apart"
 					   : NULL;
 	}
+}
+
+/* That of the namespace at that place, made when it is first wanted. */
+static int add_numbers(struct limits *l, size_t place)
+{
+	const struct pidns_ns *ns = l->namespaces[place];
+
+	if (!knows(ns, PIDNS_NS_INO))
+		return 0;
+	if (!l->of_numbers[place])
+		l->of_numbers[place] = new_numbers(l, ns);
+	return l->of_numbers[place] ? limits_add(l, l->of_numbers[place]) : -ENOMEM;
 }
 
 static int add_init(struct limits *l, const struct pidns_ns *ns)
@@ -233,14 +240,14 @@ int limits_pid_add(struct limits *l, size_t place)
 	int r = add_init(l, ns);
 
 	if (r >= 0)
-		r = limits_add(l, l->of_numbers[place] ? l->of_numbers[place] : l->of_unknown);
+		r = knows(ns, PIDNS_NS_INO) ? add_numbers(l, place) : limits_add(l, l->of_unknown);
 	/* In pre-order an ancestor is the last one before that is so deep. */
 	while (r >= 0 && depth && place--) {
 		if (l->namespaces[place]->depth >= depth)
 			continue;
 		top = l->namespaces[place];
 		depth = top->depth;
-		r = limits_add(l, l->of_numbers[place]);
+		r = add_numbers(l, place);
 	}
 	if (r >= 0 && (!knows(top, PIDNS_NS_INO) || top->ino != LIMITS_INITIAL_NS))
 		r = limits_add(l, l->of_above);
