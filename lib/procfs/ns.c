@@ -94,6 +94,8 @@ int procfs_ns_add(struct procfs_take *t, uint64_t ino)
 	t->ns[t->nr_ns] = (struct procfs_ns){
 		.ino = ino,
 		.parent = -1,
+		.child = -1,
+		.sibling = -1,
 		.fd = -1,
 		.reaches_root = ino == t->own_ino,
 	};
@@ -106,6 +108,8 @@ static void adopt(struct procfs_take *t, int parent, int child)
 	struct procfs_ns *p = &t->ns[parent], *c = &t->ns[child];
 
 	p->has_children = true;
+	c->sibling = p->child;
+	p->child = child;
 	c->parent = parent;
 	c->reaches_root = p->reaches_root;
 	c->depth = p->depth + 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * procfs.h - the rooms of the procfs provider: procfs/provider.c opens and scans, procfs/mount.c
- * knows what the mount hides, procfs/ns.c knows namespaces by their nsfs files, procfs/task.c asks
- * about one task, procfs/memory.c what it was told last time, procfs/hidden.c looks for namespaces
+ * knows what the mount hides, procfs/ns.c knows namespaces by their nsfs files, procfs/quick.c
+ * and procfs/task.c ask about one task, procfs/memory.c what it was told last time, procfs/hidden.c looks for namespaces
  * that no task is in, procfs/listns.c asks the kernel for them.
  *
  * Two ways. Where the kernel translates PIDs on nsfs files (6.11, ioctl_nsfs(2)) and the procfs
@@ -36,9 +36,11 @@ struct procfs {
 /* A namespace met during one take. */
 struct procfs_ns {
 	uint64_t ino;
-	int32_t parent; /* place in the table; -1: not known */
-	int32_t fd;	/* nsfs file; -1: never had, or given up for want of descriptors */
-	uint32_t depth; /* below the reader's; meaningful with reaches_root */
+	int32_t parent;	 /* place in the table; -1: not known */
+	int32_t child;	 /* place of one that is right below; -1: none */
+	int32_t sibling; /* of another with the same parent; -1: none */
+	int32_t fd;	 /* nsfs file; -1: never had, or given up for want of descriptors */
+	uint32_t depth;	 /* below the reader's; meaningful with reaches_root */
 	bool reaches_root;
 	bool has_children;
 	bool has_tasks; /* in it or below */
@@ -70,6 +72,8 @@ struct procfs_take {
 	size_t nr_seen, room_seen;
 	struct procfs_pending *pending;
 	size_t nr_pending, room_pending;
+	int32_t *numbers; /* PIDs of those pending */
+	size_t nr_numbers, room_numbers;
 	struct mounts mounts;
 	uint32_t nr_files; /* looked at */
 	bool has_ended;	   /* the task asked last: it holds nothing */
@@ -106,6 +110,14 @@ int procfs_open(struct procfs_take *t, int dir, const char *name, int flags);
 /* Tell the builder what is known of all of them. */
 int procfs_ns_pour(struct procfs_take *t);
 void procfs_ns_free(struct procfs_take *t);
+
+/* procfs/quick.c */
+/* One thread group by path, or where that is not enough as procfs_task_take() does. What was found is
+ * held until all have been met, and then poured. */
+int procfs_quick_take(struct procfs_take *t, int32_t pid);
+int procfs_quick_pour(struct procfs_take *t);
+/* "6025/ns/pid", into 24 bytes. */
+void procfs_quick_link(char *name, int32_t pid);
 
 /* procfs/task.c */
 /* One thread group, and with PIDNS_TAKE_THREADS its threads: through one directory. 0 also when it

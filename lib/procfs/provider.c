@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * provider.c - any kernel, any user: opens a procfs and goes through its tasks.
- *
- * The quick way takes who is where by path, with one readlink and one ioctl: what the ioctl says is
- * true of whoever has the number then, and if the namespace of the link has none below it, whoever
- * has a number in it is in it. Where that reasoning does not hold, the task is asked through a
- * directory descriptor of its own (procfs/task.c).
+ * provider.c - any kernel, any user: opens a procfs and goes through its tasks, by path where that is
+ * enough (procfs/quick.c), else through a directory descriptor of each (procfs/task.c).
  */
 #include "procfs.h"
 #include "base/file.h"
@@ -27,12 +23,6 @@
 #define STAT_MAX (1 << 18)
 /* The inode of a procfs's root, PROC_ROOT_INO of the kernel. */
 #define ROOT_INO 1
-
-/* Who was taken the quick way, until it is known which namespaces have others below them. */
-struct procfs_pending {
-	uint64_t dir_ino;
-	int32_t pid, vpid, place;
-};
 
 /* ---- Opening -------------------------------------------------------------------------------- */
 
@@ -118,37 +108,6 @@ static void procfs_provider_close(void *state)
 
 /* ---- Scanning ------------------------------------------------------------------------------- */
 
-/* "6025/ns/pid", without printf: this is done for every task. */
-static void write_link_name(char *name, int32_t pid)
-{
-	char digits[12], *at = digits + sizeof(digits);
-
-	do {
-		*--at = (char)('0' + pid % 10);
-		pid /= 10;
-	} while (pid);
-	memcpy(name, at, (size_t)(digits + sizeof(digits) - at));
-	memcpy(name + (digits + sizeof(digits) - at), "/ns/pid", 8);
-}
-
-static int pour_quick(struct procfs_take *t, int32_t pid, int32_t vpid, int place)
-{
-	int32_t vpids[2] = {pid, vpid};
-	struct raw_task raw = {
-		.known = PIDNS_TASK_VPIDS,
-		.pid = pid,
-		.tid = pid,
-		.ns_ino = t->ns[place].ino,
-		.vpids = vpids,
-		.nr_vpids = vpid ? 2 : 1,
-	};
-
-	procfs_ns_mark_tasks(t, place);
-	if (procfs_remember(t, &raw) < 0)
-		return -ENOMEM;
-	return builder_add_task(t->b, &raw);
-}
-
 /* One that has been here before: its namespace, which it holds, is to be met all the same. 1: done;
  * 0: it has to be asked after all; -Exxx. */
 static int take_known(struct procfs_take *t, int32_t pid)
@@ -161,66 +120,13 @@ static int take_known(struct procfs_take *t, int32_t pid)
 		return 0;
 	place = procfs_ns_find(t, raw.ns_ino);
 	if (place < 0) {
-		write_link_name(name, pid);
+		procfs_quick_link(name, pid);
 		place = procfs_ns_learn(t, t->p->root, name, raw.ns_ino);
 	}
 	if (place < 0 || !t->ns[place].reaches_root)
 		return 0;
 	procfs_ns_mark_tasks(t, place);
 	return procfs_task_take_known(t, &raw);
-}
-
-static int hold_quick(struct procfs_take *t, int32_t pid, int32_t vpid, int place)
-{
-	if (util_grow(&t->pending, &t->room_pending, t->nr_pending, sizeof(*t->pending)) < 0)
-		return -ENOMEM;
-	t->pending[t->nr_pending++] = (struct procfs_pending){t->dir_ino, pid, vpid, place};
-	return 0;
-}
-
-/* Now that all namespaces are met: where one turned out to have others below it, ask properly. */
-static int pour_pending(struct procfs_take *t)
-{
-	size_t i;
-	int r = 0;
-
-	for (i = 0; r >= 0 && i < t->nr_pending; i++) {
-		const struct procfs_pending *held = &t->pending[i];
-
-		t->dir_ino = held->dir_ino;
-		r = t->ns[held->place].has_children
-			    ? procfs_task_take(t, held->pid)
-			    : pour_quick(t, held->pid, held->vpid, held->place);
-	}
-	t->nr_pending = 0;
-	return r;
-}
-
-static int take_quick(struct procfs_take *t, int32_t pid)
-{
-	char name[24];
-	int32_t vpid;
-	uint64_t ino;
-	int place, r;
-
-	write_link_name(name, pid);
-	r = procfs_read_ns_link(t->p->root, name, "pid", &ino);
-	if (r < 0)
-		return r == -ESRCH || r == -EACCES ? procfs_task_take(t, pid) : r;
-	if (ino == t->own_ino)
-		return pid == 1 && t->request->reaper_fields
-			       ? procfs_task_take(t, pid)
-			       : pour_quick(t, pid, 0, procfs_ns_find(t, ino));
-	place = procfs_ns_find(t, ino);
-	if (place < 0)
-		place = procfs_ns_learn(t, t->p->root, name, ino);
-	if (place < 0 || !t->ns[place].reaches_root || t->ns[place].depth != 1 ||
-	    t->ns[place].has_children)
-		return procfs_task_take(t, pid);
-	r = procfs_ns_translate(t, place, place, t->p->root, name, pid, &vpid);
-	if (r < 0 || (vpid == 1 && t->request->reaper_fields))
-		return procfs_task_take(t, pid);
-	return hold_quick(t, pid, vpid, place);
 }
 
 static bool was_seen(const struct procfs_take *t, size_t nr_before, int32_t pid)
@@ -249,7 +155,7 @@ static int scan(struct procfs_take *t, bool is_quick, size_t *ret_new)
 		t->dir_ino = list.ino;
 		r = t->next_memory ? take_known(t, pid) : 0;
 		if (!r)
-			r = is_quick ? take_quick(t, pid) : procfs_task_take(t, pid);
+			r = is_quick ? procfs_quick_take(t, pid) : procfs_task_take(t, pid);
 	}
 	if (r >= 0 && list.error)
 		r = why_set(&t->request->why, list.error, "%s: %s", t->p->name,
@@ -309,7 +215,7 @@ static int scan_all(struct procfs_take *t, bool is_quick)
 		if ((before && before == after) || (pass && !nr_new))
 			break;
 	}
-	return pour_pending(t);
+	return procfs_quick_pour(t);
 }
 
 static int take_all(struct procfs_take *t)
@@ -416,6 +322,7 @@ static int procfs_provider_take(void *state, const struct request *request, stru
 		why_set(&request->why, r, "%s: %s", t.p->name, strerror(-r));
 	procfs_ns_free(&t);
 	free(t.pending);
+	free(t.numbers);
 	free(t.seen);
 	mounts_clear(&t.mounts);
 	return r;
