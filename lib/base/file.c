@@ -120,6 +120,13 @@ ssize_t file_read_piece(int fd, char *buf, size_t size)
 	return len;
 }
 
+ssize_t file_read_once(int dir, const char *name, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = file_open(dir, name);
+
+	return fd < 0 ? fd : file_read_piece(fd, buf, size);
+}
+
 ssize_t file_read_fd(int fd, char *buf, size_t size)
 {
 	size_t used = 0;

@@ -27,6 +27,8 @@ int file_open_as(int dir, const char *name, int flags);
  * fill the buffer (fs/seq_file.c). The length, or -Exxx.
  */
 ssize_t file_read_piece(int fd, char *buf, size_t size);
+/* The same of a file below `dir` that the kernel makes whole for each read (single_open()). */
+ssize_t file_read_once(int dir, const char *name, char *buf, size_t size);
 /*
  * All of an open file, up to size - 1 bytes, NUL-terminated. The length, which is size - 1 where there
  * may be more; -Exxx.

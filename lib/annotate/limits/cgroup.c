@@ -456,7 +456,7 @@ int limits_cgroup_add(struct limits *l, int32_t pid)
 	int r;
 
 	snprintf(name, sizeof(name), "%" PRId32 "/cgroup", pid);
-	len = file_read(l->a->procfs, name, buf, sizeof(buf));
+	len = file_read_once(l->a->procfs, name, buf, sizeof(buf));
 	if (len <= 0)
 		return limits_is_gone(len) ? 0 : add_hidden(l);
 	cursor = buf;
