@@ -100,6 +100,16 @@ class Doctor(unittest.TestCase):
         line, = self.ask(made)
         self.assertRegex(line, r"^zombies: 100 parents with one zombie each, e\.g\. \d+: PID ")
 
+    def test_dying_says_what_it_waits_for(self):
+        made = [f"ns ino={FIRST} parent={OWN} level=1 depth=1 state=dying reaper=70",
+                f"notes ns={FIRST} known=limits",
+                f"limit ns={FIRST} kind=init source=its\\040init is_fork=1 error=ENOMEM "
+                "holders=PID\\04071\\040(cp),\\040in\\040uninterruptible\\040sleep",
+                f"task pid=70 tid=70 ns={FIRST} vpids=70,1 ppid=1 state=S comm=app start_ns=4 threads=1"]
+        line, = self.ask(made)
+        self.assertRegex(line, rf"^dying {FIRST}: its init, PID 70 \(app\), is ending and waits for "
+                               r"PID 71 \(cp\), in uninterruptible sleep: ")
+
     def unread(self, pid, numbers, parent, comm="x", state="S"):
         """A task whose namespace may not be read."""
         return (f"task pid={pid} tid={pid} vpids={pid},{numbers} ppid={parent} state={state} "

@@ -54,6 +54,7 @@ static const char *const phrases[NR_RANKS] = {
 	[RANK_NEARLY_FULL] = "limits used up to 80 % or more",
 	[RANK_ZOMBIES] = "parents that do not reap",
 	[RANK_ZOMBIE_INIT] = "namespaces whose init is a zombie",
+	[RANK_DYING] = "namespaces whose init waits to end",
 	[RANK_DEAD] = "namespaces whose init is gone",
 	[RANK_UNBORN] = "namespaces in which nothing was ever started",
 	[RANK_JOINED] = "namespaces with processes left behind",

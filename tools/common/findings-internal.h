@@ -14,6 +14,7 @@ enum finding_rank {
 	RANK_NEARLY_FULL, /* fork fails soon */
 	RANK_ZOMBIES,	  /* several of one parent, which may leave more */
 	RANK_ZOMBIE_INIT,
+	RANK_DYING,
 	RANK_DEAD,
 	RANK_UNBORN,
 	RANK_JOINED,

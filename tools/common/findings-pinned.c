@@ -6,6 +6,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "limit.h"
+
+#define OTHERS_MAX 3
+
 /* Of several things that keep a namespace, the one to begin with: the least. */
 static uint32_t order_of(const struct pidns_pin *pin)
 {
@@ -117,26 +121,69 @@ static void say_pin(const struct pidns_snapshot *snapshot, const struct pidns_pi
 	}
 }
 
+/* ": PID 203 (exec), PID 1 (init)": a few of the others, by process. */
+static void name_others(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+			const struct pidns_pin *first, char *text, size_t size)
+{
+	size_t len = 0, nr = 0;
+	char who[WHO_SIZE];
+
+	*text = '\0';
+	for (uint32_t i = 0; i < ns->notes->nr_pins && nr < OTHERS_MAX; i++) {
+		const struct pidns_pin *pin = ns->notes->pins[i];
+
+		if (pin == first || pin->kind == PIDNS_PIN_UNSEEN || pin->pid <= 0)
+			continue;
+		len += (size_t)snprintf(text + len, size - len, "%s%s", nr++ ? ", " : ": ",
+					finding_who(snapshot, pin->pid, who));
+	}
+}
+
 static void say_kept(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
 		     const char *what, struct finding *ret)
 {
 	uint64_t more = 0;
 	const struct pidns_pin *pin = first_pin(snapshot, ns, &more);
 	struct finding said = {.pid = 0};
-	char others[48] = "";
+	char names[OTHERS_MAX * (WHO_SIZE + 2) + 1] = "", others[sizeof(names) + 48] = "";
 
-	if (more)
-		snprintf(others, sizeof(others), " and %" PRIu64 " more", more);
+	if (more) {
+		name_others(snapshot, ns, pin, names, sizeof(names));
+		snprintf(others, sizeof(others), " and %" PRIu64 " more%s", more, names);
+	}
 	if (pin)
 		say_pin(snapshot, pin, &said);
 	else
 		snprintf(said.remedy, sizeof(said.remedy), "ask a living kernel, as root");
-	snprintf(ret->message, sizeof(ret->message), "%s; kept by %.500s%s", what,
+	snprintf(ret->message, sizeof(ret->message), "%s; kept by %.300s%s", what,
 		 pin ? said.message : "what this picture does not tell", others);
 	snprintf(ret->remedy, sizeof(ret->remedy), "%s", said.remedy);
 	ret->pid = said.pid;
 	ret->weight = more;
 	ret->shape = pin ? pin->kind : 0;
+}
+
+/* Its end may take a moment: only what is still so at a second look is told. */
+static int add_dying(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
+		     struct findings *findings)
+{
+	const char *waits = limit_init_waits(ns);
+	struct finding *finding;
+	char who[WHO_SIZE];
+
+	if (!waits)
+		return 0;
+	finding = findings_add(findings, FINDING_DYING, RANK_DYING, ns);
+	if (!finding)
+		return -ENOMEM;
+	finding->pid = ns->known & PIDNS_NS_REAPER ? ns->reaper : 0;
+	snprintf(finding->message, sizeof(finding->message),
+		 "its init%s%s%s is ending and waits for %.480s", finding->pid ? ", " : "",
+		 finding->pid ? finding_whose(snapshot, ns, finding->pid, who) : "",
+		 finding->pid ? "," : "", waits);
+	snprintf(finding->remedy, sizeof(finding->remedy),
+		 "see to what it waits for; nothing can be started in it again");
+	return 0;
 }
 
 int findings_pinned(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
@@ -149,6 +196,8 @@ int findings_pinned(const struct pidns_snapshot *snapshot, const struct pidns_ns
 	if (!(ns->known & PIDNS_NS_STATE))
 		return 0;
 	pin = first_pin(snapshot, ns, &more);
+	if (ns->state == PIDNS_STATE_DYING)
+		return add_dying(snapshot, ns, findings);
 	if (ns->state == PIDNS_STATE_DEAD) {
 		bool is_barren = pin && pin->kind == PIDNS_PIN_FOR_CHILDREN;
 

@@ -15,8 +15,8 @@ static int (*const kinds[])(const struct pidns_snapshot *snapshot, const struct 
 };
 
 static const char *const names[] = {
-	[FINDING_LIMIT] = "limit",   [FINDING_ZOMBIES] = "zombies", [FINDING_DEAD] = "dead",
-	[FINDING_UNBORN] = "unborn", [FINDING_JOINED] = "joined",
+	[FINDING_LIMIT] = "limit", [FINDING_ZOMBIES] = "zombies", [FINDING_DEAD] = "dead",
+	[FINDING_DYING] = "dying", [FINDING_UNBORN] = "unborn",	  [FINDING_JOINED] = "joined",
 };
 
 const char *finding_name(enum finding_kind kind)
@@ -192,6 +192,7 @@ static bool still_holds(const struct finding *finding, const struct pidns_snapsh
 		return is_same_task(finding->task, task) && pidns_task_is_zombie(task);
 	case FINDING_JOINED:
 		return is_same_task(finding->task, task);
+	case FINDING_DYING:
 	case FINDING_DEAD:
 	case FINDING_UNBORN:
 		return is_same_ns(finding->ns, pidns_ns_find(later, finding->ns->ino));

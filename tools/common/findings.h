@@ -15,6 +15,7 @@ enum finding_kind {
 	FINDING_LIMIT, /* something that makes fork fail is used up to LIMIT_NEAR_PERCENT or more */
 	FINDING_ZOMBIES, /* processes that have exited and that nobody reaps */
 	FINDING_DEAD,	 /* init is gone, and something keeps the namespace */
+	FINDING_DYING,	 /* its init is ending, and waits for something */
 	FINDING_UNBORN,	 /* nothing was ever started in it */
 	FINDING_JOINED,	 /* came from outside, and who brought them is gone */
 };
