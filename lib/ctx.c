@@ -203,7 +203,7 @@ static const struct {
 
 #define NOTES (PIDNS_TAKE_LIMITS | PIDNS_TAKE_CONTAINERS | PIDNS_TAKE_PINS | PIDNS_TAKE_ZOMBIES)
 
-/* What an annotator reads in the picture. */
+/* What an annotator reads in the snapshot. */
 static const struct {
 	uint32_t flag;
 	uint64_t ns_fields, task_fields;

@@ -7,7 +7,7 @@
 
 #include "pidnsinfo.h"
 
-/* Whether a second picture may differ from the first. */
+/* Whether a second snapshot may differ from the first. */
 bool ctx_is_living(const struct pidns_ctx *ctx);
 
 #endif /* PIDNS_CTX_H */

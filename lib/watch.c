@@ -141,7 +141,7 @@ static int take(struct pidns_watch *watch, struct pidns_snapshot **ret)
 	return r;
 }
 
-/* Without memory to compare them, the newer picture is all there is. */
+/* Without memory to compare them, the newer snapshot is all there is. */
 static int look(struct pidns_watch *watch)
 {
 	struct pidns_snapshot *newer;

@@ -130,7 +130,7 @@ static bool status_uid(struct text value, struct proc_status *s)
 	       parse_u32(ruid, &s->ruid) && parse_u32(euid, &s->euid);
 }
 
-/* Numbers parted by tabs, one a level; all three lists have as many as the first met. */
+/* Numbers separated by tabs, one a level; all three lists have as many as the first met. */
 static bool status_levels(struct text value, int32_t min, int32_t *ids, struct proc_status *s)
 {
 	uint32_t count = 0;

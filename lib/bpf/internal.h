@@ -3,7 +3,7 @@
  * internal.h - asking any kernel that has BTF, through programs of our own.
  *
  * The kernel's half fills in a sheet (bpf/record.h), one run of a program after the other. Here are
- * the runs that make a picture (bpf/take.c), what a record on the sheet says (bpf/facts.c), and how
+ * the runs that make a snapshot (bpf/take.c), what a record on the sheet says (bpf/facts.c), and how
  * the programs get into the kernel (bpf/load.c).
  */
 #ifndef PIDNS_BPF_H

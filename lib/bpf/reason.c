@@ -82,7 +82,7 @@ int bpf_explain(int error, const struct why *why)
 		return why_set(why, error, "bpf: %s", strerror(-error));
 	if (is_locked_down())
 		return why_set(why, -EPERM,
-			       "bpf: the kernel is locked down: none of it may be read");
+			       "bpf: the kernel is locked down: its memory cannot be read");
 	if (error == -EPERM || error == -EACCES || error == -ENOSYS)
 		return explain_refusal(error, why);
 	if (!exists("/sys/kernel/btf/vmlinux") && exists("/sys/kernel"))

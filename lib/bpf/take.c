@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * take.c - the runs that make a picture: who asks, all numbers from the lowest to the highest,
+ * take.c - the runs that make a snapshot: who asks, all numbers from the lowest to the highest,
  * namespaces that nobody is in, occupancy.
  *
  * A namespace is told of where its number 1 is met, so that one that is born behind the walk's back

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* builder-internal.h - a picture in the making, shared by the builder's three files: builder.c takes
+/* builder-internal.h - a snapshot in the making, shared by the builder's three files: builder.c takes
  * the facts in, builder-link.c finds out who belongs where, builder-freeze.c orders and counts. */
 #ifndef PIDNS_BUILDER_INTERNAL_H
 #define PIDNS_BUILDER_INTERNAL_H

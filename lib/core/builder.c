@@ -310,11 +310,11 @@ static int task_copy_arrays(struct builder *b, struct pidns_task *task, const st
 static int task_check(struct builder *b, const struct raw_task *raw)
 {
 	if (raw->pid <= 0 || raw->tid <= 0)
-		return why_set(b->why, -EPROTO, "a task without a number");
+		return why_set(b->why, -EPROTO, "a task without a PID");
 	if (!(raw->known & PIDNS_TASK_VPIDS))
 		return 0;
 	if (!raw->nr_vpids || raw->nr_vpids > PIDNS_LEVEL_MAX + 1)
-		return why_set(b->why, -EPROTO, "task %d has numbers at %u levels", raw->tid,
+		return why_set(b->why, -EPROTO, "task %d has PIDs at %u levels", raw->tid,
 			       raw->nr_vpids);
 	if (raw->vpids[0] != raw->tid)
 		return why_set(b->why, -EPROTO, "task %d is numbered %d", raw->tid, raw->vpids[0]);

@@ -74,7 +74,7 @@ int builder_add_pidmap(struct builder *b, uint64_t ino, uint32_t block, const ui
 		       uint32_t nr);
 /* Forget all facts that were poured: a provider begins again. */
 void builder_start_over(struct builder *b);
-/* CLOCK_BOOTTIME of the picture; the builder's own clock if never said. */
+/* CLOCK_BOOTTIME of the snapshot; the builder's own clock if never said. */
 void builder_set_time(struct builder *b, uint64_t time_ns);
 /* For a recording: who took it in the first place, if not this provider. 0 or -ENOMEM. */
 int builder_set_taken_by(struct builder *b, const char *provider);
@@ -109,7 +109,7 @@ struct provider {
 	/* The procfs that speaks of the same tasks by the same numbers, borrowed, for annotators.
 	 * NULL: the one at /proc, if it does. */
 	int (*procfs)(void *state);
-	/* The notes it has already, for a picture that nobody else has yet (annotate.h): 0 or
+	/* The notes it has already, for a snapshot that nobody else has yet (annotate.h): 0 or
 	 * -ENOMEM. NULL: they are to be made. */
 	int (*notes)(void *state, struct annotation *a);
 	void (*close)(void *state);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* snapshot.c - reading a frozen picture: lists, slices, look-ups. Nothing here allocates. */
+/* snapshot.c - reading a frozen snapshot: lists, slices, look-ups. Nothing here allocates. */
 #include "snapshot.h"
 #include "base/map.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* snapshot.h - the frozen picture as builder.c lays it out and snapshot.c reads it. */
+/* snapshot.h - the frozen snapshot as builder.c lays it out and snapshot.c reads it. */
 #ifndef PIDNS_SNAPSHOT_H
 #define PIDNS_SNAPSHOT_H
 

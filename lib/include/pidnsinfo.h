@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pidnsinfo.h - the PID namespaces of a Linux machine, as one frozen picture.
+ * pidnsinfo.h - the PID namespaces of a Linux machine, as one frozen snapshot.
  *
  * A *context* is one open way of asking (a provider). Taking a *snapshot* asks once and freezes the
  * answer: namespaces in pre-order, tasks by (namespace, vpid), look-ups both ways. A snapshot never
@@ -41,7 +41,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 struct pidns_ctx;      /* one open provider */
-struct pidns_snapshot; /* a frozen picture, reference counted */
+struct pidns_snapshot; /* a frozen snapshot, reference counted */
 struct pidns_diff;     /* what changed between two of them */
 struct pidns_watch;    /* what changes, as it does */
 
@@ -568,7 +568,7 @@ size_t pidns_diff_events(const struct pidns_diff *diff, const struct pidns_event
 /* ---- Events --------------------------------------------------------------------------------- */
 
 /*
- * For who takes pictures at their own pace: a descriptor that polls readable once namespaces may
+ * For who takes snapshots at their own pace: a descriptor that polls readable once namespaces may
  * have changed; read(2) empties it, failing with EAGAIN once it is empty, and what is read means
  * nothing else. It never tells of tasks. -EOPNOTSUPP, -EPERM: nobody tells this caller; -EMFILE.
  * Owner: the caller, until close(2). Since: 0.2
@@ -577,7 +577,7 @@ int pidns_listen(const struct pidns_ctx *ctx);
 
 struct pidns_watch_opts {
 	size_t size;	      /* sizeof(struct pidns_watch_opts) */
-	uint64_t ns_fields;   /* as in pidns_take_opts, of each picture, */
+	uint64_t ns_fields;   /* as in pidns_take_opts, of each snapshot, */
 	uint64_t task_fields; /* beside what the events themselves need */
 	uint64_t interval_ns; /* look at least so often; 0: once a second */
 	uint32_t flags;	      /* PIDNS_TAKE_* */
@@ -587,10 +587,10 @@ struct pidns_watch_opts {
 };
 
 /*
- * Watch for what changes from now on. Events are differences between pictures: one is taken when
+ * Watch for what changes from now on. Events are differences between snapshots: one is taken when
  * the interval is over, and, where the provider is told of changes by the kernel, as soon as it is
  * told of one, though never for more than half of the time. Whatever comes and goes between two
- * pictures is not reported. opts NULL: once a second, no more fields than needed.
+ * snapshots is not reported. opts NULL: once a second, no more fields than needed.
  * The context is the watch's until that is closed: take no snapshots from it meanwhile.
  * Errors: -EOPNOTSUPP: a recording never changes; else as pidns_snapshot_take().
  * Owner: the caller, until pidns_watch_close(). Since: 0.2
@@ -610,7 +610,7 @@ int pidns_watch_fd(const struct pidns_watch *watch);
  */
 int pidns_watch_next(struct pidns_watch *watch, const struct pidns_event **ret_event);
 
-/* The newest picture, to which the events lead: a new reference, the caller's. Since: 0.2 */
+/* The newest snapshot, to which the events lead: a new reference, the caller's. Since: 0.2 */
 struct pidns_snapshot *pidns_watch_snapshot(struct pidns_watch *watch);
 
 /* pidns_watch_flags() */

@@ -86,12 +86,12 @@ static int end_exchange(struct exchange *x, const struct nlmsghdr *message)
 	if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(error)))
 		memcpy(&error, NLMSG_DATA(message), sizeof(error));
 	else if (message->nlmsg_type == NLMSG_ERROR)
-		return nonsense(x, "an error without a number");
+		return nonsense(x, "an error without a code");
 	x->is_done = true;
 	if (!error && message->nlmsg_type == NLMSG_ERROR)
 		return nonsense(x, "done, but with no answer");
 	if (error > 0 || error < -4095)
-		return nonsense(x, "an error that is none");
+		return nonsense(x, "an invalid error code");
 	if (!error || error == -ENOENT || error == -ESRCH || error == -ENOBUFS)
 		return error;
 	return why_set(x->why, error, "netlink: %s: %s", x->request->name, strerror(-error));
@@ -183,7 +183,7 @@ static int receive_all(struct exchange *x)
 			return r;
 		strangers = x->was_for_us ? 0 : strangers + 1;
 		if (strangers > MAX_STRANGERS)
-			return nonsense(x, "nothing but answers to somebody else");
+			return nonsense(x, "only answers to other requests");
 	}
 }
 

@@ -4,7 +4,7 @@
  *
  * A link carries bytes (netlink/socket.c, over libnl; the unit tests have one that lies). An
  * exchange is one request and the whole of its answer, of which nothing is believed that was not
- * asked for (netlink/exchange.c). A take is the exchanges that make a picture (netlink/take.c).
+ * asked for (netlink/exchange.c). A take is the exchanges that make a snapshot (netlink/take.c).
  */
 #ifndef PIDNS_NETLINK_H
 #define PIDNS_NETLINK_H

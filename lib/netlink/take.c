@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * take.c - the exchanges that make a picture: tasks, then namespaces, then occupancy. Where
+ * take.c - the exchanges that make a snapshot: tasks, then namespaces, then occupancy. Where
  * namespaces are all that is wanted, they come first and tell who their reapers are.
  *
  * Tasks come first: then a namespace that is born meanwhile is in the list that follows, and only

@@ -126,7 +126,7 @@ bool procfs_recall(struct procfs_take *t, int32_t pid, struct raw_task *ret)
 	return true;
 }
 
-/* Only who asks twice may ask again: one picture alone is not to pay for a memory. */
+/* Only who asks twice may ask again: one snapshot alone is not to pay for a memory. */
 int procfs_memory_begin(struct procfs_take *t)
 {
 	struct procfs *p = t->p;

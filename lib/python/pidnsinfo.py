@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The PID namespaces of a Linux machine, as one frozen picture: libpidnsinfo for Python.
+"""The PID namespaces of a Linux machine, as one frozen snapshot: libpidnsinfo for Python.
 
     import pidnsinfo
 
-    picture = pidnsinfo.take()
-    for ns in picture.namespaces:
+    snapshot = pidnsinfo.take()
+    for ns in snapshot.namespaces:
         print("  " * ns.depth, ns.ino, ns.processes)
 
 Namespaces come parents before children, tasks by (namespace, number). Every attribute means what
 the field of that name in <pidnsinfo.h> does; None is "cannot be known here", never zero. A
-namespace or task keeps the picture it belongs to alive.
+namespace or task keeps the snapshot it belongs to alive.
 """
 
 import ctypes
@@ -503,7 +503,7 @@ class Task(_Thing):
 
 
 class Snapshot(_Frozen):
-    """A frozen picture, made by take()."""
+    """A frozen snapshot, made by take()."""
 
     __slots__ = ("_handle", "__weakref__")
 
@@ -553,7 +553,7 @@ class Snapshot(_Frozen):
 
     @property
     def raced(self):
-        """True where tasks came or went while the picture was taken."""
+        """True where tasks came or went while the snapshot was taken."""
         return bool(_library().pidns_snapshot_flags(self._handle) & _SNAPSHOT_RACED)
 
     @property

@@ -104,7 +104,7 @@ static int check_task(const struct recorded *all, const struct raw_task *raw, co
 		return why_set(why, -EPROTO, "ns_for_children of task %d is missing", raw->tid);
 	if (ns && raw->known & PIDNS_TASK_VPIDS && ns->depth != LINE_NO_DEPTH &&
 	    raw->nr_vpids != ns->depth + 1)
-		return why_set(why, -EPROTO, "task %d has %u numbers at depth %u", raw->tid,
+		return why_set(why, -EPROTO, "task %d has %u PIDs at depth %u", raw->tid,
 			       raw->nr_vpids, ns->depth);
 	return 0;
 }

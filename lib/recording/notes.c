@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* notes.c - the notes of a recording: kept, checked, and given to a picture. */
+/* notes.c - the notes of a recording: kept, checked, and given to a snapshot. */
 #include "notes.h"
 
 #include <errno.h>
@@ -126,7 +126,7 @@ int recorded_notes_check(struct recorded_notes *notes, const struct recorded *al
 	return r;
 }
 
-/* ---- to a picture ---------------------------------------------------------------------------- */
+/* ---- to a snapshot ---------------------------------------------------------------------------- */
 
 static int copy_texts(struct annotation *a, struct note_line *line)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* notes.h - the notes of a recording: kept while it is read, given to the pictures that are
+/* notes.h - the notes of a recording: kept while it is read, given to the snapshots that are
  * taken of it. Implemented in recording/notes.c. */
 #ifndef PIDNS_RECORDING_NOTES_H
 #define PIDNS_RECORDING_NOTES_H
@@ -27,7 +27,7 @@ int recorded_notes_keep(struct recorded_notes *notes, const char *kind, char *wo
 int recorded_notes_check(struct recorded_notes *notes, const struct recorded *all,
 			 const struct why *why);
 
-/* To a picture that nobody else has yet. 0 or -ENOMEM. */
+/* To a snapshot that nobody else has yet. 0 or -ENOMEM. */
 int recorded_notes_give(const struct recorded_notes *notes, struct annotation *a);
 
 void recorded_notes_free(struct recorded_notes *notes);

@@ -45,14 +45,14 @@ enum recording_type {
 	RECORDING_LETTER, /* uint32_t: one letter */
 	RECORDING_TEXT,	  /* const char *: all but printable ASCII is \ooo, space and \ too;
 			     NULL is left out */
-	RECORDING_VPIDS,  /* decimals parted by commas, outermost first */
-	RECORDING_PIDMAP, /* how many numbers a block has, a colon, and decimals parted by commas */
+	RECORDING_VPIDS,  /* decimals separated by commas, outermost first */
+	RECORDING_PIDMAP, /* how many numbers a block has, a colon, and decimals separated by commas */
 	RECORDING_PARENT, /* the inode of the namespace above */
 	RECORDING_BELOW,  /* of a pin: the inode of a namespace; left out where there is none */
 	RECORDING_REF,	  /* the inode of a namespace; left out where that is not known */
-	RECORDING_FLAGS,  /* uint32_t: words of recording_flag_name(), parted by commas */
-	RECORDING_UNSEEN, /* uint32_t: words of pidns_unseen_name(), parted by commas */
-	RECORDING_NOTED,  /* uint64_t: words of recording_note_name(), parted by commas */
+	RECORDING_FLAGS,  /* uint32_t: words of recording_flag_name(), separated by commas */
+	RECORDING_UNSEEN, /* uint32_t: words of pidns_unseen_name(), separated by commas */
+	RECORDING_NOTED,  /* uint64_t: words of recording_note_name(), separated by commas */
 	RECORDING_LKIND,  /* uint32_t: a word of pidns_limit_name() */
 	RECORDING_PKIND,  /* uint32_t: a word of pidns_pin_name() */
 	RECORDING_CHILD,  /* uint32_t: a word of recording_sigchld_name() */

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WARM_UP_S  2.0 /* the first pictures of a viewer are not what it costs to leave it open */
+#define WARM_UP_S  2.0 /* the first snapshots of a viewer are not what it costs to leave it open */
 #define PATIENCE_S 5.0
 
 struct options {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * take.c - what one picture costs a process that takes many: CPU milliseconds, as one JSON line.
+ * take.c - what one snapshot costs a process that takes many: CPU milliseconds, as one JSON line.
  *
  * Beside it, what any program pays for the same facts that asks /proc in the plain way: a readlink
  * of ns/pid and a read of status for each task, of which nothing is kept.
@@ -103,9 +103,9 @@ static void change(int changer)
 		die("changes", "nobody makes them any more");
 }
 
-/* ---- pictures -------------------------------------------------------------------------------- */
+/* ---- snapshots -------------------------------------------------------------------------------- */
 
-/* The facts of one kind of picture. Exact occupancy is had without any task. */
+/* The facts of one kind of snapshot. Exact occupancy is had without any task. */
 static const int32_t nobody;
 static const struct kind {
 	const char *name;
@@ -211,7 +211,7 @@ int main(int argc, char **argv)
 	if (runs < 1 || runs > RUNS_MAX || changes < 0 || changes > CHANGES_MAX)
 		die("usage",
 		    "take proc|PROVIDER namespaces|numbers|viewer|everything RUNS [CHANGES]");
-	/* As pidns-top does: memory of one picture is kept for the next. */
+	/* As pidns-top does: memory of one snapshot is kept for the next. */
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	mallopt(M_TRIM_THRESHOLD, 64 << 20);
 	kind = find_kind(argv[2]);
@@ -224,7 +224,7 @@ int main(int argc, char **argv)
 	opened = cpu_ms();
 	tasks = ctx ? take(ctx, kind) : ask_proc();
 	first = cpu_ms();
-	/* Who takes a second picture has a memory from then on: that is not yet what they all cost. */
+	/* Who takes a second snapshot has a memory from then on: that is not yet what they all cost. */
 	if (ctx && changes)
 		take(ctx, kind);
 	for (i = 0; i < runs; i++) {

@@ -120,7 +120,7 @@ class Running(unittest.TestCase):
         watch = [cli.PIDNS, "watch", "--provider", "procfs", "--json", "--interval", "0.02"]
         with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             # What it says once it has the first picture.
-            wait_for_line(process.stderr, lambda line: b"not told of changes" in line)
+            wait_for_line(process.stderr, lambda line: b"does not report changes" in line)
             child = Child()
             reapers = []
             for event in ("ns-new", "ns-gone"):
@@ -146,7 +146,7 @@ class Running(unittest.TestCase):
         for options in ((), ("--tasks",)):
             watch = [cli.PIDNS, "watch", "--provider", "procfs", "--interval", "0.02", *options]
             with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-                wait_for_line(process.stderr, lambda line: b"not told of changes" in line)
+                wait_for_line(process.stderr, lambda line: b"does not report changes" in line)
                 child = Child()
                 pattern = re.compile(line % (b"ns-new", child.ino))
                 wait_for_line(process.stdout, pattern.match)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fixture.h - a recording as the viewer's rooms get to see it: app, picture, rows. */
+/* fixture.h - a recording as the viewer's rooms get to see it: app, snapshot, rows. */
 #ifndef TEST_FIXTURE_H
 #define TEST_FIXTURE_H
 
@@ -24,7 +24,7 @@ void fixture_close(struct fixture *f);
 void fixture_look(struct fixture *f, const char *name);
 /* Make the rows anew and settle. */
 void fixture_rows(struct fixture *f);
-/* Type keys, named as in keys.h and parted by spaces, as the loop would. */
+/* Type keys, named as in keys.h and separated by spaces, as the loop would. */
 void fixture_press(struct fixture *f, const char *keys);
 
 /* The inode of the i-th row, or its pid; 0: there is no such row. */

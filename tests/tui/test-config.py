@@ -91,7 +91,7 @@ def test_no_home():
     with Top(*MACHINE, env=environment(HOME=None)) as top:
         top.wait("a row", top.selected)
         top.press("W")
-        top.wait("There is no home")
+        top.wait("No home directory")
 
 
 if __name__ == "__main__":

@@ -241,7 +241,7 @@ def press_delay(top, key):
 def press_save(top, key):
     """Here without a home; test-config.py has one."""
     top.press(key)
-    shows(top, "There is no home")
+    shows(top, "No home directory")
 
 
 def press_refresh(top, key):

@@ -44,7 +44,7 @@ static void enter_deepest(void)
 static size_t find(const struct layout *layout, const char *name)
 {
 	for (size_t i = 0; i < layout->count; i++) {
-		if (strcmp(layout->columns[i].column->name, name) == 0)
+		if (strcmp(layout->columns[i].column->field->name, name) == 0)
 			return i;
 	}
 	return layout->count;
@@ -112,8 +112,8 @@ static void test_numbers_are_never_cut(void **state)
 		layout_make(&layout, &f.app, &f.rows, width);
 		assert_true(layout.columns[find(&layout, "pid")].width >= 7);
 		for (size_t i = 0; i < layout.count; i++) {
-			struct cell_source source = {&f.picture,      &f.app, &f.rows,
-						     &f.rows.list[0], 0,      0};
+			struct cell_source source = {&f.picture, &f.app, &f.rows, f.rows.list,
+						     NULL,	 0,	 0};
 
 			layout_fill(&layout.columns[i], &source, &cell);
 			assert_int_equal(text_width(cell.text), layout.columns[i].width);
@@ -145,7 +145,7 @@ static void test_levels_between_go_first(void **state)
 	enter_deepest();
 	layout_make(&layout, &f.app, &f.rows, 1000);
 	for (size_t i = 0; i < layout.count; i++)
-		between += strcmp(layout.columns[i].column->name, "vpids") == 0;
+		between += strcmp(layout.columns[i].column->field->name, "vpids") == 0;
 	assert_int_equal(between, 31);
 	layout_title(&layout.columns[find(&layout, "vpids")], title, sizeof(title));
 	assert_string_equal(title, "VPID1");
@@ -191,25 +191,27 @@ static void expect_whole(const struct layout_column *at, const struct row *row, 
 	struct usage_sum sum = {true, true, (double)value, value};
 	float percent = (float)value;
 	struct picture picture = f.picture;
-	struct cell_source source = {&picture, &f.app, &f.rows, row, 0, 0};
+	struct cell_source source = {&picture, &f.app, &f.rows, row, NULL, 0, 0};
 	struct cell cell;
 
 	picture.usage = (struct usage){&percent, &sum, &sum};
 	layout_fill(at, &source, &cell);
 	assert_int_equal(text_width(cell.text), at->width);
 	/* These say the value in a unit of their own. */
-	if (strcmp(at->column->name, "cpu") == 0 || strcmp(at->column->name, "memory") == 0 ||
-	    strcmp(at->column->name, "rss_bytes") == 0 || strcmp(at->column->name, "cpu_ns") == 0)
+	if (strcmp(at->column->field->name, "cpu") == 0 ||
+	    strcmp(at->column->field->name, "memory") == 0 ||
+	    strcmp(at->column->field->name, "rss_bytes") == 0 ||
+	    strcmp(at->column->field->name, "cpu_ns") == 0)
 		assert_true(strspn(cell.text, " 0123456789.:kKMGTPEh") == at->width);
 	else if (!is_whole_number(cell.text, value))
-		fail_msg("%s %" PRIu64 " in %u columns: \"%s\"", at->column->name, value, at->width,
-			 cell.text);
+		fail_msg("%s %" PRIu64 " in %u columns: \"%s\"", at->column->field->name, value,
+			 at->width, cell.text);
 }
 
 static bool is_number(const struct column *column)
 {
-	return column->flags & COLUMN_RIGHT || strcmp(column->name, "uid") == 0 ||
-	       strcmp(column->name, "owner_uid") == 0;
+	return column->flags & COLUMN_RIGHT || strcmp(column->field->name, "uid") == 0 ||
+	       strcmp(column->field->name, "owner_uid") == 0;
 }
 
 /* Every field of both records has that value, or the largest that is there for it. */
@@ -248,10 +250,10 @@ static uint64_t value_in(const struct column *column, uint64_t value)
 	static const char *const pids[] = {"pid", "vpid", "vpids", "reaper"};
 
 	for (size_t i = 0; i < 4; i++) {
-		if (strcmp(column->name, pids[i]) == 0)
+		if (strcmp(column->field->name, pids[i]) == 0)
 			return value > INT32_MAX ? INT32_MAX : value;
 	}
-	if (strcmp(column->name, "ino") == 0 || strcmp(column->name, "ns") == 0)
+	if (strcmp(column->field->name, "ino") == 0 || strcmp(column->field->name, "ns") == 0)
 		return value;
 	return value > UINT32_MAX ? UINT32_MAX : value;
 }
@@ -304,9 +306,9 @@ static void test_a9_what_was_not_asked_for_is_to_come(void **state)
 	f.picture.unasked_task = PIDNS_TASK_RSS;
 	for (size_t i = 0; i < layout.count; i++) {
 		const struct column *column = layout.columns[i].column;
-		struct cell_source source = {&f.picture, &f.app, &f.rows, f.rows.list, 0, 0};
-		bool is_asked = !(column->ns_fields & PIDNS_NS_PIDS_MAX ||
-				  column->task_fields & PIDNS_TASK_RSS);
+		struct cell_source source = {&f.picture, &f.app, &f.rows, f.rows.list, NULL, 0, 0};
+		bool is_asked = !(column_ns_fields(column) & PIDNS_NS_PIDS_MAX ||
+				  column_task_fields(column) & PIDNS_TASK_RSS);
 		struct cell cell;
 
 		layout_fill(&layout.columns[i], &source, &cell);
@@ -411,13 +413,12 @@ static void test_every_column_says_what_it_shows(void **state)
 		const struct view *view = views[v];
 
 		assert_true(view->columns[view->nr_columns - 1].flags & COLUMN_REST);
-		assert_non_null(view->columns[view->sorted_by].key);
+		assert_true(column_can_sort(&view->columns[view->sorted_by]));
 		for (size_t i = 0; i < view->nr_columns; i++) {
-			assert_non_null(view->columns[i].name);
-			assert_non_null(view->columns[i].title);
-			assert_non_null(view->columns[i].help);
-			assert_non_null(view->columns[i].fill);
-			assert_true(view->columns[i].width > 0);
+			assert_non_null(view->columns[i].field->name);
+			assert_non_null(view->columns[i].field->title);
+			assert_non_null(view->columns[i].field->help);
+			assert_true(view->columns[i].field->width > 0);
 		}
 	}
 }

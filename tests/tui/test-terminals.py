@@ -163,7 +163,7 @@ def test_stdin_is_null():
     done = piped(subprocess.DEVNULL)
     expect_equal(done.returncode, 5, "exit status")
     expect_equal(done.stdout, b"", "stdout")
-    expect(b"standard input is no terminal; -b needs none" in done.stderr, done.stderr)
+    expect(b"standard input is not a terminal (use -b)" in done.stderr, done.stderr)
 
 
 def test_stdin_at_end():
@@ -181,13 +181,13 @@ def on_terminal(redirection):
 def test_stdin_closed():
     with on_terminal("<&-") as top:
         expect_equal(top.wait_end(), 5, "exit status")
-        expect("standard input is no terminal" in top.text(), top.dump())
+        expect("standard input is not a terminal" in top.text(), top.dump())
 
 
 def test_stdout_is_no_terminal():
     with on_terminal(">/dev/null") as top:
         expect_equal(top.wait_end(), 5, "exit status")
-        expect("standard output is no terminal" in top.text(), top.dump())
+        expect("standard output is not a terminal" in top.text(), top.dump())
 
 
 def test_stderr_closed():

@@ -103,7 +103,7 @@ static int try_procfs(void)
 	return r;
 }
 
-/* On a picture of its own each time: an annotator leaves what it got done. */
+/* On a snapshot of its own each time: an annotator leaves what it got done. */
 static int try_limits(void)
 {
 	long left = alloc_pause();
@@ -118,7 +118,7 @@ static int try_limits(void)
 	return r;
 }
 
-/* Notes may be written again, on the same picture. */
+/* Notes may be written again, on the same snapshot. */
 static int try_annotate(void)
 {
 	int fd = open_root();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Containers, from recorded machines: each file of tests/fixtures/containers is a picture, the files
+ * Containers, from recorded machines: each file of tests/fixtures/containers is a snapshot, the files
  * that go with it, and what must be said of each namespace. Sections begin with "%%":
  *
  *	%% snapshot			lines of a recording

@@ -80,7 +80,7 @@ static void test_a15_what_can_be_compared(void **state)
 	expect_comparable(" wall_time_ns=9 boot_id=a", "6 wall_time_ns=8 boot_id=a", 0, "");
 }
 
-/* Two pictures of a reader whose own namespace is 10. */
+/* Two snapshots of a reader whose own namespace is 10. */
 static void expect(const char *older_body, const char *newer_body, const char *want)
 {
 	static const char head[] = "snapshot time_ns=5 provider=x flags=- cannot_see=- root=10\n";

@@ -588,9 +588,9 @@ static const struct fate fates[] = {
 	{TRUNCATED, -EPROTO, "netlink: task-get: an answer that is cut short"},
 	{DONE_WITH_ERROR, -EINTR, "netlink: task-get: Interrupted system call"},
 	{ERROR_AFTER_DATA, -EIO, "netlink: task-get: Input/output error"},
-	{BAD_ERROR, -EPROTO, "netlink: task-get: an error that is none"},
+	{BAD_ERROR, -EPROTO, "netlink: task-get: an invalid error code"},
 	{BAD_OBJECT, -EPROTO, "netlink: task-get: an object that makes no sense"},
-	{STRANGERS_ONLY, -EPROTO, "netlink: task-get: nothing but answers to somebody else"},
+	{STRANGERS_ONLY, -EPROTO, "netlink: task-get: only answers to other requests"},
 };
 
 /* Each ends in a sentence, and the next take is as if nothing had been. */

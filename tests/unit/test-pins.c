@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What keeps a namespace alive: the annotator over pictures of recordings and
+ * What keeps a namespace alive: the annotator over snapshots of recordings and
  * fixtures shaped like /proc.
  */
 #include "unit.h"
@@ -110,7 +110,7 @@ static void test_files(void **state)
 	pidns_snapshot_unref(s);
 }
 
-/* What whoever took the picture has looked through is not looked for again. */
+/* What whoever took the snapshot has looked through is not looked for again. */
 static void test_holders(void **state)
 {
 	const struct holder holders[] = {{1, 5}, {1, 6}, {9, -1}};

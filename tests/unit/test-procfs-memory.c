@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The memory of the procfs provider, on the running kernel's /proc: a picture that is taken with it
+ * The memory of the procfs provider, on the running kernel's /proc: a snapshot that is taken with it
  * says what one without it would, also when a PID has a new owner.
  */
 #include "unit.h"
@@ -139,7 +139,7 @@ static void assert_is_gone(const struct pidns_snapshot *s, pid_t pid)
 
 /* ---- tests ----------------------------------------------------------------------------------- */
 
-/* One picture has no memory and leaves none: it is asked for by who asks twice. */
+/* One snapshot has no memory and leaves none: it is asked for by who asks twice. */
 static void test_begins_late(void **state)
 {
 	(void)state;
@@ -200,7 +200,7 @@ static void test_number_of_another(void **state)
 	reap(pid);
 }
 
-/* Many come and go between pictures; those with memory are those without. */
+/* Many come and go between snapshots; those with memory are those without. */
 static void test_like_without(void **state)
 {
 	enum { NR = 24, ROUNDS = 40 };

@@ -405,9 +405,9 @@ static void test_vpids(void **state)
 		refuse_body(body, "vpids is no list of 1 to 33 positive numbers");
 	}
 	strcpy(body + len, "task pid=5 tid=5 ns=20 vpids=5\n");
-	refuse_body(body, "task 5 has 1 numbers at depth 1");
+	refuse_body(body, "task 5 has 1 PIDs at depth 1");
 	strcpy(body + len, "task pid=5 tid=5 ns=20 vpids=5,6,7\n");
-	refuse_body(body, "task 5 has 3 numbers at depth 1");
+	refuse_body(body, "task 5 has 3 PIDs at depth 1");
 	strcpy(body + len, "task pid=5 tid=5 vpids=5");
 	for (i = 0; i < PIDNS_LEVEL_MAX; i++)
 		strcat(body, ",1");

@@ -90,7 +90,7 @@ static void test_a_child_comes_and_goes(void **state)
 	assert_non_null(pidns_task_find(s, NULL, pid));
 	end_child(pid);
 	wait_for(watch, PIDNS_EVENT_TASK_GONE, pid);
-	/* The picture is the caller's: it stays when the watch has gone on and is closed. */
+	/* The snapshot is the caller's: it stays when the watch has gone on and is closed. */
 	assert_null(pidns_watch_close(watch));
 	assert_int_equal(pidns_task_find(s, NULL, pid)->pid, pid);
 	pidns_snapshot_unref(s);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who leaves zombies: the annotator over pictures of recordings. */
+/* Who leaves zombies: the annotator over snapshots of recordings. */
 #include "unit.h"
 
 #include <unistd.h>

@@ -29,7 +29,7 @@ cat >"$guest/stock" <<-'END'
 	seen='pidns: bpf may miss namespaces without tasks \(netlink shows more\)'
 	says - 0 "$seen"
 	says integrity 0 "$seen"
-	says confidentiality 4 'pidns: bpf: the kernel is locked down: none of it may be read'
+	says confidentiality 4 'pidns: bpf: the kernel is locked down: its memory cannot be read'
 END
 "$top/tests/vm/run" --kernel "$stock" --build "$build" --with "$guest" -- \
 	sh "/with/$(basename "$guest")/stock" || fail "Linux 6.12 of Debian"

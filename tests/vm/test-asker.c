@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-asker.c - whoever asks or opens decides what is answered, and not the receiver or reader. */
+/* test-caller.c - whoever asks or opens decides what is answered, and not the receiver or reader. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -59,23 +59,24 @@ static const struct pidns_pin *first_pin(const struct pidns_snapshot *snapshot,
 
 static void say_unseen(const struct pidns_pin *pin, const char *who, struct finding *ret)
 {
+	const size_t size = sizeof(ret->message);
+
 	if (pin->fd)
-		snprintf(ret->message, sizeof(ret->message),
-			 "something out of sight, perhaps descriptor %" PRId32
-			 " of %s, a pidfd of a task that is gone",
+		snprintf(ret->message, size,
+			 "an unknown holder, possibly descriptor %" PRId32
+			 " of %s, a pidfd of a process that has ended",
 			 pin->fd, who);
 	else if (pin->path)
-		snprintf(ret->message, sizeof(ret->message),
-			 "something out of sight, perhaps the procfs mounted at %s where %s is",
+		snprintf(ret->message, size, "an unknown holder, possibly the procfs at %s of %s",
 			 pin->path, who);
 	else if (pin->pid)
-		snprintf(ret->message, sizeof(ret->message),
-			 "something out of sight, perhaps what %s does not show", who);
+		snprintf(ret->message, size,
+			 "an unknown holder, possibly %s, which could not be inspected", who);
 	else
-		snprintf(ret->message, sizeof(ret->message), "something out of sight");
+		snprintf(ret->message, size, "an unknown holder");
 	snprintf(ret->remedy, sizeof(ret->remedy), "%s",
-		 pin->fd || pin->path ? "close or unmount that, and look again"
-				      : "look as root: for pidfds, mounted procfs, open files");
+		 pin->fd || pin->path ? "close or unmount that, and check again"
+				      : "check as root for pidfds, mounted procfs and open files");
 }
 
 /* What keeps it goes to the message, to be put together by the caller, and what helps. */
@@ -154,9 +155,9 @@ static void say_kept(const struct pidns_snapshot *snapshot, const struct pidns_n
 	if (pin)
 		say_pin(snapshot, pin, &said);
 	else
-		snprintf(said.remedy, sizeof(said.remedy), "ask a living kernel, as root");
+		snprintf(said.remedy, sizeof(said.remedy), "check on the running kernel, as root");
 	snprintf(ret->message, sizeof(ret->message), "%s; kept by %.300s%s", what,
-		 pin ? said.message : "what this picture does not tell", others);
+		 pin ? said.message : "a holder not recorded in this snapshot", others);
 	snprintf(ret->remedy, sizeof(ret->remedy), "%s", said.remedy);
 	ret->pid = said.pid;
 	ret->weight = more;

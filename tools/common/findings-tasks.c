@@ -69,11 +69,10 @@ int findings_joined(const struct pidns_snapshot *snapshot, const struct pidns_ns
 		snprintf(more, sizeof(more), " and %" PRIu32 " more", count - 1);
 	finding->pid = first->pid;
 	finding->weight = finding->count = count;
-	snprintf(finding->message, sizeof(finding->message),
-		 "%s%s came from outside, and who brought %s is gone",
-		 finding_whose(snapshot, ns, first->pid, who), more, count > 1 ? "them" : "it");
-	snprintf(finding->remedy, sizeof(finding->remedy),
-		 "end %s if nobody needs %s: kill %" PRId32, count > 1 ? "them" : "it",
-		 count > 1 ? "them" : "it", first->pid);
+	snprintf(finding->message, sizeof(finding->message), "%s%s joined from outside; %s exited",
+		 finding_whose(snapshot, ns, first->pid, who), more,
+		 count > 1 ? "their parents have" : "its parent has");
+	snprintf(finding->remedy, sizeof(finding->remedy), "end %s not needed: kill %" PRId32,
+		 count > 1 ? "them if they are" : "it if it is", first->pid);
 	return 0;
 }

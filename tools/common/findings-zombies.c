@@ -51,7 +51,7 @@ static const struct pidns_task **collect(const struct pidns_ns *ns, size_t *ret_
 	return zombies;
 }
 
-/* The oldest as its note has it, or what the picture alone shows of it. */
+/* The oldest as its note has it, or what the snapshot alone shows of it. */
 static struct pidns_zombie describe_oldest(const struct pidns_ns *ns, const struct group *group)
 {
 	const struct pidns_zombie *note = NULL;
@@ -124,7 +124,7 @@ static void advise(const struct pidns_snapshot *snapshot, const struct pidns_ns 
 {
 	if (!zombie->parent)
 		snprintf(ret->remedy, sizeof(ret->remedy),
-			 "look for their parent from the namespace above");
+			 "find the parent from the namespace above");
 	else if (zombie->parent_is_reaper)
 		snprintf(ret->remedy, sizeof(ret->remedy),
 			 "run it under an init that reaps, such as tini (docker and podman: "
@@ -137,7 +137,7 @@ static void advise(const struct pidns_snapshot *snapshot, const struct pidns_ns 
 	else if (is_init(ns, zombie))
 		snprintf(ret->remedy, sizeof(ret->remedy),
 			 "have PID %" PRId32 " wait for it, or end PID %" PRId32
-			 ": whoever inherits it reaps it",
+			 ": its new parent reaps it",
 			 zombie->parent, zombie->parent);
 	else
 		snprintf(ret->remedy, sizeof(ret->remedy),
@@ -165,7 +165,7 @@ static void describe(const struct pidns_snapshot *snapshot, const struct pidns_n
 			 count > 1 ? "them" : "it");
 	else
 		snprintf(ret->message, sizeof(ret->message),
-			 "%sPID %" PRId32 "%s%s; the parent is out of sight", many, zombie->pid, is,
+			 "%sPID %" PRId32 "%s%s; the parent is not visible", many, zombie->pid, is,
 			 age);
 }
 

@@ -9,20 +9,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RAISE " with sysctl in that user namespace, or let go of namespaces"
+#define RAISE " with sysctl in that user namespace, or release namespaces"
 
 static const char *const remedies[] = {
 	[PIDNS_LIMIT_CGROUP_PIDS] = "raise it there (systemd calls it TasksMax=, container engines "
 				    "--pids-limit), or end tasks of that cgroup",
 	[PIDNS_LIMIT_PID_MAX] = "raise kernel.pid_max with sysctl inside of that namespace, or end "
-				"processes; zombies have numbers, too",
+				"processes; zombies use PIDs, too",
 	[PIDNS_LIMIT_THREADS_MAX] =
 		"raise kernel.threads-max with sysctl, or end tasks anywhere on "
 		"the machine",
 	[PIDNS_LIMIT_NPROC] =
 		"raise it with prlimit --nproc (systemd calls it LimitNPROC=, docker and podman "
 		"--ulimit nproc, pam_limits nproc), or end "
-		"tasks of that user, who may have some in other namespaces",
+		"tasks of that user, also in other namespaces",
 	[PIDNS_LIMIT_PID_NAMESPACES] = "raise user.max_pid_namespaces" RAISE ": pidns list --all",
 	[PIDNS_LIMIT_USER_NAMESPACES] = "raise user.max_user_namespaces" RAISE,
 	[PIDNS_LIMIT_MNT_NAMESPACES] = "raise user.max_mnt_namespaces" RAISE,
@@ -35,7 +35,7 @@ static const char *const remedies[] = {
 				   "allows no more levels",
 	[PIDNS_LIMIT_LEVEL] = "make the namespace from one that is less deep: the kernel allows no "
 			      "more levels",
-	[PIDNS_LIMIT_INIT] = "use another namespace: nothing will ever be born in this one again",
+	[PIDNS_LIMIT_INIT] = "use another namespace: no process can start in this one any more",
 };
 
 const char *remedy_for_limit(uint32_t kind)
@@ -129,7 +129,7 @@ static int remedy_nproc(const struct pidns_container *container, char *text)
 		return snprintf(
 			text, REMEDY_MAX,
 			"start the container with --ulimit nproc=N, or end tasks of that user, "
-			"who may have some in other containers");
+			"also in other containers");
 	if (is_engine(container, "lxc"))
 		return snprintf(
 			text, REMEDY_MAX,

@@ -44,7 +44,7 @@ static int check_provider(const char *name)
 
 	if (!name || !strcmp(name, "auto") || pidns_provider_name(find_provider(name)))
 		return 0;
-	return message_exit(EXIT_USAGE, "\"%.64s\" is no provider: try %s", name,
+	return message_exit(EXIT_USAGE, "\"%.64s\" is not a provider: try %s", name,
 			    source_provider_names(names));
 }
 

@@ -116,10 +116,10 @@ static int parse_number(struct target *target, const struct why *why)
 	bool is_process = strchr(target->text, ':');
 
 	if (!is_process && (!number_parse(target->text, &target->ino) || !target->ino))
-		return refuse(why, EXIT_USAGE, "\"%.64s\" is no inode number", target->text);
+		return refuse(why, EXIT_USAGE, "\"%.64s\" is not an inode number", target->text);
 	if (is_process || target->ino <= PID_LIMIT)
 		return refuse(why, EXIT_USAGE,
-			      "%s is no inode number; the namespace of that process is @%s",
+			      "%s is not an inode number; the namespace of that process is @%s",
 			      target->text, target->text);
 	return 0;
 }
@@ -135,10 +135,10 @@ int process_parse(const char *text, int32_t *ret_pid, uint64_t *ret_pidfd_ino, c
 	snprintf(digits, sizeof(digits), "%.*s", colon ? (int)(colon - text) : 23, text);
 	if ((colon ? colon - text : (ptrdiff_t)strlen(text)) >= (ptrdiff_t)sizeof(digits) ||
 	    !number_parse(digits, &pid) || !pid)
-		return refuse(&why, EXIT_USAGE, "\"%.64s\" is no PID", text);
+		return refuse(&why, EXIT_USAGE, "\"%.64s\" is not a PID", text);
 	if (pid > PID_LIMIT)
-		return refuse(&why, EXIT_USAGE, "%.64s is above %d: no PID, an inode number", text,
-			      PID_LIMIT);
+		return refuse(&why, EXIT_USAGE, "%.64s is above %d: not a PID but an inode number",
+			      text, PID_LIMIT);
 	if (colon && (!number_parse(colon + 1, &ino) || !ino))
 		return refuse(&why, EXIT_USAGE, "\"%.64s\" is not PID:INO, see getino(1)", text);
 	*ret_pid = (int32_t)pid;
@@ -170,7 +170,7 @@ static int parse_link(struct target *target, const struct why *why)
 static int parse_name(struct target *target, const char *name, const struct why *why)
 {
 	if (!*name)
-		return refuse(why, EXIT_USAGE, "\"%s\" is no namespace", target->text);
+		return refuse(why, EXIT_USAGE, "\"%s\" is not a namespace", target->text);
 	target->name = name;
 	return 0;
 }
@@ -311,7 +311,8 @@ int process_check(const struct pidns_snapshot *snapshot, const struct pidns_task
 			      "%s: that process has ended; the PID is of another one, %d:%" PRIu64,
 			      text, task->tid, task->pidfd_ino);
 	return refuse(&why, EXIT_CANNOT_SERVE, "%s: %s", text,
-		      !strcmp(pidns_snapshot_provider(snapshot), "replay")
+		      pidns_provider_flags(pidns_snapshot_provider(snapshot)) &
+				      PIDNS_PROVIDER_RECORDED
 			      ? "the recording has no pidfd_ino"
 			      : "the inode number of its pidfd cannot be read; it is of Linux 6.9");
 }

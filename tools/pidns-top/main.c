@@ -30,7 +30,7 @@ static int choose_sort(struct viewer *viewer)
 	place->sorted_by = view_find_column(view, name + place->is_reversed);
 	if (place->sorted_by == view->nr_columns)
 		return message_exit(EXIT_USAGE, "--sort: \"%s\": no such column", name);
-	/* Whoever asks for the most of something does not ask for brothers beside each other. */
+	/* Whoever asks for the most of something does not ask for siblings beside each other. */
 	viewer->app.is_tree = false;
 	return 0;
 }
@@ -103,8 +103,8 @@ static void close_all(struct viewer *viewer)
 }
 
 /*
- * A picture is freed when the next one is there, which takes as much memory again. Given back to the
- * kernel meanwhile, each of its pages would be faulted in and cleared anew: most of what a picture
+ * A snapshot is freed when the next one is there, which takes as much memory again. Given back to the
+ * kernel meanwhile, each of its pages would be faulted in and cleared anew: most of what a snapshot
  * costs.
  */
 static void keep_memory(void)

@@ -11,6 +11,7 @@
 
 #include "common/message.h"
 #include "pidns-top/ui/app.h"
+#include "view.h"
 
 #define WIDTH_MAX 4000
 
@@ -29,6 +30,7 @@ static const struct option long_options[] = {
 	{"delay", required_argument, NULL, 'd'},
 	{"from", required_argument, NULL, OPTION_FROM},
 	{"help", no_argument, NULL, 'h'},
+	{"list-columns", no_argument, NULL, 'H'},
 	{"iterations", required_argument, NULL, 'n'},
 	{"no-color", no_argument, NULL, OPTION_NO_COLOUR},
 	{"plain", no_argument, NULL, OPTION_PLAIN},
@@ -51,22 +53,37 @@ static int usage_help(void)
 	       "@PID for the one that process is in, a path, or the name of a container. Press\n"
 	       "h for the keys.\n"
 	       "\n"
-	       "  -d, --delay SECONDS    between two looks (2)\n"
-	       "  -s, --sort [-]COLUMN   sort by this column; - turns the order round\n"
+	       "  -d, --delay SECONDS    between two samples (2)\n"
+	       "  -s, --sort [-]COLUMN   sort by this column; - reverses the sort\n"
+	       "  -H, --list-columns     list the columns that --sort takes, and nothing else\n"
 	       "      --plain            for screen readers: no bars, no lines\n"
 	       "      --no-color         no colours; so does NO_COLOR in the environment\n"
-	       "      --all              also look for namespaces that no task is in\n"
+	       "      --all              also find namespaces without tasks\n"
 	       "      --from FILE        show a recording, or the procfs mounted there\n"
 	       "      --provider NAME    %s\n"
 	       "      --root DIR         ask the machine whose root directory that is\n"
 	       "\n"
 	       "  -b, --batch            plain text on standard output; needs no terminal\n"
-	       "  -n, --iterations N     leave after so many looks\n"
+	       "  -n, --iterations N     exit after so many samples\n"
 	       "  -w, --width COLUMNS    of a line in batch mode\n"
 	       "\n"
 	       "  -h, --help             this text\n"
 	       "  -V, --version          the version\n",
 	       source_provider_names(providers));
+	return message_close_stdout(EXIT_DONE);
+}
+
+static int usage_columns(void)
+{
+	static const struct view *const views[] = {&view_namespaces, &view_processes};
+
+	for (size_t v = 0; v < sizeof(views) / sizeof(views[0]); v++)
+		for (size_t i = 0; i < views[v]->nr_columns; i++) {
+			const struct field *field = views[v]->columns[i].field;
+
+			if (column_can_sort(&views[v]->columns[i]))
+				printf("%-12s %-8s %s\n", field->name, field->title, field->help);
+		}
 	return message_close_stdout(EXIT_DONE);
 }
 
@@ -107,7 +124,7 @@ static int parse_number(int option, const char *text, struct options *options)
 		break;
 	case 'n':
 		if (!parse_count(text, ULONG_MAX, &options->iterations))
-			return wrong("--iterations", text, "not a number from 1 on");
+			return wrong("--iterations", text, "not a positive number");
 		break;
 	case 'w':
 		if (!parse_count(text, WIDTH_MAX, &width))
@@ -147,6 +164,8 @@ static int parse_one(int option, struct options *options)
 		break;
 	case 'h':
 		return usage_help();
+	case 'H':
+		return usage_columns();
 	case 'V':
 		return usage_version();
 	case 'd':
@@ -177,7 +196,7 @@ int options_parse(int argc, char **argv, struct options *options)
 
 	*options = (struct options){.has_colour = !no_colour || !no_colour[0]};
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":bd:hn:s:Vw:", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":bd:hHn:s:Vw:", long_options, NULL)) != -1) {
 		int r;
 
 		if (option == '?' || option == ':')

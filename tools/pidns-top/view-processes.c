@@ -1,6 +1,153 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* view-processes.c - the second level: a row is a process of one namespace. */
-#include "view-processes.h"
+#include <stdio.h>
+
+#include "common/format.h"
+#include "view.h"
+
+static const struct pidns_task *task_with(const struct cell_source *source, uint64_t field)
+{
+	return view_task(source, source->row->task, source->row->task->pid, field);
+}
+
+static void fill_unknown(struct cell *cell)
+{
+	snprintf(cell->text, sizeof(cell->text), "-");
+}
+
+/* ---- PIDs on the way down ---- */
+
+static void fill_between(const struct cell_source *source, struct cell *cell)
+{
+	const struct pidns_task *task = source->row->task;
+
+	if (source->arg < task->nr_vpids)
+		format_count((uint64_t)task->vpids[source->arg], source->width, cell->text,
+			     sizeof(cell->text));
+	else
+		fill_unknown(cell);
+}
+
+static unsigned int repeat_between(const struct rows *rows)
+{
+	return rows->levels ? rows->levels - 1 : 0;
+}
+
+static void get_vpid(const struct field *field, const struct field_row *row, struct value *ret)
+{
+	const struct pidns_task *task = row->record;
+
+	(void)field;
+	if (!(task->known & PIDNS_TASK_VPIDS))
+		return;
+	ret->type = VALUE_NUMBER;
+	ret->number = (uint64_t)task->vpids[task->nr_vpids - 1];
+}
+
+static unsigned int fit_vpid(const struct rows *rows)
+{
+	unsigned int digits = 1;
+
+	for (unsigned int i = 1; i <= rows->levels; i++) {
+		if (format_digits(rows->max_vpid[i]) > digits)
+			digits = format_digits(rows->max_vpid[i]);
+	}
+	return digits;
+}
+
+/* Among processes of your own namespace it would but say PID once more. */
+static unsigned int repeat_vpid(const struct rows *rows)
+{
+	return rows->levels ? 1 : 0;
+}
+
+/* ---- State, CPU, command ---- */
+
+static void fill_state(const struct cell_source *source, struct cell *cell)
+{
+	view_fill_value(source, cell);
+	if (cell->text[0] == 'R')
+		cell->style = STYLE_BUSY;
+	else if (cell->text[0] == 'Z' || cell->text[0] == 'D' || cell->text[0] == 'X')
+		cell->style = STYLE_WARNING;
+}
+
+static double cpu_of(const struct cell_source *source)
+{
+	const struct picture *picture = source->picture;
+
+	if (picture->usage.task_cpu && picture->usage.task_cpu[source->row->place] >= 0)
+		return picture->usage.task_cpu[source->row->place];
+	return task_with(source, PIDNS_TASK_CPU)
+		       ? details_cpu(picture->details, source->row->task->pid)
+		       : CPU_UNKNOWN;
+}
+
+static void fill_cpu(const struct cell_source *source, struct cell *cell)
+{
+	double percent = cpu_of(source);
+
+	if (percent >= 0)
+		format_percent(percent, cell->text, sizeof(cell->text));
+	else
+		fill_unknown(cell);
+}
+
+static void key_cpu(const struct cell_source *source, struct sort_key *key)
+{
+	double percent = cpu_of(source);
+
+	key->is_known = percent >= 0;
+	key->number = percent > 0 ? (uint64_t)(percent * 1000) : 0;
+}
+
+static void fill_command(const struct cell_source *source, struct cell *cell)
+{
+	const struct row *row = source->row;
+
+	if (!view_fill_command(source, row->task, row->task->pid, source->width, cell->text,
+			       sizeof(cell->text)))
+		fill_unknown(cell);
+}
+
+static void key_command(const struct cell_source *source, struct sort_key *key)
+{
+	const struct pidns_task *task = task_with(source, PIDNS_TASK_COMM);
+
+	key->is_known = task != NULL;
+	key->text = task ? task->comm : NULL;
+}
+
+/* ---- The view ---- */
+
+static const struct field between = {
+	.name = "vpids",
+	.title = "VPID",
+	.width = 5,
+	.rank = 10,
+	.help = "its PID one level below yours, two levels, and so on",
+};
+static const struct field vpid = {
+	.name = "vpid",
+	.title = "VPID",
+	.width = 5,
+	.rank = 1,
+	.get = get_vpid,
+	.help = "its PID in its own namespace",
+};
+static const struct field cpu = {
+	.name = "cpu",
+	.title = "CPU%",
+	.width = 5,
+	.rank = 2,
+	.help = "CPU use",
+};
+static const struct field command = {
+	.name = "command",
+	.title = "COMMAND",
+	.width = 8,
+	.help = "its command line; a name in brackets has none",
+};
 
 enum {
 	PID,
@@ -15,124 +162,57 @@ enum {
 	TIME,
 	PIDFD,
 	COMMAND,
-	NR_COLUMNS,
+	NR_COLUMNS
 };
 
-#define NUMBER (COLUMN_RIGHT | COLUMN_OF_SCREEN)
+#define MOST(member) .most = offsetof(struct rows, member)
+#define NUMBER	     (COLUMN_TASK | COLUMN_RIGHT | COLUMN_OF_SCREEN)
 /* The counts of the header cost as much: state, times and memory of a task are one file. */
-#define AMOUNT (COLUMN_RIGHT | COLUMN_BIG_FIRST)
+#define AMOUNT (COLUMN_TASK | COLUMN_RIGHT | COLUMN_BIG_FIRST)
 
 static const struct column columns[NR_COLUMNS] = {
-	[PID] = {.name = "pid",
-		 .title = "PID",
-		 .width = 5,
-		 .rank = 0,
-		 .flags = NUMBER,
-		 .help = "its number for you: what kill(1) takes",
-		 .fill = process_fill_pid,
-		 .key = process_key_pid,
-		 .fit = process_fit_pid},
-	[BETWEEN] = {.name = "vpids",
-		     .title = "VPID",
-		     .width = 5,
-		     .rank = 10,
-		     .flags = NUMBER | COLUMN_NUMBERED,
-		     .help = "its number one level below you, two levels, and so on",
-		     .fill = process_fill_between,
-		     .fit = process_fit_between,
-		     .repeat = process_repeat_between},
-	[VPID] = {.name = "vpid",
-		  .title = "VPID",
-		  .width = 5,
-		  .rank = 1,
-		  .flags = NUMBER,
-		  .help = "its number in its own namespace",
-		  .fill = process_fill_vpid,
-		  .key = process_key_vpid,
-		  .fit = process_fit_vpid,
-		  .repeat = process_repeat_vpid},
-	[NS] = {.name = "ns",
-		.title = "INODE",
-		.width = 10,
-		.rank = 8,
-		.flags = NUMBER | COLUMN_ONLY_BELOW,
-		.help = "its namespace, where those below are shown as well",
-		.fill = process_fill_ns,
-		.key = process_key_ns,
-		.fit = process_fit_ns},
-	[USER] = {.name = "uid",
-		  .title = "USER",
-		  .width = VIEW_USER_WIDTH,
-		  .rank = 4,
-		  .flags = COLUMN_OF_SCREEN,
-		  .help = "effective user",
-		  .task_fields = PIDNS_TASK_UID,
-		  .fill = process_fill_user,
-		  .key = process_key_user,
-		  .fit = process_fit_user},
-	[STATE] = {.name = "state",
-		   .title = "S",
-		   .width = 1,
-		   .rank = 3,
-		   .help = "R runs, S sleeps, D in the kernel, T stopped, Z zombie",
-		   .task_fields = PIDNS_TASK_STATE,
-		   .fill = process_fill_state,
-		   .key = process_key_state},
-	[CPU] = {.name = "cpu",
-		 .title = "CPU%",
-		 .width = 5,
-		 .rank = 2,
-		 .flags = AMOUNT,
-		 .help = "CPU use",
-		 .task_fields = PIDNS_TASK_CPU | PIDNS_TASK_START,
-		 .fill = process_fill_cpu,
-		 .key = process_key_cpu},
-	[MEMORY] = {.name = "rss_bytes",
-		    .title = "MEM",
-		    .width = 5,
-		    .rank = 3,
-		    .flags = AMOUNT,
-		    .help = "resident memory",
-		    .task_fields = PIDNS_TASK_RSS,
-		    .fill = process_fill_memory,
-		    .key = process_key_memory},
-	[THREADS] = {.name = "threads",
-		     .title = "THR",
-		     .width = 4,
-		     .rank = 9,
-		     .flags = AMOUNT,
-		     .help = "threads",
-		     .task_fields = PIDNS_TASK_THREADS,
-		     .fill = process_fill_threads,
-		     .key = process_key_threads},
-	[TIME] = {.name = "cpu_ns",
-		  .title = "TIME+",
-		  .width = 9,
-		  .rank = 5,
-		  .flags = AMOUNT,
-		  .help = "CPU time so far, minutes and seconds",
-		  .task_fields = PIDNS_TASK_CPU,
-		  .fill = process_fill_time,
-		  .key = process_key_time},
-	[PIDFD] = {.name = "pidfd_ino",
-		   .title = "PIDFD",
-		   .width = 10,
-		   .rank = 1,
-		   .flags = COLUMN_RIGHT | COLUMN_ONLY_SORTED,
-		   .help = "inode number of its pidfd, never used again",
-		   .task_fields = PIDNS_TASK_PIDFD_INO,
-		   .fill = process_fill_pidfd,
-		   .key = process_key_pidfd},
-	[COMMAND] = {.name = "command",
-		     .title = "COMMAND",
-		     .width = 8,
-		     .rank = 0,
-		     .flags = COLUMN_REST | COLUMN_OF_SCREEN,
-		     .help = "its command line; a name in brackets has none",
-		     .task_fields = PIDNS_TASK_COMM,
-		     .fill = process_fill_command,
-		     .key = process_key_command},
+	[PID] = {&task_fields[TASK_PID], .flags = NUMBER, MOST(max_pid)},
+	[BETWEEN] = {&between, .flags = NUMBER | COLUMN_NUMBERED | COLUMN_NO_SORT, MOST(max_vpid),
+		     .fill = fill_between, .repeat = repeat_between},
+	[VPID] = {&vpid, .flags = NUMBER, .fit = fit_vpid, .repeat = repeat_vpid},
+	[NS] = {&task_fields[TASK_NS], .flags = NUMBER | COLUMN_ONLY_BELOW, MOST(max_ino)},
+	[USER] = {&task_fields[TASK_UID], .flags = COLUMN_TASK | COLUMN_OF_SCREEN | COLUMN_USER,
+		  MOST(max_uid)},
+	[STATE] = {&task_fields[TASK_STATE], .flags = COLUMN_TASK, .fill = fill_state},
+	[CPU] = {&cpu, .flags = AMOUNT, .task_fields = PIDNS_TASK_CPU | PIDNS_TASK_START,
+		 .fill = fill_cpu, .key = key_cpu},
+	[MEMORY] = {&task_fields[TASK_RSS], .flags = AMOUNT},
+	[THREADS] = {&task_fields[TASK_THREADS], .flags = AMOUNT},
+	[TIME] = {&task_fields[TASK_CPU_TIME], .flags = AMOUNT},
+	[PIDFD] = {&task_fields[TASK_PIDFD],
+		   .flags = COLUMN_TASK | COLUMN_RIGHT | COLUMN_ONLY_SORTED},
+	[COMMAND] = {&command, .flags = COLUMN_TASK | COLUMN_REST | COLUMN_OF_SCREEN,
+		     .task_fields = PIDNS_TASK_COMM, .fill = fill_command, .key = key_command},
 };
+
+static size_t words_of(const struct cell_source *source, char *out, size_t size)
+{
+	const struct pidns_task *named = task_with(source, PIDNS_TASK_COMM);
+	const struct pidns_task *owned = task_with(source, PIDNS_TASK_UID);
+	const struct pidns_task *task = source->row->task;
+	const char *user = owned ? users_name(source->picture->users, owned->uid) : "";
+	char number[16];
+	size_t len = 0;
+
+	if (!user) {
+		snprintf(number, sizeof(number), "%u", owned->uid);
+		user = number;
+	}
+	for (uint32_t i = 0; i < task->nr_vpids && len + 16 < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%d ", task->vpids[i]);
+	return len +
+	       (size_t)snprintf(out + len, size - len, "%s %s", user, named ? named->comm : "");
+}
+
+static int32_t pid_of(const struct row *row)
+{
+	return row->task->pid;
+}
 
 const struct view view_processes = {
 	.title = "PROCESSES",
@@ -145,6 +225,6 @@ const struct view view_processes = {
 	.time = TIME,
 	.ns_fields = PIDNS_NS_INO | PIDNS_NS_COOKIE | PIDNS_NS_PARENT | PIDNS_NS_REAPER |
 		     PIDNS_NS_REAPER_START | PIDNS_NS_PROCESSES | PIDNS_NS_STATE,
-	.words = process_words_of,
-	.pid = process_pid_of,
+	.words = words_of,
+	.pid = pid_of,
 };

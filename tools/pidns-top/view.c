@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/format.h"
 #include "pidns-top/rows/text.h"
 
 const struct view *view_of(const struct app *app)
@@ -21,8 +22,8 @@ size_t view_find_column(const struct view *view, const char *name)
 {
 	size_t i = 0;
 
-	while (i < view->nr_columns &&
-	       (!view->columns[i].key || strcasecmp(view->columns[i].name, name) != 0))
+	while (i < view->nr_columns && (!column_can_sort(&view->columns[i]) ||
+					strcasecmp(view->columns[i].field->name, name) != 0))
 		i++;
 	return i;
 }
@@ -50,7 +51,60 @@ const struct pidns_task *view_task(const struct cell_source *source, const struc
 	return detail && detail->known & field && is_same_task(task, detail) ? detail : NULL;
 }
 
-void view_fill_name(const struct cell_source *source, const char *name, struct cell *cell)
+/* ---- what a column says of a row ---- */
+
+uint64_t column_ns_fields(const struct column *column)
+{
+	return column->ns_fields | (column->flags & COLUMN_TASK ? 0 : column->field->known);
+}
+
+uint64_t column_task_fields(const struct column *column)
+{
+	return column->task_fields | (column->flags & COLUMN_TASK ? column->field->known : 0);
+}
+
+bool column_can_sort(const struct column *column)
+{
+	return !(column->flags & COLUMN_NO_SORT);
+}
+
+unsigned int column_width(const struct column *column, const struct rows *rows, unsigned int arg)
+{
+	const uint64_t *most = (const void *)((const char *)rows + column->most);
+
+	if (column->fit)
+		return column->fit(rows);
+	return column->most ? format_digits(most[arg]) + column->more : 0;
+}
+
+static const struct pidns_task *task_of(const struct cell_source *source, uint64_t known)
+{
+	const struct pidns_task *task = source->row->task;
+
+	return known ? view_task(source, task, task->pid, known) : task;
+}
+
+bool view_value(const struct cell_source *source, struct value *ret)
+{
+	const struct column *column = source->column;
+	const struct field *field = column->field;
+	const struct row *row = source->row;
+	struct field_row of = {.snapshot = source->picture->snapshot};
+
+	ret->type = VALUE_UNKNOWN;
+	if (column->folded && row->is_folded)
+		field = column->folded;
+	of.record = row->task ? (const void *)task_of(source, field->known) : row->ns;
+	if (of.record && field->get) {
+		of.known = row->task ? ((const struct pidns_task *)of.record)->known
+				     : row->ns->known;
+		field_get(field, &of, ret);
+	}
+	return ret->type != VALUE_UNKNOWN;
+}
+
+/* A name, raw; where it is too long it ends in "+", as in top and ps. */
+static void fill_name(const struct cell_source *source, const char *name, struct cell *cell)
 {
 	size_t width;
 
@@ -61,6 +115,54 @@ void view_fill_name(const struct cell_source *source, const char *name, struct c
 		snprintf(cell->text + at, sizeof(cell->text) - at, "+");
 	}
 }
+
+void view_fill_value(const struct cell_source *source, struct cell *cell)
+{
+	const char *name = NULL;
+	struct value value;
+
+	if (!view_value(source, &value)) {
+		snprintf(cell->text, sizeof(cell->text), "-");
+		return;
+	}
+	if (source->column->flags & COLUMN_USER)
+		name = users_name(source->picture->users, (uint32_t)value.number);
+	if (name)
+		fill_name(source, name, cell);
+	else
+		field_format(source->column->field, &value, source->width, cell->text,
+			     sizeof(cell->text));
+}
+
+void view_fill(const struct cell_source *source, struct cell *cell)
+{
+	(source->column->fill ? source->column->fill : view_fill_value)(source, cell);
+}
+
+/* Users by name, in their order; then those that are but numbers. */
+static void key_value(const struct cell_source *source, struct sort_key *key)
+{
+	struct value value;
+
+	key->is_known = view_value(source, &value);
+	if (!key->is_known)
+		return;
+	if (value.type == VALUE_TEXT)
+		key->text = value.text;
+	else
+		key->number = value.number;
+	if (source->column->flags & COLUMN_USER && source->row->task) {
+		key->text = users_name(source->picture->users, (uint32_t)value.number);
+		key->number = key->text ? 0 : value.number + 1;
+	}
+}
+
+void view_key(const struct cell_source *source, struct sort_key *key)
+{
+	(source->column->key ? source->column->key : key_value)(source, key);
+}
+
+/* ---- the command of a process ---- */
 
 /* Arguments are ended by NUL bytes; people read them with spaces between. */
 static size_t join_arguments(const char *bytes, size_t len, char *out, size_t size)
@@ -102,7 +204,7 @@ static void fill_arguments(const char *joined, size_t len, size_t room, char *ou
 }
 
 /* In brackets, as in ps(1) and top(1), where it is known that there are no arguments. */
-static void fill_name(const char *name, bool in_brackets, char *out, size_t size)
+static void fill_program(const char *name, bool in_brackets, char *out, size_t size)
 {
 	size_t len;
 
@@ -138,6 +240,6 @@ bool view_fill_command(const struct cell_source *source, const struct pidns_task
 	if (len)
 		fill_arguments(joined, len, room, out, size);
 	else if (named)
-		fill_name(named->comm, command != NULL, out, size);
+		fill_program(named->comm, command != NULL, out, size);
 	return len || named;
 }

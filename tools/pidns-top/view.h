@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * view.h - a view is a table of columns; a column knows how to fill a cell of a row, and what to
- * sort it by. No view knows of screens, and none asks a provider.
+ * view.h - a view is a list of columns, each a field of common/field.h or one of its own. What a cell
+ * says and what rows are sorted by comes from the field, unless the column has a function for it. No
+ * view knows of screens, and none asks a provider.
  *
  * A new view is a file view-<name>.c with one struct view, and a place in enum app_view.
  */
@@ -14,12 +15,10 @@
 
 #include <pidnsinfo.h>
 
+#include "common/field.h"
 #include "pidns-top/ui/app.h"
 #include "pidns-top/rows/picture.h"
 #include "pidns-top/rows/rows.h"
-
-/* Of a column of users: names longer than that are cut; it grows for the digits of a uid. */
-#define VIEW_USER_WIDTH 8
 
 /* Long enough for the widest screen (term.h) with four bytes in each column. */
 #define CELL_SIZE 4608
@@ -51,6 +50,7 @@ struct cell_source {
 	const struct app *app;
 	const struct rows *rows;
 	const struct row *row;
+	const struct column *column;
 	unsigned int arg;   /* which of a repeated column */
 	unsigned int width; /* columns there are for it; 0: not known yet */
 };
@@ -66,23 +66,26 @@ enum column_flags {
 	COLUMN_REST = 1 << 1,	     /* takes what the others leave; the last one */
 	COLUMN_BIG_FIRST = 1 << 2,   /* sorts by the largest first, unless reversed */
 	COLUMN_OF_SCREEN = 1 << 3,   /* its task fields can be looked up for the rows shown */
+	COLUMN_ONLY_BELOW = 1 << 4,  /* only where rows of several namespaces are mixed */
 	COLUMN_NUMBERED = 1 << 5,    /* a repeated one's title tells which it is */
 	COLUMN_ONLY_SORTED = 1 << 6, /* only where it is sorted by: it costs much */
-	COLUMN_ONLY_BELOW = 1 << 4,  /* only where rows of several namespaces are mixed */
+	COLUMN_TASK = 1 << 7,	     /* its field is of a task, not of a namespace */
+	COLUMN_USER = 1 << 8,	     /* the name of that user */
+	COLUMN_NO_SORT = 1 << 9,
 };
 
 struct column {
-	const char *name;  /* the word of the glossary */
-	const char *title; /* over the column */
-	const char *help;
-	unsigned int width; /* at least */
-	unsigned int rank;  /* where not all fit, the highest goes first; 0 always stays */
+	const struct field *field;
+	const struct field *folded; /* of a row that stands for those below; NULL: the same */
 	unsigned int flags;
-	uint64_t ns_fields, task_fields; /* what it needs to know */
+	uint64_t ns_fields, task_fields; /* what it needs to know beside the field itself */
 	void (*fill)(const struct cell_source *source, struct cell *cell);
-	void (*key)(const struct cell_source *source, struct sort_key *key); /* NULL: no sorting */
-	/* How wide these rows make it; NULL: `width` is enough. */
-	unsigned int (*fit)(const struct rows *rows, unsigned int arg);
+	void (*key)(const struct cell_source *source, struct sort_key *key);
+	/* Wide enough for the digits of the member of struct rows at that offset, and so much more; 0:
+	 * the field's width is enough. Of a repeated column it is an array. */
+	size_t most;
+	unsigned int more;
+	unsigned int (*fit)(const struct rows *rows); /* where no one member tells */
 	/* How often it is there, with arg 1, 2, …; NULL: once. */
 	unsigned int (*repeat)(const struct rows *rows);
 };
@@ -108,14 +111,26 @@ extern const struct view view_processes;
 /* By enum app_view. */
 const struct view *view_of(const struct app *app);
 
+/* What a column needs to know of namespaces, and of tasks. */
+uint64_t column_ns_fields(const struct column *column);
+uint64_t column_task_fields(const struct column *column);
+bool column_can_sort(const struct column *column);
+unsigned int column_width(const struct column *column, const struct rows *rows, unsigned int arg);
+
+/* The cell's text and style, and what it is sorted by. */
+void view_fill(const struct cell_source *source, struct cell *cell);
+void view_key(const struct cell_source *source, struct sort_key *key);
+/* The value of the column's field, of the row; false: not known. */
+bool view_value(const struct cell_source *source, struct value *ret);
+/* The same as text; "-" where it is not known. */
+void view_fill_value(const struct cell_source *source, struct cell *cell);
+
 /* The column of that name, the case of letters aside, if it can be sorted by; else nr_columns. */
 size_t view_find_column(const struct view *view, const char *name);
 
 /* The task of that pid with the field known, in the snapshot or else in the details, or NULL. */
 const struct pidns_task *view_task(const struct cell_source *source, const struct pidns_task *task,
 				   int32_t pid, uint64_t field);
-/* A name, raw; where it is too long it ends in "+", as in top and ps. */
-void view_fill_name(const struct cell_source *source, const char *name, struct cell *cell);
 /* Fill with the command of that process: its arguments, shortened if they have not `room` columns
  * (0: any), or its name; false: neither is known. */
 bool view_fill_command(const struct cell_source *source, const struct pidns_task *task, int32_t pid,

@@ -437,7 +437,7 @@ int viewer_screen(struct viewer *viewer)
 	int r;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return message_exit(EXIT_FAILED, "standard %s is no terminal; -b needs none",
+		return message_exit(EXIT_FAILED, "standard %s is not a terminal (use -b)",
 				    isatty(STDIN_FILENO) ? "output" : "input");
 	if (viewer->screen_ctx)
 		screen.details = details_open(viewer->screen_ctx, viewer->helper);

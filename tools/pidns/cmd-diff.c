@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd-diff.c - pidns diff: what changed between two pictures. */
+/* cmd-diff.c - pidns diff: what changed between two snapshots. */
 #include <stdio.h>
 #include <stdlib.h>
 

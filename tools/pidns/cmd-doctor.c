@@ -15,8 +15,8 @@
 /* Its inode, else its init as an operand names it: "@6025". */
 static bool put_name(const struct pidns_ns *ns)
 {
-	const struct pidns_container *container = note_container(ns);
-	char label[NOTE_LABEL_MAX];
+	const struct pidns_container *container = describe_container(ns);
+	char label[DESCRIBE_LABEL_MAX];
 
 	if (ns->known & PIDNS_NS_INO)
 		printf("%" PRIu64, ns->ino);
@@ -26,7 +26,7 @@ static bool put_name(const struct pidns_ns *ns)
 		return false;
 	if (container) {
 		fputs(" (", stdout);
-		out_text(stdout, label, note_container_label(container, label));
+		out_text(stdout, label, describe_container_label(container, label));
 		putchar(')');
 	}
 	return true;

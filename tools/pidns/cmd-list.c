@@ -15,7 +15,7 @@ static int print_rows(struct out *out, const struct pidns_ns *const *list, size_
 {
 	for (size_t i = 0; i < nr; i++) {
 		const struct pidns_ns *ns = list[order ? order[i] : i];
-		struct row row = ns_field_table.make_row(out->snapshot, ns);
+		struct field_row row = ns_field_table.make_row(out->snapshot, ns);
 		int r = out_row(out, &row, ns->depth);
 
 		if (r < 0)

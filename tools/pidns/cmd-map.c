@@ -14,7 +14,7 @@
 #include "out.h"
 #include "operand.h"
 
-/* As many numbers are answered from one picture: enough to share its cost, few enough to sort. */
+/* As many numbers are answered from one snapshot: enough to share its cost, few enough to sort. */
 #define LOT	  4096
 #define LINE_SIZE 64
 

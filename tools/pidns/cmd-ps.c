@@ -25,8 +25,8 @@ struct ps {
 	struct cmdlines cmdlines;
 	struct users *users;
 	struct pidns_snapshot *picture; /* in which the namespaces are */
-	struct pidns_snapshot *details; /* of their members; NULL: the picture has all */
-	bool *is_chosen;		/* by place in the picture's list of namespaces */
+	struct pidns_snapshot *details; /* of their members; NULL: the snapshot has all */
+	bool *is_chosen;		/* by place in the snapshot's list of namespaces */
 };
 
 static int no_memory(void)
@@ -43,7 +43,7 @@ static int print_lot(struct ps *ps, struct out *out, const struct pidns_task *co
 		lot[i] = list[order ? order[first + i] : first + i];
 	cmdlines_ask(&ps->cmdlines, lot, nr);
 	for (size_t i = 0; i < nr; i++) {
-		struct row row = task_field_table.make_row(out->snapshot, lot[i]);
+		struct field_row row = task_field_table.make_row(out->snapshot, lot[i]);
 		int r;
 
 		row.users = ps->columns.users;
@@ -186,7 +186,7 @@ static int print_chosen(struct ps *ps, bool has_details)
 
 /*
  * Who is a member must be asked of all tasks, but costs little; the rest is asked of the members,
- * in a second picture, unless all tasks are needed for that too or nothing else is wanted.
+ * in a second snapshot, unless all tasks are needed for that too or nothing else is wanted.
  */
 static int print_members(struct ps *ps, const struct target *targets, size_t nr)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd-record.c - pidns record: save the picture, with all that can be known of it. */
+/* cmd-record.c - pidns record: save the snapshot, with all that can be known of it. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "field.h"
+#include "common/field.h"
 #include "common/findings.h"
 #include "json.h"
 #include "common/message.h"
@@ -58,24 +58,24 @@ static void print_findings(const struct findings *findings)
 
 static void print_notes(const struct pidns_ns *ns, bool is_raw)
 {
-	const struct pidns_container *container = note_container(ns);
+	const struct pidns_container *container = describe_container(ns);
 	const struct pidns_limit *const *limits;
 	size_t nr;
 
 	if (container)
 		note_print_container(container);
-	nr = note_limits(ns, &limits);
+	nr = describe_limits(ns, &limits);
 	if (is_raw)
 		note_print_all_limits(limits, nr);
 	else
 		note_print_limits(limits, nr);
-	if (note_has(ns, PIDNS_NOTE_PINS))
+	if (describe_has(ns, PIDNS_NOTE_PINS))
 		note_print_pins(ns->notes->pins, ns->notes->nr_pins);
 }
 
 static void print_text(const struct show *show)
 {
-	struct row row = ns_field_table.make_row(show->snapshot, show->ns);
+	struct field_row row = ns_field_table.make_row(show->snapshot, show->ns);
 
 	for (size_t i = 0; i < ns_field_table.nr_fields; i++) {
 		const struct field *field = &ns_field_table.fields[i];
@@ -132,10 +132,10 @@ static void json_map(struct json *j, const struct pidmap *map)
 static void json_limits(struct json *j, const struct pidns_ns *ns)
 {
 	const struct pidns_limit *const *limits;
-	size_t nr = note_limits(ns, &limits);
+	size_t nr = describe_limits(ns, &limits);
 
 	json_item(j, "limits");
-	if (note_has(ns, PIDNS_NOTE_LIMITS))
+	if (describe_has(ns, PIDNS_NOTE_LIMITS))
 		note_json_limits(j, limits, nr);
 	else
 		json_null(j);
@@ -154,7 +154,7 @@ static void json_findings(struct json *j, const struct findings *findings)
 
 static void print_json(const struct show *show)
 {
-	struct row row = ns_field_table.make_row(show->snapshot, show->ns);
+	struct field_row row = ns_field_table.make_row(show->snapshot, show->ns);
 	struct json j = {.file = stdout};
 	struct value value;
 

@@ -18,7 +18,7 @@ struct watching {
 	const struct options *options;
 	struct pidns_ctx *ctx;
 	struct pidns_watch *watch;
-	struct pidns_snapshot *older, *newer; /* the last two pictures */
+	struct pidns_snapshot *older, *newer; /* the last two snapshots */
 	char why[512];
 };
 
@@ -52,7 +52,7 @@ static int open_watch(struct watching *w)
 	if (options->interval) {
 		opts.interval_ns = parse_seconds(options->interval);
 		if (!opts.interval_ns)
-			return usage_error(options, "\"%.64s\" is no number of seconds",
+			return usage_error(options, "\"%.64s\" is not a number of seconds",
 					   options->interval);
 	}
 	r = source_open(&options->source, 0, &w->ctx);
@@ -65,7 +65,7 @@ static int open_watch(struct watching *w)
 	return 0;
 }
 
-/* The picture before the newest is needed by what is gone. */
+/* The snapshot before the newest is needed by what is gone. */
 static void follow(struct watching *w)
 {
 	struct pidns_snapshot *newest = pidns_watch_snapshot(w->watch);
@@ -161,7 +161,7 @@ int cmd_watch(const struct options *options)
 		source_tell_unseen(w.newer, options->all ? PIDNS_TAKE_ALL : 0,
 				   SOURCE_UNSEEN_NAMESPACES | SOURCE_UNSEEN_TASKS);
 		if (!(pidns_watch_flags(w.watch) & PIDNS_WATCH_PROMPT))
-			message("%s is not told of changes: it looks every %s s",
+			message("%s does not report changes; checking every %s s",
 				pidns_provider(w.ctx), options->interval ? options->interval : "1");
 		r = loop(&w);
 	}

@@ -9,11 +9,11 @@
 #include "common/cleanup.h"
 #include "common/limit.h"
 #include "common/message.h"
+#include "common/remedy.h"
 #include "json.h"
 #include "note.h"
 #include "operand.h"
 #include "options.h"
-#include "common/remedy.h"
 #include "out.h"
 
 struct why {
@@ -33,7 +33,7 @@ struct why {
 
 static const struct pidns_container *container_of(const struct why *why)
 {
-	return why->ns ? note_container(why->ns) : NULL;
+	return why->ns ? describe_container(why->ns) : NULL;
 }
 
 static const char *remedy_of(const struct why *why, char text[REMEDY_MAX])
@@ -119,12 +119,12 @@ static void print_new_namespaces(const struct why *why)
 static void print_container(const struct why *why)
 {
 	const struct pidns_container *container = container_of(why);
-	char label[NOTE_LABEL_MAX];
+	char label[DESCRIBE_LABEL_MAX];
 	size_t len;
 
 	if (!container)
 		return;
-	len = note_container_label(container, label);
+	len = describe_container_label(container, label);
 	printf("%-16s ", "container");
 	out_text(stdout, label, len);
 	if (container->runtime && (container->name || container->id)) {
@@ -238,7 +238,7 @@ static int take_ns(struct why *why)
 	opts.flags |= why->options->all ? PIDNS_TAKE_ALL : 0;
 	r = operand_take(why->options, why->ctx, &opts, &why->target, 1, &why->snapshot, &why->ns);
 	if (!r)
-		why->nr_limits = note_limits(why->ns, &why->limits);
+		why->nr_limits = describe_limits(why->ns, &why->limits);
 	return r;
 }
 
@@ -269,7 +269,7 @@ static int take_task(struct why *why)
 	if (!source_is_recording(why->ctx))
 		why->nr_limits = pidns_snapshot_limits(why->snapshot, &why->limits);
 	else if (why->ns)
-		why->nr_limits = note_limits(why->ns, &why->limits);
+		why->nr_limits = describe_limits(why->ns, &why->limits);
 	return 0;
 }
 
@@ -285,11 +285,11 @@ static int take_recording(struct why *why)
 	if (why->nr_limits || !pidns_snapshot_namespaces(why->snapshot, &list))
 		return 0;
 	why->ns = list[0]->known & PIDNS_NS_INO ? list[0] : NULL;
-	why->nr_limits = note_limits(list[0], &why->limits);
+	why->nr_limits = describe_limits(list[0], &why->limits);
 	return 0;
 }
 
-/* As the picture numbers it: a procfs may be of another namespace than the caller's. */
+/* As the snapshot numbers it: a procfs may be of another namespace than the caller's. */
 static int32_t own_pid(const struct why *why)
 {
 	char proc[SOURCE_PROC_MAX];

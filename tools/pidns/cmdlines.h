@@ -26,7 +26,7 @@ struct cmdlines {
 void cmdlines_open(struct cmdlines *c, const struct pidns_ctx *ctx, const struct source *source);
 void cmdlines_close(struct cmdlines *c);
 
-/* Forget the last lot and ask for this one. The helper is started for the first, after the picture
+/* Forget the last lot and ask for this one. The helper is started for the first, after the snapshot
  * is taken, so that it is not in it. One that cannot be started, or hangs, is said on stderr, once. */
 void cmdlines_ask(struct cmdlines *c, const struct pidns_task *const *lot, size_t nr);
 /* Of lot[i]; NULL: not known. Valid until the next lot. */

@@ -3,7 +3,7 @@
 #ifndef PIDNS_COLUMNS_H
 #define PIDNS_COLUMNS_H
 
-#include "field.h"
+#include "common/field.h"
 #include "options.h"
 
 struct sort_key {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "field.h"
+#include "common/field.h"
 #include "note.h"
 #include "out.h"
 
@@ -62,9 +62,9 @@ static const struct event_look *find_look(uint32_t type)
 	return NULL;
 }
 
-/* What is gone stands in the older picture. */
-static struct row event_row(const struct event_sides *sides, const struct event_look *look,
-			    const struct pidns_event *event)
+/* What is gone stands in the older snapshot. */
+static struct field_row event_row(const struct event_sides *sides, const struct event_look *look,
+				  const struct pidns_event *event)
 {
 	bool is_gone = event->type == PIDNS_EVENT_NS_GONE || event->type == PIDNS_EVENT_TASK_GONE;
 	const void *record = event->ns;
@@ -76,8 +76,8 @@ static struct row event_row(const struct event_sides *sides, const struct event_
 
 /* ---- for people ------------------------------------------------------------------------------ */
 
-static void get_by_name(const struct event_look *look, const char *name, const struct row *row,
-			struct value *ret)
+static void get_by_name(const struct event_look *look, const char *name,
+			const struct field_row *row, struct value *ret)
 {
 	field_get(field_find(look->table, name, strlen(name)), row, ret);
 }
@@ -93,9 +93,9 @@ static void print_value(const struct value *value)
 /* "pids_max 100 (was 32768)"; false where nothing has changed. */
 static bool print_change(const struct event_sides *sides, const struct event_look *look,
 			 const struct event_fact *fact, const struct pidns_ns *was,
-			 const struct row *row, const char *before)
+			 const struct field_row *row, const char *before)
 {
-	struct row old_row = ns_field_table.make_row(sides->older, was);
+	struct field_row old_row = ns_field_table.make_row(sides->older, was);
 	struct value old_value, value;
 
 	get_by_name(look, fact->field, &old_row, &old_value);
@@ -112,7 +112,7 @@ static bool print_change(const struct event_sides *sides, const struct event_loo
 
 /* What is not known is not said. */
 static bool print_fact(const struct event_look *look, const struct event_fact *fact,
-		       const struct row *row, const char *before)
+		       const struct field_row *row, const char *before)
 {
 	struct value value;
 
@@ -125,7 +125,7 @@ static bool print_fact(const struct event_look *look, const struct event_fact *f
 }
 
 static void print_facts(const struct event_sides *sides, const struct event_look *look,
-			const struct pidns_event *event, const struct row *row)
+			const struct pidns_event *event, const struct field_row *row)
 {
 	const char *before = ": ";
 
@@ -139,13 +139,13 @@ static void print_facts(const struct event_sides *sides, const struct event_look
 static void print_container(const struct pidns_ns *ns)
 {
 	const struct pidns_container *container = NULL;
-	char label[NOTE_LABEL_MAX] = "-";
+	char label[DESCRIBE_LABEL_MAX] = "-";
 	size_t len = 1;
 
 	for (; ns && !container; ns = pidns_ns_parent(ns))
-		container = note_container(ns);
+		container = describe_container(ns);
 	if (container)
-		len = note_container_label(container, label);
+		len = describe_container_label(container, label);
 	out_padded(stdout, label, len, CONTAINER_COLUMNS);
 	putchar(' ');
 }
@@ -153,7 +153,7 @@ static void print_container(const struct pidns_ns *ns)
 void event_print(const struct event_sides *sides, const struct pidns_event *event)
 {
 	const struct event_look *look = find_look(event->type);
-	struct row row;
+	struct field_row row;
 	struct value value;
 
 	print_container(event->ns);
@@ -178,7 +178,7 @@ bool event_is_wanted(const struct pidns_event *event, bool has_tasks)
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void json_record(struct json *j, const char *key, const struct field_table *table,
-			const struct row *row)
+			const struct field_row *row)
 {
 	struct value value;
 
@@ -198,7 +198,7 @@ static void json_members(struct json *j, const struct event_sides *sides,
 			 const struct event_look *look, const struct pidns_event *event)
 {
 	bool is_task = look->table == &task_field_table;
-	struct row row = event_row(sides, look, event);
+	struct field_row row = event_row(sides, look, event);
 
 	json_item(j, "ns");
 	if (event->ns->known & PIDNS_NS_INO)
@@ -207,7 +207,7 @@ static void json_members(struct json *j, const struct event_sides *sides,
 		json_null(j);
 	json_record(j, is_task ? "task" : "namespace", look->table, &row);
 	if (event->was) {
-		struct row was = ns_field_table.make_row(sides->older, event->was);
+		struct field_row was = ns_field_table.make_row(sides->older, event->was);
 
 		json_record(j, "was", &ns_field_table, &was);
 	}

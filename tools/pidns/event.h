@@ -8,7 +8,7 @@
 
 #include "json.h"
 
-/* The pictures that the event is a difference of. */
+/* The snapshots that the event is a difference of. */
 struct event_sides {
 	const struct pidns_snapshot *older, *newer;
 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/escape.h"
-#include "field.h"
+#include "common/field.h"
 #include "note.h"
 #include "out.h"
 

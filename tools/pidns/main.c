@@ -14,16 +14,16 @@
 static const struct command commands[] = {
 	{"tree", "", "PID namespaces as a tree", TAKES_COLUMNS | TAKES_ALL, 0, 0, cmd_tree},
 	{"list", "", "PID namespaces as a list", TAKES_COLUMNS | TAKES_ALL, 0, 0, cmd_list},
-	{"ps", "[NS]...", "Processes, with their number in every namespace",
+	{"ps", "[NS]...", "Processes, with their PID in every namespace",
 	 TAKES_COLUMNS | TAKES_THREADS | TAKES_DESCENDANTS | TAKES_ALL, 0, SIZE_MAX, cmd_ps},
-	{"map", "PID...|-", "A process's number in every namespace that sees it, and back",
+	{"map", "PID...|-", "The PIDs of a process in every namespace, and back",
 	 TAKES_IN | TAKES_ALL, 1, SIZE_MAX, cmd_map},
 	{"show", "NS", "Everything about one namespace", TAKES_ALL | TAKES_WHOLE, 1, 1, cmd_show},
 	{"why", "[NS|PID]", "Why fork(2) fails there, or would soon", TAKES_ALL | TAKES_WHOLE, 0, 1,
 	 cmd_why},
 	{"doctor", "", "What is wrong on this machine, and what to do about it", TAKES_VERBOSE, 0,
 	 0, cmd_doctor},
-	{"record", "", "Save the picture to a file, to be read by --from",
+	{"record", "", "Save a snapshot to a file, for --from",
 	 TAKES_WRITE | TAKES_THREADS | TAKES_ALL, 0, 0, cmd_record},
 	{"diff", "A [B]", "What changed from A to B, two recordings; without B, to now",
 	 TAKES_ALL | TAKES_TASKS, 1, 2, cmd_diff},
@@ -48,7 +48,7 @@ static const struct command *find_command(const char *name)
 static int print_help(void)
 {
 	printf("Usage: pidns [COMMAND] [OPTIONS] [ARGUMENTS]\n\n"
-	       "The PID namespaces of this machine, and who is who in them.\n\nCommands:\n");
+	       "The PID namespaces of this machine, and their processes.\n\nCommands:\n");
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		printf("  %-7s %s\n", commands[i].name, commands[i].help);
 	printf("\nWithout a command: tree. The options of one: pidns COMMAND --help.\n"
@@ -134,7 +134,7 @@ static int dispatch(int argc, char **argv)
 		return run(&commands[0], argc, argv);
 	command = find_command(argv[1]);
 	if (!command)
-		return message_exit(EXIT_USAGE, "\"%.64s\" is no command; see pidns --help",
+		return message_exit(EXIT_USAGE, "\"%.64s\" is not a command; see pidns --help",
 				    argv[1]);
 	return run(command, argc - 1, argv + 1);
 }

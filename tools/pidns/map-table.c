@@ -29,12 +29,12 @@ static void put_column(int width, bool is_known, uint64_t number)
 
 static void print_level(const struct pidns_ns *ns, int32_t vpid, const char *comm)
 {
-	const struct pidns_container *container = note_container(ns);
-	char label[NOTE_LABEL_MAX] = "-";
+	const struct pidns_container *container = describe_container(ns);
+	char label[DESCRIBE_LABEL_MAX] = "-";
 	size_t len = 1;
 
 	if (container)
-		len = note_container_label(container, label);
+		len = describe_container_label(container, label);
 	put_column(INODE_COLUMNS, ns->known & PIDNS_NS_INO, ns->ino);
 	put_column(PID_COLUMNS, vpid > 0, (uint64_t)vpid);
 	putchar(' ');

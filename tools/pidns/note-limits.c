@@ -19,13 +19,6 @@
 #define INDENT_MORE 19 /* of a source that has a line of its own */
 #define SOURCE_MAX  4096
 
-static const char *name_of_limit(const struct pidns_limit *limit)
-{
-	const char *name = pidns_limit_name(limit->kind);
-
-	return name ? name : "other";
-}
-
 /* ---- text ------------------------------------------------------------------------------------ */
 
 /* Of the terminal; 0: there is none, and lines are as long as they are. */
@@ -46,29 +39,6 @@ struct widths {
 
 static const struct widths usual = {.name = 17, .used = 10, .max = 10};
 
-static int format_amount(bool is_known, uint64_t amount, bool is_at_least, char text[24])
-{
-	if (!is_known)
-		return snprintf(text, 24, "-");
-	return snprintf(text, 24, "%s%" PRIu64, is_at_least ? ">=" : "", amount);
-}
-
-static bool is_at_least(const struct pidns_limit *limit)
-{
-	return limit->known & PIDNS_LIMIT_FLAGS && limit->flags & PIDNS_LIMIT_IS_AT_LEAST;
-}
-
-static int format_used(const struct pidns_limit *limit, char text[24])
-{
-	return format_amount(limit->known & PIDNS_LIMIT_USED, limit->used, is_at_least(limit),
-			     text);
-}
-
-static int format_max(const struct pidns_limit *limit, char text[24])
-{
-	return format_amount(limit->known & PIDNS_LIMIT_MAX, limit->max, false, text);
-}
-
 static int larger(int a, int b)
 {
 	return a > b ? a : b;
@@ -76,17 +46,17 @@ static int larger(int a, int b)
 
 static void widen(struct widths *widths, const struct pidns_limit *limit)
 {
-	char text[24];
+	struct limit_words words;
 
-	widths->name = larger(widths->name, (int)strlen(name_of_limit(limit)));
-	widths->used = larger(widths->used, format_used(limit, text));
-	widths->max = larger(widths->max, format_max(limit, text));
+	describe_limit(limit, &words);
+	widths->name = larger(widths->name, (int)strlen(words.kind));
+	widths->used = larger(widths->used, (int)strlen(words.used));
+	widths->max = larger(widths->max, (int)strlen(words.max));
 }
 
 /* On a line of its own where it does not fit beside the numbers, and shortened where not even there. */
-static void print_source(const struct pidns_limit *limit, size_t column, size_t width)
+static void print_source(const char *source, size_t column, size_t width)
 {
-	const char *source = limit->source ? limit->source : "-";
 	char escaped[SOURCE_MAX], text[SOURCE_MAX];
 	size_t len;
 
@@ -106,24 +76,16 @@ static void print_source(const struct pidns_limit *limit, size_t column, size_t 
 
 static void print_limit(const struct pidns_limit *limit, const struct widths *widths)
 {
-	const char *error = limit_error_name(limit->error);
-	char used[24], max[24], percent[24] = "-";
+	struct limit_words words;
 	size_t column = INDENT;
 
-	format_used(limit, used);
-	format_max(limit, max);
-	if (limit_has_share(limit))
-		snprintf(percent, sizeof(percent), "%" PRIu64 " %%", limit_percent(limit));
-	column += (size_t)printf("%-*s %*s %*s %5s %-6s", widths->name, name_of_limit(limit),
-				 widths->used, used, widths->max, max, percent,
-				 error ? error : "-");
-	print_source(limit, column, widths->line);
-	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
-		printf(", refused %" PRIu64 " so far", limit->hits);
-	if (limit->holders) {
-		printf("; %s ", limit_holders_words(limit));
-		out_text(stdout, limit->holders, strlen(limit->holders));
-	}
+	describe_limit(limit, &words);
+	column += (size_t)printf("%-*s %*s %*s %5s %-6s", widths->name, words.kind, widths->used,
+				 words.used, widths->max, words.max, words.percent, words.error);
+	print_source(words.source, column, widths->line);
+	fputs(words.hits, stdout);
+	fputs(words.in, stdout);
+	out_text(stdout, words.holders, strlen(words.holders));
 	putchar('\n');
 }
 
@@ -207,7 +169,7 @@ void note_json_limits(struct json *j, const struct pidns_limit *const *limits, s
 		put_number(j, "hits", limits[i]->known & PIDNS_LIMIT_HITS, limits[i]->hits);
 		json_item(j, "used_exact");
 		if (limits[i]->known & PIDNS_LIMIT_USED)
-			json_bool(j, !is_at_least(limits[i]));
+			json_bool(j, !describe_is_at_least(limits[i]));
 		else
 			json_null(j);
 		json_item(j, "fork");

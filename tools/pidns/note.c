@@ -4,91 +4,12 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/findings.h"
-#include "common/limit.h"
-#include "field.h"
 #include "json.h"
 #include "out.h"
-
-/* As many digits of an id as tell it from others. */
-#define ID_SHOWN 12
-
-bool note_has(const struct pidns_ns *ns, uint64_t bit)
-{
-	return ns->known & PIDNS_NS_NOTES && ns->notes->known & bit;
-}
-
-const struct pidns_container *note_container(const struct pidns_ns *ns)
-{
-	return note_has(ns, PIDNS_NOTE_CONTAINER) ? ns->notes->container : NULL;
-}
-
-size_t note_limits(const struct pidns_ns *ns, const struct pidns_limit *const **ret_list)
-{
-	bool has = note_has(ns, PIDNS_NOTE_LIMITS);
-
-	*ret_list = has ? ns->notes->limits : NULL;
-	return has ? ns->notes->nr_limits : 0;
-}
-
-const struct pidns_limit *note_nearest(const struct pidns_limit *const *limits, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (limits[i]->is_fork || limit_is_full(limits[i]))
-			return limits[i];
-	return NULL;
-}
-
-uint64_t note_count_pins(const struct pidns_ns *ns)
-{
-	uint64_t count = 0;
-
-	for (uint32_t i = 0; note_has(ns, PIDNS_NOTE_PINS) && i < ns->notes->nr_pins; i++)
-		count += ns->notes->pins[i]->count;
-	return count;
-}
-
-const char *note_container_name(const struct pidns_container *container, size_t *ret_len)
-{
-	const char *name = container->name ? container->name : container->id;
-
-	if (!name)
-		name = container->runtime ? container->runtime : "";
-	*ret_len = strlen(name);
-	if (name == container->id && *ret_len > ID_SHOWN)
-		*ret_len = ID_SHOWN;
-	return name;
-}
-
-size_t note_container_label(const struct pidns_container *container, char label[NOTE_LABEL_MAX])
-{
-	bool is_runtime = !container->name && !container->id;
-	size_t len;
-	const char *name = note_container_name(container, &len);
-	int n = snprintf(label, NOTE_LABEL_MAX, "%s%.*s%s", is_runtime ? "(" : "", (int)len, name,
-			 is_runtime ? ")" : "");
-
-	if (container->is_users && n > 0 && n < NOTE_LABEL_MAX)
-		n += snprintf(label + n, NOTE_LABEL_MAX - (size_t)n, " (uid %" PRIu32 ")",
-			      container->owner_uid);
-	return n < NOTE_LABEL_MAX ? (size_t)n : NOTE_LABEL_MAX - 1;
-}
-
-static const char *name_of_limit(const struct pidns_limit *limit)
-{
-	const char *name = pidns_limit_name(limit->kind);
-
-	return name ? name : "other";
-}
-
-static const char *name_of_pin(const struct pidns_pin *pin)
-{
-	const char *name = pidns_pin_name(pin->kind);
-
-	return name ? name : "other";
-}
+#include "common/describe.h"
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
@@ -102,22 +23,13 @@ static void put_amount(FILE *file, bool is_known, uint64_t amount)
 
 void note_put_limit(FILE *file, const struct pidns_limit *limit)
 {
-	fputs_unlocked(name_of_limit(limit), file);
+	fputs_unlocked(describe_limit_name(limit), file);
 	if (!(limit->known & (PIDNS_LIMIT_USED | PIDNS_LIMIT_MAX)))
 		return;
 	putc_unlocked(':', file);
 	put_amount(file, limit->known & PIDNS_LIMIT_USED, limit->used);
 	putc_unlocked('/', file);
 	put_amount(file, limit->known & PIDNS_LIMIT_MAX, limit->max);
-}
-
-void note_put_nearness(FILE *file, const struct value *value)
-{
-	const struct pidns_limit *limit = value->limit;
-
-	fputs_unlocked(name_of_limit(limit), file);
-	if (limit->known & PIDNS_LIMIT_USED && limit->known & PIDNS_LIMIT_MAX)
-		fprintf(file, " %" PRIu64 "%%", limit_percent(limit));
 }
 
 void note_print_finding(const struct finding *finding)
@@ -154,57 +66,21 @@ void note_print_container(const struct pidns_container *container)
 	}
 	if (container->is_users) {
 		print_label("owner_uid", 0);
-		printf("%" PRIu32 ", who may make and name its cgroup\n", container->owner_uid);
+		printf("%" PRIu32 "; this user can create and name the cgroup\n",
+		       container->owner_uid);
 	}
-}
-
-/* Of the unseen, a file is who might be it. */
-static bool has_fd(const struct pidns_pin *pin)
-{
-	return pin->kind == PIDNS_PIN_FD || pin->kind == PIDNS_PIN_PIDFD ||
-	       (pin->kind == PIDNS_PIN_UNSEEN && pin->fd > 0);
-}
-
-static const char *words_for_unseen(const struct pidns_pin *pin)
-{
-	if (pin->fd)
-		return "something out of sight; perhaps a pidfd of a task that is gone, of";
-	if (pin->path)
-		return "something out of sight; perhaps a mounted procfs, where this is:";
-	return pin->pid ? "something out of sight; perhaps of who does not show all:"
-			: "something out of sight";
-}
-
-/* What there is to say about a pin beside its kind and who has it. */
-static void print_pin(const struct pidns_pin *pin)
-{
-	printf("%-14s", name_of_pin(pin));
-	if (pin->kind == PIDNS_PIN_UNSEEN)
-		printf(" %s", words_for_unseen(pin));
-	if (pin->ns && pin->ns->known & PIDNS_NS_INO)
-		printf(" %" PRIu64, pin->ns->ino);
-	if (pin->pid)
-		printf(" %" PRId32, pin->pid);
-	if (has_fd(pin))
-		printf(" fd %" PRId32, pin->fd);
-	if (pin->pid && pin->pid == getpid())
-		printf(", this very pidns");
-	if (pin->path) {
-		putchar(' ');
-		out_text(stdout, pin->path, strlen(pin->path));
-	}
-	if (pin->kind == PIDNS_PIN_ZOMBIE && pin->parent)
-		printf(" to be reaped by %" PRId32, pin->parent);
-	if (pin->count > 1)
-		printf(" and %" PRIu64 " more", pin->count - 1);
-	putchar('\n');
 }
 
 void note_print_pins(const struct pidns_pin *const *pins, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
+		_cleanup_free_ char *text = describe_pin(pins[i]);
+
 		print_label("pinned_by", i);
-		print_pin(pins[i]);
+		printf("%-14s", describe_pin_name(pins[i]));
+		if (text)
+			out_text(stdout, text, strlen(text));
+		putchar('\n');
 	}
 }
 
@@ -260,7 +136,7 @@ void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t 
 		json_open(j, '{');
 		put_string(j, "kind", pidns_pin_name(pin->kind));
 		put_number(j, "pid", pin->pid > 0, (uint64_t)pin->pid);
-		put_number(j, "fd", has_fd(pin) && pin->fd >= 0, (uint64_t)pin->fd);
+		put_number(j, "fd", describe_pin_has_fd(pin) && pin->fd >= 0, (uint64_t)pin->fd);
 		put_string(j, "path", pin->path);
 		put_number(j, "ns", pin->ns && pin->ns->known & PIDNS_NS_INO,
 			   pin->ns ? pin->ns->ino : 0);
@@ -271,17 +147,10 @@ void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t 
 	json_close(j, ']');
 }
 
-static const char *name_of_sigchld(uint32_t sigchld)
-{
-	static const char *const names[] = {NULL, "default", "ignored", "handled"};
-
-	return sigchld < sizeof(names) / sizeof(names[0]) ? names[sigchld] : NULL;
-}
-
 void note_json_zombie(struct json *j, const struct pidns_ns *ns)
 {
-	const struct pidns_zombie *zombie = note_has(ns, PIDNS_NOTE_ZOMBIE) ? ns->notes->zombie
-									    : NULL;
+	const struct pidns_zombie *zombie = describe_has(ns, PIDNS_NOTE_ZOMBIE) ? ns->notes->zombie
+										: NULL;
 
 	if (!zombie) {
 		json_null(j);
@@ -291,7 +160,7 @@ void note_json_zombie(struct json *j, const struct pidns_ns *ns)
 	put_number(j, "pid", true, (uint64_t)zombie->pid);
 	put_number(j, "parent", zombie->parent > 0, (uint64_t)zombie->parent);
 	put_number(j, "start_ns", zombie->start_ns, zombie->start_ns);
-	put_string(j, "sigchld", name_of_sigchld(zombie->sigchld));
+	put_string(j, "sigchld", describe_sigchld(zombie->sigchld));
 	json_item(j, "parent_is_reaper");
 	json_bool(j, zombie->parent_is_reaper);
 	json_close(j, '}');

@@ -18,8 +18,8 @@ static int compare_places(const void *left, const void *right, void *context)
 {
 	const struct sorting *s = context;
 	size_t l = *(const size_t *)left, r = *(const size_t *)right;
-	struct row left_row = s->columns->table->make_row(s->snapshot, s->records[l]);
-	struct row right_row = s->columns->table->make_row(s->snapshot, s->records[r]);
+	struct field_row left_row = s->columns->table->make_row(s->snapshot, s->records[l]);
+	struct field_row right_row = s->columns->table->make_row(s->snapshot, s->records[r]);
 
 	left_row.users = right_row.users = s->columns->users;
 	for (size_t i = 0; i < s->columns->nr_keys; i++) {

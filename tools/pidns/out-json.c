@@ -18,7 +18,7 @@ static void close_rows(struct out *out, uint32_t nr_left)
 	}
 }
 
-static int json_row(struct out *out, const struct row *row, uint32_t depth)
+static int json_row(struct out *out, const struct field_row *row, uint32_t depth)
 {
 	struct value value;
 

@@ -37,9 +37,9 @@ static int raw_begin(struct out *out)
 	return 0;
 }
 
-static int raw_row(struct out *out, const struct row *row, uint32_t depth)
+static int raw_row(struct out *out, const struct field_row *row, uint32_t depth)
 {
-	char label[NOTE_LABEL_MAX];
+	char label[DESCRIBE_LABEL_MAX];
 	struct value value;
 
 	(void)depth;
@@ -50,7 +50,7 @@ static int raw_row(struct out *out, const struct row *row, uint32_t depth)
 		if (value.type == VALUE_TEXT)
 			put_word(stdout, value.text, value.len);
 		else if (value.type == VALUE_CONTAINER)
-			put_word(stdout, label, note_container_label(value.container, label));
+			put_word(stdout, label, describe_container_label(value.container, label));
 		else
 			out_value(stdout, &value);
 	}

@@ -62,16 +62,20 @@ static int table_begin(struct out *out)
 /* The caller frees it. NULL: no memory. */
 static char *make_cell(struct out *out, const struct field *field, const struct value *value)
 {
+	char text[64];
+
 	rewind(out->cell);
-	if (field->human && value->type != VALUE_UNKNOWN)
-		field->human(out->cell, value);
-	else
+	if (field->unit && value->type != VALUE_UNKNOWN) {
+		field_format(field, value, 0, text, sizeof(text));
+		fputs(text, out->cell);
+	} else {
 		out_value(out->cell, value);
+	}
 	putc_unlocked('\0', out->cell);
 	return fflush(out->cell) ? NULL : strdup(out->cell_text);
 }
 
-static int fill_line(struct out *out, struct libscols_line *line, const struct row *row)
+static int fill_line(struct out *out, struct libscols_line *line, const struct field_row *row)
 {
 	struct value value;
 
@@ -108,7 +112,7 @@ static int remember_line(struct out *out, struct libscols_line *line, uint32_t d
 	return 0;
 }
 
-static int table_row(struct out *out, const struct row *row, uint32_t depth)
+static int table_row(struct out *out, const struct field_row *row, uint32_t depth)
 {
 	struct libscols_line *above = depth ? out->ancestors[depth - 1] : NULL;
 	struct libscols_line *line = scols_table_new_line(out->table, above);

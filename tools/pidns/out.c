@@ -22,7 +22,7 @@ int out_open(struct out *out, const struct options *options, const struct column
 	return out->ops->begin(out);
 }
 
-int out_row(struct out *out, const struct row *row, uint32_t depth)
+int out_row(struct out *out, const struct field_row *row, uint32_t depth)
 {
 	return out->ops->row(out, row, out->is_tree ? depth : 0);
 }
@@ -94,7 +94,7 @@ static void put_numbers(FILE *file, const struct value *value)
 
 void out_value(FILE *file, const struct value *value)
 {
-	char label[NOTE_LABEL_MAX];
+	char label[DESCRIBE_LABEL_MAX];
 
 	switch (value->type) {
 	case VALUE_UNKNOWN:
@@ -112,7 +112,7 @@ void out_value(FILE *file, const struct value *value)
 		out_text(file, value->text, value->len);
 		break;
 	case VALUE_CONTAINER:
-		out_text(file, label, note_container_label(value->container, label));
+		out_text(file, label, describe_container_label(value->container, label));
 		break;
 	case VALUE_NUMBERS:
 		put_numbers(file, value);

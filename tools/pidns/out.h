@@ -17,7 +17,7 @@ struct out;
 
 struct out_ops {
 	int (*begin)(struct out *out);
-	int (*row)(struct out *out, const struct row *row, uint32_t depth);
+	int (*row)(struct out *out, const struct field_row *row, uint32_t depth);
 	int (*end)(struct out *out);
 };
 
@@ -54,7 +54,7 @@ struct out {
  */
 int out_open(struct out *out, const struct options *options, const struct columns *columns,
 	     const struct pidns_snapshot *snapshot, const char *array, bool is_tree);
-int out_row(struct out *out, const struct row *row, uint32_t depth);
+int out_row(struct out *out, const struct field_row *row, uint32_t depth);
 int out_close(struct out *out);
 
 /* Untrusted bytes, escaped. */

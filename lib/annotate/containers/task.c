@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * task.c - what is asked of tasks beyond the picture: who made a namespace.
+ * task.c - what is asked of tasks beyond the snapshot: who made a namespace.
  *
  * Only what proc(5) answers without the memory of the task: its stat, never its command line.
  */

@@ -59,7 +59,7 @@ void limits_flag(struct pidns_limit *limit, uint32_t flag);
 bool limits_kernel_is(unsigned int major, unsigned int minor);
 /* To the list that is being put together; NULL is nothing. 0 or -ENOMEM. */
 int limits_add(struct limits *l, const struct pidns_limit *limit);
-/* A record that lives as long as the picture, its source written with that format. NULL: no memory. */
+/* A record that lives as long as the snapshot, its source written with that format. NULL: no memory. */
 struct pidns_limit *limits_new(struct limits *l, uint32_t kind, int error, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 

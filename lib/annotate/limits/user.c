@@ -92,7 +92,7 @@ static int count_run(struct limits *l)
 	return run.tasks ? count_up(l, run.ns, run.uid, run.tasks) : 0;
 }
 
-/* In the picture, or else in `status`. */
+/* In the snapshot, or else in `status`. */
 static bool ruid_of(const struct limits *l, const struct pidns_task *task, uint32_t *ret_uid)
 {
 	struct proc_status status = {0};
@@ -201,7 +201,7 @@ static int add_owners(struct limits *l, uint64_t user)
 			return 0;
 		limit = limits_new(l, PIDNS_LIMIT_NPROC, EAGAIN,
 				   "RLIMIT_NPROC of uid %" PRIu32 " when it made user:[%" PRIu64
-				   "], which is not told",
+				   "], which is unknown",
 				   ns->owner, user);
 		if (!limit)
 			return -ENOMEM;

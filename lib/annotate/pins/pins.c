@@ -46,7 +46,7 @@ int pins_hindered(struct pins *p, int32_t pid, int error)
 	return 0;
 }
 
-/* ---- what the picture shows ------------------------------------------------------------------ */
+/* ---- what the snapshot shows ------------------------------------------------------------------ */
 
 static int note_tasks(struct pins *p, const struct pidns_ns *ns)
 {
@@ -170,7 +170,7 @@ static void sort_and_merge(struct pins *p)
 	p->nr_found = kept;
 }
 
-/* That the picture has all tasks of its world, so that nothing said of none is a guess. */
+/* That the snapshot has all tasks of its world, so that nothing said of none is a guess. */
 static bool has_all_tasks(const struct pins *p)
 {
 	return !(pidns_snapshot_flags(p->a->snapshot) & PIDNS_SNAPSHOT_SUBSET);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * pins.h - the rooms of the annotator that says what keeps a namespace alive: pins.c reads the
- * picture and writes the notes, annotate/pins/scan.c goes through the tasks of a procfs, annotate/pins/mounts.c
+ * snapshot and writes the notes, annotate/pins/scan.c goes through the tasks of a procfs, annotate/pins/mounts.c
  * through their mounts.
  *
  * Files and mounts of others are known by what their links and lists say. None is opened or examined

@@ -161,7 +161,7 @@ static bool has_no_namespaces(int dir)
 	return readlinkat(dir, "ns/mnt", text, sizeof(text)) < 0 && errno == ENOENT;
 }
 
-/* Each thread has a place for its children; that of the first is in the picture, if a link shows
+/* Each thread has a place for its children; that of the first is in the snapshot, if a link shows
  * it. */
 static int look_at_threads(struct pins *p, int dir, const struct pidns_task *task)
 {
@@ -227,7 +227,7 @@ static int look_at_held(struct pins *p, const char *name, int32_t pid, const str
 	return pins_mounts_look(p, dir, pid, pid);
 }
 
-/* What it was found to hold when the picture was taken. */
+/* What it was found to hold when the snapshot was taken. */
 static size_t find_held(const struct pidns_snapshot *s, int32_t pid, const struct holder **ret)
 {
 	size_t low = 0, high = s->nr_holders, end;

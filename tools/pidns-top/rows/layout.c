@@ -26,18 +26,18 @@ static bool is_shown(const struct column *column, const struct app *app)
 static int make_title(const struct column *column, unsigned int arg, char *out, size_t size)
 {
 	if (column->flags & COLUMN_NUMBERED)
-		return snprintf(out, size, "%s%u", column->title, arg);
-	return snprintf(out, size, "%s", column->title);
+		return snprintf(out, size, "%s%u", column->field->title, arg);
+	return snprintf(out, size, "%s", column->field->title);
 }
 
 static unsigned int width_of(const struct column *column, const struct rows *rows, unsigned int arg)
 {
 	char title[TITLE_SIZE];
 	unsigned int width = (unsigned int)make_title(column, arg, title, sizeof(title));
-	unsigned int fit = column->fit ? column->fit(rows, arg) : 0;
+	unsigned int fit = column_width(column, rows, arg);
 
 	width = fit > width ? fit : width;
-	return width > column->width ? width : column->width;
+	return width > column->field->width ? width : column->field->width;
 }
 
 static void add_all(struct layout *layout, const struct app *app, const struct rows *rows)
@@ -70,7 +70,7 @@ static unsigned int rank_of(const struct layout *layout, size_t i)
 
 	unsigned int arg = layout->columns[i].arg;
 
-	return column->rank + (arg ? arg - 1 : 0);
+	return column->field->rank + (arg ? arg - 1 : 0);
 }
 
 static void drop(struct layout *layout, size_t i)
@@ -137,11 +137,11 @@ void layout_make(struct layout *layout, const struct app *app, const struct rows
 
 static void add_needs(struct layout_needs *needs, const struct column *column, bool is_for_all)
 {
-	needs->ns_fields |= column->ns_fields;
+	needs->ns_fields |= column_ns_fields(column);
 	if (column->flags & COLUMN_OF_SCREEN && !is_for_all)
-		needs->screen_fields |= column->task_fields;
+		needs->screen_fields |= column_task_fields(column);
 	else
-		needs->task_fields |= column->task_fields;
+		needs->task_fields |= column_task_fields(column);
 }
 
 static bool is_looking_for_text(const struct app *app)
@@ -184,8 +184,8 @@ static bool is_to_come(const struct column *column, const struct picture *pictur
 {
 	bool is_of_tasks = !(column->flags & COLUMN_OF_SCREEN);
 
-	return column->ns_fields & picture->unasked_ns ||
-	       (is_of_tasks && column->task_fields & picture->unasked_task);
+	return column_ns_fields(column) & picture->unasked_ns ||
+	       (is_of_tasks && column_task_fields(column) & picture->unasked_task);
 }
 
 void layout_fill(const struct layout_column *at, struct cell_source *source, struct cell *cell)
@@ -194,6 +194,7 @@ void layout_fill(const struct layout_column *at, struct cell_source *source, str
 	char text[CELL_SIZE];
 	size_t len;
 
+	source->column = at->column;
 	source->arg = at->arg;
 	source->width = at->width;
 	cell->faint = 0;
@@ -202,7 +203,7 @@ void layout_fill(const struct layout_column *at, struct cell_source *source, str
 	if (is_to_come(at->column, source->picture))
 		snprintf(cell->text, sizeof(cell->text), "%s", text_is_utf8() ? "…" : ".");
 	else
-		at->column->fill(source, cell);
+		view_fill(source, cell);
 	len = text_fit(cell->text, at->width, align, text, sizeof(text));
 	memcpy(cell->text, text, len + 1);
 	if (cell->faint > len)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * picture.h - all that is known at one moment: what rows are made of and cells are filled from.
+ * snapshot.h - all that is known at one moment: what rows are made of and cells are filled from.
  *
  * Borrowed pointers all; any of them may be NULL.
  */

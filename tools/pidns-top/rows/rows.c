@@ -81,7 +81,8 @@ int rows_sort(const struct rows *rows, const struct app *app, const struct pictu
 		struct cell_source source = source_of(rows, app, picture, &list[i]);
 
 		sorted[i] = (struct sorted_row){.row = list[i]};
-		column->key(&source, &sorted[i].key);
+		source.column = column;
+		view_key(&source, &sorted[i].key);
 	}
 	qsort_r(sorted, count, sizeof(*sorted), compare_rows, &direction);
 	for (size_t i = 0; i < count; i++)

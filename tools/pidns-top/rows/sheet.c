@@ -12,7 +12,7 @@
 #include "common/limit.h"
 #include "common/shorten.h"
 #include "common/pidmap.h"
-#include "common/remedy.h"
+#include "common/describe.h"
 #include "text.h"
 
 #define LINE_SIZE 1024
@@ -104,7 +104,7 @@ static const char *unknown(const struct sheet *sheet)
 {
 	if (sheet->is_asked)
 		return "not known";
-	return text_is_utf8() ? "looking …" : "looking ...";
+	return text_is_utf8() ? "reading …" : "reading ...";
 }
 
 /* A heading, and whether there is anything known to put below it. */
@@ -141,30 +141,20 @@ static void add_container(struct sheet *sheet, const struct pidns_ns *ns)
 	if (container->source)
 		add(sheet, "  known by %s", container->source);
 	if (container->is_users)
-		add(sheet, "  owner    uid %" PRIu32 ", who may make and name its cgroup",
+		add(sheet, "  owner    uid %" PRIu32 "; this user can create and name the cgroup",
 		    container->owner_uid);
 }
 
 static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 {
-	const char *name = pidns_limit_name(limit->kind), *error = limit_error_name(limit->error);
-	bool is_least = limit->known & PIDNS_LIMIT_FLAGS && limit->flags & PIDNS_LIMIT_IS_AT_LEAST;
 	size_t room = sheet->width > INDENT * 2 ? sheet->width - INDENT : SIZE_MAX;
-	char source[LINE_SIZE], used[24] = "-", max[24] = "-", percent[16] = "-", hits[48] = "";
+	struct limit_words words;
+	char source[LINE_SIZE];
 
-	shorten(limit->source ? limit->source : "-", room, source, sizeof(source));
-	if (limit->known & PIDNS_LIMIT_USED)
-		snprintf(used, sizeof(used), "%s%" PRIu64, is_least ? ">=" : "", limit->used);
-	if (limit->known & PIDNS_LIMIT_MAX)
-		snprintf(max, sizeof(max), "%" PRIu64, limit->max);
-	if (limit_has_share(limit))
-		snprintf(percent, sizeof(percent), "%" PRIu64 " %%", limit_percent(limit));
-	if (limit->known & PIDNS_LIMIT_HITS && limit->hits)
-		snprintf(hits, sizeof(hits), ", refused %" PRIu64 " so far", limit->hits);
-	add(sheet, "  %-17s %8s of %8s %5s  %s  %s%s%s%s%s%s", name ? name : "other", used, max,
-	    percent, error ? error : "-", source, hits, limit->holders ? "; " : "",
-	    limit->holders ? limit_holders_words(limit) : "", limit->holders ? " " : "",
-	    limit->holders ? limit->holders : "");
+	describe_limit(limit, &words);
+	shorten(words.source, room, source, sizeof(source));
+	add(sheet, "  %-17s %8s of %8s %5s  %s  %s%s%s%s", words.kind, words.used, words.max,
+	    words.percent, words.error, source, words.hits, words.in, words.holders);
 }
 
 static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
@@ -188,7 +178,7 @@ static void add_drawing(struct sheet *sheet, const struct pidmap_drawing *drawin
 	add(sheet, "  [%s] %" PRIu64 " to a cell%s", drawing->cells, drawing->cell_size, words);
 }
 
-/* By the kernel's blocks where these are several; else by the tasks in the picture, of which threads
+/* By the kernel's blocks where these are several; else by the tasks in the snapshot, of which threads
  * may be no part. */
 static void add_pidmap(struct sheet *sheet, const struct pidns_ns *ns)
 {
@@ -225,42 +215,19 @@ static void add_numbers(struct sheet *sheet, const struct pidns_ns *ns)
 	if (ns->known & PIDNS_NS_LAST_PID && ns->last_pid)
 		snprintf(last, sizeof(last), ", the last one was %" PRId32, ns->last_pid);
 	if (ns->known & PIDNS_NS_ALLOC_FAILURES && ns->alloc_failures)
-		snprintf(refused, sizeof(refused), ", refused %" PRIu64 " times for want of one",
-			 ns->alloc_failures);
+		snprintf(refused, sizeof(refused),
+			 ", refused %" PRIu64 " times because none was left", ns->alloc_failures);
 	add(sheet, "  %s%" PRIu32 "%s%s%s%s", ns->pids_used_exact ? "" : "at least ", ns->pids_used,
 	    max, peak, last, refused);
 	add_pidmap(sheet, ns);
 }
 
-static const char *words_for(const struct pidns_pin *pin)
-{
-	if (pin->kind != PIDNS_PIN_UNSEEN)
-		return "";
-	if (pin->fd)
-		return " something out of sight; perhaps a pidfd of a task that is gone, of";
-	if (pin->path)
-		return " something out of sight; perhaps a mounted procfs, where this is:";
-	return pin->pid ? " something out of sight; perhaps of who does not show all:"
-			: " something out of sight";
-}
-
 static void add_pin(struct sheet *sheet, const struct pidns_pin *pin)
 {
-	const char *name = pidns_pin_name(pin->kind);
-	char who[24] = "", file[24] = "", parent[48] = "", below[32] = "", more[40] = "";
+	char *text = describe_pin(pin);
 
-	if (pin->pid)
-		snprintf(who, sizeof(who), " PID %" PRId32, pin->pid);
-	if (pin->kind == PIDNS_PIN_FD || pin->kind == PIDNS_PIN_PIDFD || pin->fd > 0)
-		snprintf(file, sizeof(file), " fd %" PRId32, pin->fd);
-	if (pin->kind == PIDNS_PIN_ZOMBIE && pin->parent)
-		snprintf(parent, sizeof(parent), ", to be reaped by PID %" PRId32, pin->parent);
-	if (pin->ns)
-		snprintf(below, sizeof(below), " %" PRIu64, pin->ns->ino);
-	if (pin->count > 1)
-		snprintf(more, sizeof(more), " and %" PRIu64 " more", pin->count - 1);
-	add(sheet, "  %-14s%s%s%s%s%s%s%s%s", name ? name : "other", words_for(pin), who, file,
-	    pin->path ? " " : "", pin->path ? pin->path : "", below, parent, more);
+	add(sheet, "  %-14s%s", describe_pin_name(pin), text ? text : "");
+	free(text);
 }
 
 static void add_pins(struct sheet *sheet, const struct pidns_ns *ns)

@@ -50,7 +50,7 @@ static void draw_header(const struct draw_frame *frame)
 static void draw_sort_mark(unsigned int y, const struct layout_column *at, bool is_big_first)
 {
 	const char *mark = is_big_first ? "v" : "^";
-	unsigned int title = (unsigned int)strlen(at->column->title);
+	unsigned int title = (unsigned int)strlen(at->column->field->title);
 	unsigned int x;
 
 	if (text_is_utf8())
@@ -290,8 +290,8 @@ static void draw_choice(const struct draw_frame *frame, unsigned int y, const st
 {
 	char line[256];
 
-	snprintf(line, sizeof(line), "%c %-8s %s", is_selected ? '>' : ' ', column->title,
-		 column->help);
+	snprintf(line, sizeof(line), "%c %-8s %s", is_selected ? '>' : ' ', column->field->title,
+		 column->field->help);
 	put_line(frame, y, 0, line, is_selected ? STYLE_SELECTED : STYLE_TEXT);
 }
 
@@ -301,7 +301,7 @@ static size_t choices_before(const struct view *view, size_t column)
 	size_t count = 0;
 
 	for (size_t i = 0; i < column; i++)
-		count += view->columns[i].key != NULL;
+		count += column_can_sort(&view->columns[i]);
 	return count;
 }
 
@@ -316,7 +316,7 @@ static unsigned int draw_menu(const struct draw_frame *frame, const struct app *
 	for (size_t i = 0; i < view->nr_columns; i++) {
 		size_t at = choices_before(view, i);
 
-		if (view->columns[i].key && at >= first && at < first + page)
+		if (column_can_sort(&view->columns[i]) && at >= first && at < first + page)
 			draw_choice(frame, (unsigned int)(at - first), &view->columns[i],
 				    i == app->menu);
 	}

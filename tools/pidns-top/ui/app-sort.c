@@ -10,7 +10,7 @@ static void sort_by(struct app *app, size_t column)
 	const struct view *view = view_of(app);
 	struct app_place *place = app_place(app);
 
-	if (column >= view->nr_columns || !view->columns[column].key)
+	if (column >= view->nr_columns || !column_can_sort(&view->columns[column]))
 		return;
 	if (place->sorted_by != column)
 		place->is_reversed = false;
@@ -25,7 +25,7 @@ static size_t next_sortable(const struct view *view, size_t column, bool is_forw
 
 	while (is_forward ? at + 1 < view->nr_columns : at > 0) {
 		at = is_forward ? at + 1 : at - 1;
-		if (view->columns[at].key)
+		if (column_can_sort(&view->columns[at]))
 			return at;
 	}
 	return column;

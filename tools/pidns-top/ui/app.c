@@ -90,7 +90,7 @@ void app_save(struct app *app, const struct scene *scene)
 
 	(void)scene;
 	if (config_path(path, sizeof(path)) < 0)
-		snprintf(why, sizeof(why), "There is no home to keep settings in.");
+		snprintf(why, sizeof(why), "No home directory to keep settings in.");
 	else if (config_save(path, app, why, sizeof(why)) == 0)
 		snprintf(why, sizeof(why), "Written: %s", path);
 	text_clean(why, strlen(why), app->message, sizeof(app->message));

@@ -83,18 +83,18 @@ size_t config_print(const struct app *app, char *out, size_t size)
 {
 	const struct app_place *namespaces = &app->places[APP_NAMESPACES];
 	const struct app_place *processes = &app->places[APP_PROCESSES];
-	int len = snprintf(out, size,
-			   "# pidns-top(8) writes this file when W is pressed.\n"
-			   "delay=%g\n"
-			   "tree=%d\n"
-			   "commands=%d\n"
-			   "below=%d\n"
-			   "sort-namespaces=%s%s\n"
-			   "sort-processes=%s%s\n",
-			   app->delay, app->is_tree, app->has_commands, app->is_below,
-			   sort_sign(namespaces),
-			   view_namespaces.columns[namespaces->sorted_by].name,
-			   sort_sign(processes), view_processes.columns[processes->sorted_by].name);
+	int len = snprintf(
+		out, size,
+		"# pidns-top(8) writes this file when W is pressed.\n"
+		"delay=%g\n"
+		"tree=%d\n"
+		"commands=%d\n"
+		"below=%d\n"
+		"sort-namespaces=%s%s\n"
+		"sort-processes=%s%s\n",
+		app->delay, app->is_tree, app->has_commands, app->is_below, sort_sign(namespaces),
+		view_namespaces.columns[namespaces->sorted_by].field->name, sort_sign(processes),
+		view_processes.columns[processes->sorted_by].field->name);
 
 	return (size_t)len < size ? (size_t)len : size - 1;
 }

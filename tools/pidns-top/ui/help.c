@@ -16,10 +16,11 @@ static const char *const head[] = {
 
 static const char *const tail[] = {
 	"",
-	"CPU use is in percent of one CPU since the last look; at the first look at a",
-	"process, its average so far. Memory is resident; pages that processes share",
-	"count in each. \"-\" is what this provider cannot tell, or you may not see.",
-	"A number with + is a lower bound. A folded row counts all that is below it too.",
+	"CPU use is in percent of one CPU since the last sample; a process that has not",
+	"been sampled before shows its average. Memory is resident memory; pages that",
+	"processes share count in each. \"-\" means not known to this provider, or not",
+	"visible to you. A number with + is a lower bound. A folded row includes all",
+	"that is below it.",
 };
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -39,9 +40,10 @@ static void line_of_column(const struct column *column, char *out, size_t size)
 {
 	char title[32];
 
-	snprintf(title, sizeof(title), "%s%s", column->title,
+	snprintf(title, sizeof(title), "%s%s", column->field->title,
 		 column->flags & COLUMN_NUMBERED ? "1, 2" : "");
-	snprintf(out, size, "  %s%*s%s", title, (int)(15 - text_width(title)), "", column->help);
+	snprintf(out, size, "  %s%*s%s", title, (int)(15 - text_width(title)), "",
+		 column->field->help);
 }
 
 static void line_of_view(const struct view *view, size_t i, char *out, size_t size)

@@ -17,10 +17,10 @@
 #define REQUESTS(X) \
 	X(open,		"Enter",		"Open",	  "show the processes of the selected namespace") \
 	X(back,		"Esc Backspace",	"Back",	  "back to the namespaces; or drop the filter") \
-	X(details,	"i",			0,	  "all about the selected namespace: container, limits, pins") \
+	X(details,	"i",			0,	  "details of the selected namespace: container, limits, pins") \
 	X(help,		"h ? F1",		"Help",	  "this text") \
-	X(quit,		"q F10",		"Quit",	  "leave") \
-	X(search,	"/",			"Search", "search for a number, a user or a name, as you type") \
+	X(quit,		"q F10",		"Quit",	  "quit") \
+	X(search,	"/",			"Search", "search for a PID, an inode, a user or a name") \
 	X(search_next,	"n F3",			0,	  "the next row that matches the search") \
 	X(search_prev,	"p Shift-F3",		0,	  "the previous row that matches the search") \
 	X(filter,	"\\ F4",		"Filter", "show only what matches, and what it is in") \
@@ -37,17 +37,17 @@
 	X(fold_all,	"*",			0,	  "fold all namespaces, or unfold all") \
 	X(sort_left,	"<",			0,	  "sort by the column to the left") \
 	X(sort_right,	">",			0,	  "sort by the column to the right") \
-	X(reverse,	"R I",			0,	  "turn the order round") \
-	X(sort_number,	"N",			0,	  "sort by number: inode or pid") \
+	X(reverse,	"R I",			0,	  "reverse the sort") \
+	X(sort_number,	"N",			0,	  "sort by inode or PID") \
 	X(sort_cpu,	"P",			0,	  "sort by CPU use") \
 	X(sort_memory,	"M",			0,	  "sort by memory") \
 	X(sort_time,	"T",			0,	  "sort by CPU time (processes)") \
 	X(command,	"c",			0,	  "show command lines, or names only") \
 	X(below,	"a",			0,	  "processes: with those of all namespaces below, or without") \
-	X(pause,	"Z",			0,	  "stop looking at the machine; or go on") \
-	X(delay,	"d s",			0,	  "seconds between two looks") \
+	X(pause,	"Z",			0,	  "pause the refresh; or go on") \
+	X(delay,	"d s",			0,	  "seconds between two samples") \
 	X(save,			"W",			0,	  "write the settings to the config file") \
-	X(refresh,	"Space",		0,	  "look at the machine now") \
+	X(refresh,	"Space",		0,	  "refresh now") \
 	X(redraw,	"^L",			0,	  "draw the screen anew")
 /* clang-format on */
 

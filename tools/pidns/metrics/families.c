@@ -113,8 +113,8 @@ static int compare_ranked(const void *a, const void *b)
 static uint64_t nearest_share(const struct pidns_ns *ns)
 {
 	const struct pidns_limit *const *limits;
-	size_t nr = note_limits(ns, &limits);
-	const struct pidns_limit *nearest = note_nearest(limits, nr);
+	size_t nr = describe_limits(ns, &limits);
+	const struct pidns_limit *nearest = describe_nearest(limits, nr);
 
 	return nearest ? limit_share(nearest) : 0;
 }
@@ -192,7 +192,7 @@ static void put_info(const struct page *page)
 	for (size_t i = 0; i < page->nr_shown; i++) {
 		const struct pidns_ns *ns = page->list[i];
 		const struct pidns_ns *parent = pidns_ns_parent(ns);
-		const struct pidns_container *container = note_container(ns);
+		const struct pidns_container *container = describe_container(ns);
 
 		fputs("pidns_namespace_info", page->file);
 		put_identity(page, ns);
@@ -254,7 +254,7 @@ static void put_oldest(const struct page *page)
 	for (size_t i = 0; i < page->nr_shown; i++) {
 		const struct pidns_ns *ns = page->list[i];
 		const struct pidns_zombie *zombie =
-			note_has(ns, PIDNS_NOTE_ZOMBIE) ? ns->notes->zombie : NULL;
+			describe_has(ns, PIDNS_NOTE_ZOMBIE) ? ns->notes->zombie : NULL;
 
 		if (!zombie || !zombie->start_ns || zombie->start_ns > now)
 			continue;
@@ -268,7 +268,7 @@ static void put_oldest(const struct page *page)
 static void put_ratios_of(const struct page *page, const struct pidns_ns *ns)
 {
 	const struct pidns_limit *const *limits;
-	size_t nr = note_limits(ns, &limits);
+	size_t nr = describe_limits(ns, &limits);
 	uint64_t seen = 0;
 
 	for (size_t i = 0; i < nr; i++) {
@@ -289,7 +289,7 @@ static void put_ratios_of(const struct page *page, const struct pidns_ns *ns)
 static void put_hits_of(const struct page *page, const struct pidns_ns *ns)
 {
 	const struct pidns_limit *const *limits;
-	size_t nr = note_limits(ns, &limits);
+	size_t nr = describe_limits(ns, &limits);
 	uint64_t hits[NR_KINDS] = {0}, known = 0;
 
 	for (size_t i = 0; i < nr; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * field.h - every column there is: one table a record, each row with the column's name, JSON type,
- * look, help, what it must ask of the kernel, and how to get its value.
+ * field.h - every column there is: one table a record, each row with the column's name, look, help,
+ * unit, what it must ask of the kernel, and how to get its value. pidns shows those that are asked for
+ * by name; a view of pidns-top is a list of some of them.
  */
 #ifndef PIDNS_FIELD_H
 #define PIDNS_FIELD_H
@@ -10,7 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 struct users;
 
@@ -22,7 +22,7 @@ enum value_type {
 	VALUE_TEXT,    /* raw bytes, untrusted */
 	VALUE_NUMBERS, /* JSON array, commas in text */
 	/* Of the notes on a namespace: an object, the first of a list of them, a list in JSON; in
-	 * text a name or an id, KIND:USED/MAX, how many. See note.h. */
+	 * text a name or an id, KIND:USED/MAX, how many. See describe.h. */
 	VALUE_CONTAINER,
 	VALUE_LIMIT,
 	VALUE_PINS,
@@ -42,7 +42,7 @@ struct value {
 };
 
 /* One line of output: a namespace or a task, and what goes with it. */
-struct row {
+struct field_row {
 	const struct pidns_snapshot *snapshot; /* where it was found */
 	const void *record;  /* struct pidns_ns or struct pidns_task, as the table says */
 	uint64_t known;	     /* its known bits */
@@ -65,19 +65,94 @@ struct row {
 #define NEEDS_PINS	 (1u << 6)
 #define NEEDS_USERS	 (1u << 7) /* the names of users */
 
+/* How people read a value. */
+enum field_unit {
+	UNIT_NONE, /* as it is */
+	UNIT_BYTES,
+	UNIT_CPU_TIME,
+	UNIT_AGE,
+	UNIT_NEARNESS, /* of a limit: "cgroup-pids 95%" */
+};
+
 struct field {
 	const char *name;
 	unsigned int look;
 	unsigned int needs;
 	uint64_t
 		known; /* the PIDNS_NS_* or PIDNS_TASK_* bit to ask for, and to find set; 0: none */
-	void (*get)(const struct field *field, const struct row *row, struct value *ret);
+	void (*get)(const struct field *field, const struct field_row *row, struct value *ret);
 	size_t offset; /* of the member, for getters of plain members */
 	const char *help;
 	const char *heading; /* in tables; NULL: its name */
 	const char *aliases; /* other names that are understood, a space between; NULL: none */
-	void (*human)(FILE *file, const struct value *value); /* in tables; NULL: as in raw */
+	enum field_unit unit;
+	/* In pidns-top: what is over it, how wide it is at least, and where not all columns fit, the
+	 * highest rank goes first; 0 always stays. */
+	const char *title;
+	unsigned int width, rank;
 };
+
+/* Their places in the tables. */
+enum ns_field {
+	NS_INO,
+	NS_COOKIE,
+	NS_PARENT,
+	NS_LEVEL,
+	NS_DEPTH,
+	NS_STATE,
+	NS_REAPER,
+	NS_COMM,
+	NS_REAPER_START,
+	NS_OWNER_UID,
+	NS_OWNER_NS,
+	NS_PIDS_USED,
+	NS_PIDS_USED_EXACT,
+	NS_PIDS_PEAK,
+	NS_ALLOC_FAILURES,
+	NS_LAST_PID,
+	NS_PIDS_MAX,
+	NS_PROCESSES,
+	NS_THREADS,
+	NS_ZOMBIES,
+	NS_JOINED,
+	NS_PROCESSES_BELOW,
+	NS_THREADS_BELOW,
+	NS_ZOMBIES_BELOW,
+	NS_CONTAINER,
+	NS_LIMIT,
+	NS_PINS,
+};
+
+enum task_field {
+	TASK_PID,
+	TASK_TID,
+	TASK_VPIDS,
+	TASK_VPGID,
+	TASK_VSID,
+	TASK_PPID,
+	TASK_NS,
+	TASK_NS_FOR_CHILDREN,
+	TASK_STATE,
+	TASK_UID,
+	TASK_RUID,
+	TASK_USER,
+	TASK_RUSER,
+	TASK_CONTAINER,
+	TASK_COMM,
+	TASK_CMDLINE,
+	TASK_START,
+	TASK_CPU_TIME,
+	TASK_CPU,
+	TASK_AGE,
+	TASK_RSS,
+	TASK_THREADS,
+	TASK_HAS_JOINED,
+	TASK_PIDFD,
+};
+
+/* A row at the end that no view names needs no place here. */
+extern const struct field ns_fields[];
+extern const struct field task_fields[];
 
 /* No table is longer. */
 #define FIELDS_MAX 32
@@ -85,18 +160,23 @@ struct field {
 struct field_table {
 	const struct field *fields;
 	size_t nr_fields;
-	struct row (*make_row)(const struct pidns_snapshot *snapshot, const void *record);
+	struct field_row (*make_row)(const struct pidns_snapshot *snapshot, const void *record);
 };
 
 extern const struct field_table ns_field_table;
 extern const struct field_table task_field_table;
 
-static inline void field_get(const struct field *field, const struct row *row, struct value *ret)
+static inline void field_get(const struct field *field, const struct field_row *row,
+			     struct value *ret)
 {
 	ret->type = VALUE_UNKNOWN;
 	if (!field->known || row->known & field->known)
 		field->get(field, row, ret);
 }
+
+/* A value that is known as people read it, in its unit; of a count in at most `width` columns (0: any). */
+void field_format(const struct field *field, const struct value *value, unsigned int width,
+		  char *out, size_t size);
 
 /* What pidns_take_opts.flags must hold for these needs. */
 uint32_t field_take_flags(unsigned int needs);
