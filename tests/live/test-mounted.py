@@ -4,6 +4,7 @@
 import ctypes
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -266,9 +267,10 @@ class OverTasks(unittest.TestCase):
                                   "echo; exec sleep 1000"], stdout=subprocess.PIPE)
         other.stdout.readline()
         with open(f"/proc/{other.pid}/task/{other.pid}/children", encoding="ascii") as children:
-            held = open(f"/proc/{int(children.read())}/ns/pid", "rb")
-        with held, other:
-            other.kill()
+            init = int(children.read())
+        with open(f"/proc/{init}/ns/pid", "rb") as held, other:
+            # By its parent it is reaped at once; until then it is a holder, too.
+            os.kill(init, signal.SIGKILL)
             other.wait()
             ino = str(os.fstat(held.fileno()).st_ino)
             for mounts in [], [(self.forged(), f"/proc/{os.getpid()}/fd")]:
