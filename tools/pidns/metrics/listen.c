@@ -22,6 +22,7 @@
 #define CONNECTIONS_MAX	   64
 #define CONNECTION_MEMORY  8192u
 #define CONNECTION_SECONDS 5u
+#define ROUNDS_AT_REST	   3u
 
 #define PASSED_FD 3 /* sd_listen_fds(3) */
 #define BACKLOG	  64
@@ -182,23 +183,53 @@ static int listen_on(const struct options *options, const char *address)
 
 /* ---- the loop --------------------------------------------------------------------------------- */
 
+static unsigned int nr_connections(struct MHD_Daemon *daemon)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+
+	return info ? info->num_connections : 0;
+}
+
+/*
+ * How long it may wait: until something comes in, if it is at rest. At its limit of connections
+ * libmicrohttpd takes no more of them, and looks at that again only when it is run: so after
+ * connections it is run once a second for some rounds.
+ */
+static bool next_timeout(struct MHD_Daemon *daemon, unsigned int rounds_at_rest,
+			 struct timespec *ret)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+	bool has_timeout = MHD_get_timeout(daemon, &ms) == MHD_YES;
+
+	if (rounds_at_rest < ROUNDS_AT_REST && (!has_timeout || ms > 1000)) {
+		ms = 1000;
+		has_timeout = true;
+	}
+	if (has_timeout)
+		*ret = (struct timespec){.tv_sec = (time_t)(ms / 1000),
+					 .tv_nsec = (long)(ms % 1000) * 1000000};
+	return has_timeout;
+}
+
 /* Until a signal comes, which only gets through while nothing else is done. */
 static void run_until_stopped(struct MHD_Daemon *daemon, int epoll, const sigset_t *unblocked)
 {
+	unsigned int rounds_at_rest = ROUNDS_AT_REST;
+
 	while (!is_stopped) {
 		struct pollfd pollfd = {.fd = epoll, .events = POLLIN};
 		struct timespec timeout;
-		MHD_UNSIGNED_LONG_LONG ms;
-		bool has_timeout = MHD_get_timeout(daemon, &ms) == MHD_YES;
+		bool has_timeout = next_timeout(daemon, rounds_at_rest, &timeout);
 
-		if (has_timeout)
-			timeout = (struct timespec){.tv_sec = (time_t)(ms / 1000),
-						    .tv_nsec = (long)(ms % 1000) * 1000000};
 		if (ppoll(&pollfd, 1, has_timeout ? &timeout : NULL, unblocked) < 0 &&
 		    errno != EINTR)
 			break;
 		if (MHD_run(daemon) != MHD_YES)
 			break;
+		rounds_at_rest = nr_connections(daemon) ? 0 : rounds_at_rest + 1;
+		if (rounds_at_rest > ROUNDS_AT_REST)
+			rounds_at_rest = ROUNDS_AT_REST;
 	}
 }
 
