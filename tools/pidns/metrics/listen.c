@@ -1,31 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* listen.c - metrics over HTTP: GET /metrics and nothing else, by libmicrohttpd. */
+/*
+ * listen.c - metrics over HTTP: GET /metrics and nothing else.
+ *
+ * One request is answered at a time. Clients that have not sent theirs yet wait in a few slots, each for
+ * so many seconds and with so many bytes; where all are taken, who has waited longest is dropped. So a
+ * client that sends nothing keeps none of the others from an answer. (libmicrohttpd would start
+ * GnuTLS whenever pidns starts, and libevent bounds neither connections nor their whole time.)
+ */
 #include "metrics.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <microhttpd.h>
 #include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/message.h"
 
-/* Bounds for whatever connects: nothing that a client does costs more than these. */
-#define CONNECTIONS_MAX	   64
-#define CONNECTION_MEMORY  8192u
-#define CONNECTION_SECONDS 5u
-#define ROUNDS_AT_REST	   3u
+#define SLOTS	     32
+#define REQUEST_SIZE 4096
+#define REQUEST_MS   5000 /* to send a request */
+#define ANSWER_MS    5000 /* to receive the answer */
 
 #define PASSED_FD 3 /* sd_listen_fds(3) */
 #define BACKLOG	  64
+
+struct client {
+	int fd; /* -1: the slot is free */
+	int64_t deadline_ms;
+	size_t len;
+	char request[REQUEST_SIZE + 1];
+};
+
+struct server {
+	const struct metrics *metrics;
+	int fd;
+	struct client clients[SLOTS];
+};
 
 static volatile sig_atomic_t is_stopped;
 
@@ -35,76 +54,155 @@ static void stop(int signal)
 	is_stopped = 1;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* ---- answers ---------------------------------------------------------------------------------- */
 
-static enum MHD_Result answer(struct MHD_Connection *connection, unsigned int status,
-			      const char *type, char *text, size_t len,
-			      enum MHD_ResponseMemoryMode mode)
+static void send_all(int fd, const char *bytes, size_t len)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(len, text, mode);
-	enum MHD_Result r;
+	const int64_t deadline = now_ms() + ANSWER_MS;
 
-	if (!response) {
-		if (mode == MHD_RESPMEM_MUST_FREE)
-			free(text);
-		return MHD_NO;
+	while (len) {
+		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+		int64_t left = deadline - now_ms();
+		struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+
+		if (n >= 0) {
+			bytes += n;
+			len -= (size_t)n;
+		} else if ((errno != EAGAIN && errno != EINTR) || left <= 0 ||
+			   poll(&pollfd, 1, (int)left) == 0) {
+			return;
+		}
 	}
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-	r = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
-	return r;
 }
 
-static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned int status,
-			      const char *sentence)
+static void answer(int fd, const char *status, const char *type, const char *text, size_t len,
+		   bool has_body)
 {
-	return answer(connection, status, "text/plain; charset=utf-8", (char *)(uintptr_t)sentence,
-		      strlen(sentence), MHD_RESPMEM_PERSISTENT);
+	char head[256];
+	int n = snprintf(head, sizeof(head),
+			 "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+			 "Connection: close\r\n\r\n",
+			 status, type, len);
+
+	send_all(fd, head, (size_t)n);
+	if (has_body)
+		send_all(fd, text, len);
 }
 
-static enum MHD_Result answer_metrics(const struct metrics *metrics,
-				      struct MHD_Connection *connection)
+static void refuse(int fd, const char *status, bool has_body)
 {
-	char *text = NULL;
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%s\n", status);
+
+	answer(fd, status, "text/plain; charset=utf-8", text, (size_t)n, has_body);
+}
+
+static void answer_metrics(const struct metrics *metrics, int fd, bool has_body)
+{
+	_cleanup_free_ char *text = NULL;
 	size_t len = 0;
 	FILE *file = open_memstream(&text, &len);
-	int r;
+	int r = file ? metrics_write(metrics, file) : EXIT_FAILED;
 
-	if (!file)
-		return MHD_NO;
-	r = metrics_write(metrics, file);
-	if (fclose(file) < 0 || r) {
-		free(text);
-		return refuse(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
-			      "No snapshot; the log says why.\n");
-	}
-	return answer(connection, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", text,
-		      len, MHD_RESPMEM_MUST_FREE);
+	if (!file || fclose(file) < 0 || r)
+		refuse(fd, "500 Internal Server Error", has_body);
+	else
+		answer(fd, "200 OK", "text/plain; version=0.0.4; charset=utf-8", text, len,
+		       has_body);
 }
 
-static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
-				  const char *method, const char *version, const char *body,
-				  size_t *body_len, void **is_begun)
+/* The first line: a method, a path with perhaps a query, and a version, a space between. */
+static void answer_request(const struct metrics *metrics, int fd, char *request)
 {
-	static char begun;
-	bool is_read = !strcmp(method, MHD_HTTP_METHOD_GET) ||
-		       !strcmp(method, MHD_HTTP_METHOD_HEAD);
+	char *end = strchr(request, '\r'), *path = strchr(request, ' ');
+	char *version = path ? strchr(path + 1, ' ') : NULL;
+	bool is_head = !strncmp(request, "HEAD ", 5);
 
-	(void)version;
-	(void)body;
-	/* Called first with the headers alone. */
-	if (!*is_begun && is_read) {
-		*is_begun = &begun;
-		return MHD_YES;
+	if (!end || !version || version > end || strncmp(version, " HTTP/1.", 8) != 0) {
+		refuse(fd, "400 Bad Request", true);
+		return;
 	}
-	*body_len = 0;
-	if (!is_read)
-		return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET is answered.\n");
-	if (strcmp(url, "/metrics") != 0)
-		return refuse(connection, MHD_HTTP_NOT_FOUND, "Metrics are at /metrics.\n");
-	return answer_metrics(arg, connection);
+	*version = '\0';
+	path++;
+	path[strcspn(path, "?")] = '\0';
+	if (!is_head && strncmp(request, "GET ", 4) != 0)
+		refuse(fd, "405 Method Not Allowed", true);
+	else if (strcmp(path, "/metrics") != 0)
+		refuse(fd, "404 Not Found", !is_head);
+	else
+		answer_metrics(metrics, fd, !is_head);
+}
+
+/* ---- clients ---------------------------------------------------------------------------------- */
+
+/* What is unread would make the end of the connection an error, which may overtake the answer. */
+static void client_close(struct client *client)
+{
+	char rest[4096];
+	int i;
+
+	shutdown(client->fd, SHUT_WR);
+	for (i = 0; i < 64 && recv(client->fd, rest, sizeof(rest), 0) > 0; i++)
+		;
+	close(client->fd);
+	client->fd = -1;
+}
+
+static void client_read(struct server *server, struct client *client)
+{
+	ssize_t n = recv(client->fd, client->request + client->len, REQUEST_SIZE - client->len, 0);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n > 0) {
+		client->len += (size_t)n;
+		client->request[client->len] = '\0';
+		if (strstr(client->request, "\r\n\r\n"))
+			answer_request(server->metrics, client->fd, client->request);
+		else if (client->len == REQUEST_SIZE)
+			refuse(client->fd, "431 Request Header Fields Too Large", true);
+		else
+			return;
+	}
+	client_close(client);
+}
+
+/* A free slot, or that of who has waited longest. */
+static struct client *take_slot(struct server *server)
+{
+	struct client *oldest = &server->clients[0];
+
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct client *client = &server->clients[i];
+
+		if (client->fd < 0)
+			return client;
+		if (client->deadline_ms < oldest->deadline_ms)
+			oldest = client;
+	}
+	client_close(oldest);
+	return oldest;
+}
+
+static void accept_client(struct server *server)
+{
+	int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct client *client;
+
+	if (fd < 0)
+		return;
+	client = take_slot(server);
+	client->fd = fd;
+	client->len = 0;
+	client->deadline_ms = now_ms() + REQUEST_MS;
 }
 
 /* ---- sockets ---------------------------------------------------------------------------------- */
@@ -122,6 +220,7 @@ static int passed_socket(void)
 	    !is_listening)
 		return -1;
 	fcntl(PASSED_FD, F_SETFD, FD_CLOEXEC);
+	fcntl(PASSED_FD, F_SETFL, fcntl(PASSED_FD, F_GETFL) | O_NONBLOCK);
 	return PASSED_FD;
 }
 
@@ -183,91 +282,74 @@ static int listen_on(const struct options *options, const char *address)
 
 /* ---- the loop --------------------------------------------------------------------------------- */
 
-static unsigned int nr_connections(struct MHD_Daemon *daemon)
+/* Drop those whose time is up. The milliseconds until the next one's is; -1: nobody waits. */
+static int64_t expire(struct server *server)
 {
-	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+	int64_t now = now_ms(), next = -1;
 
-	return info ? info->num_connections : 0;
-}
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct client *client = &server->clients[i];
+		int64_t left = client->deadline_ms - now;
 
-/*
- * How long it may wait: until something comes in, if it is at rest. At its limit of connections
- * libmicrohttpd takes no more of them, and looks at that again only when it is run: so after
- * connections it is run once a second for some rounds.
- */
-static bool next_timeout(struct MHD_Daemon *daemon, unsigned int rounds_at_rest,
-			 struct timespec *ret)
-{
-	MHD_UNSIGNED_LONG_LONG ms;
-	bool has_timeout = MHD_get_timeout(daemon, &ms) == MHD_YES;
-
-	if (rounds_at_rest < ROUNDS_AT_REST && (!has_timeout || ms > 1000)) {
-		ms = 1000;
-		has_timeout = true;
+		if (client->fd >= 0 && left <= 0)
+			client_close(client);
+		else if (client->fd >= 0 && (next < 0 || left < next))
+			next = left;
 	}
-	if (has_timeout)
-		*ret = (struct timespec){.tv_sec = (time_t)(ms / 1000),
-					 .tv_nsec = (long)(ms % 1000) * 1000000};
-	return has_timeout;
+	return next;
 }
 
-/* Until a signal comes, which only gets through while nothing else is done. */
-static void run_until_stopped(struct MHD_Daemon *daemon, int epoll, const sigset_t *unblocked)
+/* Signals only get through while nothing else is done. */
+static void serve(struct server *server, const sigset_t *unblocked)
 {
-	unsigned int rounds_at_rest = ROUNDS_AT_REST;
+	struct pollfd polls[SLOTS + 1];
 
 	while (!is_stopped) {
-		struct pollfd pollfd = {.fd = epoll, .events = POLLIN};
-		struct timespec timeout;
-		bool has_timeout = next_timeout(daemon, rounds_at_rest, &timeout);
+		int64_t ms = expire(server);
+		struct timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
-		if (ppoll(&pollfd, 1, has_timeout ? &timeout : NULL, unblocked) < 0 &&
-		    errno != EINTR)
-			break;
-		if (MHD_run(daemon) != MHD_YES)
-			break;
-		rounds_at_rest = nr_connections(daemon) ? 0 : rounds_at_rest + 1;
-		if (rounds_at_rest > ROUNDS_AT_REST)
-			rounds_at_rest = ROUNDS_AT_REST;
+		polls[SLOTS] = (struct pollfd){.fd = server->fd, .events = POLLIN};
+		for (size_t i = 0; i < SLOTS; i++)
+			polls[i] = (struct pollfd){.fd = server->clients[i].fd, .events = POLLIN};
+		if (ppoll(polls, SLOTS + 1, ms < 0 ? NULL : &timeout, unblocked) <= 0)
+			continue;
+		for (size_t i = 0; i < SLOTS; i++)
+			if (polls[i].fd >= 0 && polls[i].revents)
+				client_read(server, &server->clients[i]);
+		if (polls[SLOTS].revents)
+			accept_client(server);
 	}
 }
 
-static void serve(const struct metrics *metrics, int fd, const sigset_t *unblocked)
+static void block_signals(sigset_t *ret_unblocked)
 {
-	const union MHD_DaemonInfo *info;
-	struct MHD_Daemon *daemon = MHD_start_daemon(
-		MHD_USE_EPOLL, 0, NULL, NULL, on_request, (void *)(uintptr_t)metrics,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS, MHD_OPTION_END);
+	const struct sigaction action = {.sa_handler = stop};
+	sigset_t blocked;
 
-	if (!daemon) {
-		message("no HTTP server could be started");
-		return;
-	}
-	info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
-	if (info)
-		run_until_stopped(daemon, info->epoll_fd, unblocked);
-	MHD_stop_daemon(daemon);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	sigprocmask(SIG_BLOCK, &blocked, ret_unblocked);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
 }
 
 int metrics_listen(const struct metrics *metrics, const char *address)
 {
-	const struct sigaction action = {.sa_handler = stop};
-	sigset_t blocked, unblocked;
-	int fd = passed_socket();
+	struct server server = {.metrics = metrics, .fd = passed_socket()};
+	sigset_t unblocked;
 
-	if (fd < 0)
-		fd = listen_on(metrics->options, address);
-	if (fd < 0)
-		return -fd;
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGINT);
-	sigprocmask(SIG_BLOCK, &blocked, &unblocked);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	serve(metrics, fd, &unblocked);
-	return is_stopped ? EXIT_DONE : EXIT_FAILED;
+	if (server.fd < 0)
+		server.fd = listen_on(metrics->options, address);
+	if (server.fd < 0)
+		return -server.fd;
+	for (size_t i = 0; i < SLOTS; i++)
+		server.clients[i].fd = -1;
+	block_signals(&unblocked);
+	serve(&server, &unblocked);
+	for (size_t i = 0; i < SLOTS; i++)
+		if (server.clients[i].fd >= 0)
+			client_close(&server.clients[i]);
+	close(server.fd);
+	return EXIT_DONE;
 }
