@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every one-liner of README.md does its work: the block fenced as "sh" under "A dozen one-liners" is
-run line by line, in one folder, and each line must succeed and print something."""
+run line by line, in one folder, and each line must print something and end well: with 0, or with 1 or
+3 where pidns has an answer that is a warning."""
 
 import os
 import re
@@ -36,7 +37,7 @@ def main():
                 timeout=300,
                 check=False,
             )
-            good = run.returncode == 0 and run.stdout
+            good = run.returncode in (0, 1, 3) and run.stdout
             failures += not good
             print("ok    " if good else f"FAILED, status {run.returncode}:", line)
             if not good:
