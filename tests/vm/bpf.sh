@@ -31,5 +31,5 @@ cat >"$guest/stock" <<-'END'
 	says integrity 0 "$seen"
 	says confidentiality 4 'pidns: bpf: the kernel is locked down: its memory cannot be read'
 END
-"$top/tests/vm/run" --kernel "$stock" --build "$build" --with "$guest" -- \
+"$top/tests/vm/run" --kernel "$stock" --cpus $STOCK_CPUS --build "$build" --with "$guest" -- \
 	sh "/with/$(basename "$guest")/stock" || fail "Linux 6.12 of Debian"

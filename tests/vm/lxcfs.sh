@@ -36,12 +36,14 @@ find "$work/lxcfs-files" -type f \( -path '*/bin/lxcfs' -o -name '*.so*' \) -exe
 cp "$top/tests/vm/lxcfs" "$guest/run"
 cp "$(command -v script)" "$guest/"
 
+cpus=$STOCK_CPUS
 case $2 in
 patched)
+	cpus=2
 	need flex bison bc gcc make patch
 	kernel=$("$top/kernel/build")
 	;;
 *) kernel=$("$top/kernel/stock" "$2") || need "a kernel of Debian, Linux $2," ;;
 esac
-LD_LIBRARY_PATH=$guest "$top/tests/vm/run" --kernel "$kernel" --build "$1" --with "$guest" -- \
+LD_LIBRARY_PATH=$guest "$top/tests/vm/run" --kernel "$kernel" --cpus $cpus --build "$1" --with "$guest" -- \
 	sh /with/lxcfs/run
