@@ -180,7 +180,8 @@ class Ways(unittest.TestCase):
 
     def test_usage(self):
         for words in (["--top", "x"], ["--top", "-1"], ["--listen=host:1"], ["--listen=1.2.3.4"],
-                      ["--listen=::1:80"], ["--listen=:99999"], ["--json"],
+                      ["--listen=::1:80"], ["--listen=127.0.0.1:99999"], ["--listen=127.0.0.1:0"],
+                      ["--listen=65536"], ["--listen=4294967376"], ["--listen=127.0.0.1:"], ["--listen=:99999"], ["--json"],
                       ["-w", "x", "--listen"], ["operand"]):
             done = cli.run("metrics", "--from", fixture("notes"), *words)
             self.assertEqual((done.returncode, done.stdout), (2, b""), words)

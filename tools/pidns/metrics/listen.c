@@ -246,6 +246,14 @@ static bool split_address(char *text, const char **ret_host, const char **ret_po
 	return true;
 }
 
+/* getaddrinfo(3) takes a larger one, and cuts it off. */
+static bool is_port(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	return len && len <= 5 && !text[len] && atoi(text) >= 1 && atoi(text) <= UINT16_MAX;
+}
+
 static int open_socket(const struct addrinfo *info)
 {
 	const int one = 1;
@@ -270,7 +278,8 @@ static int listen_on(const struct options *options, const char *address)
 
 	if (!text)
 		return -message_exit(EXIT_FAILED, "out of memory");
-	if (!split_address(text, &host, &port) || getaddrinfo(host, port, &hints, &info))
+	if (!split_address(text, &host, &port) || !is_port(port) ||
+	    getaddrinfo(host, port, &hints, &info))
 		return -usage_error(
 			options, "\"%.64s\" is not an IP address and a port, nor a port", address);
 	fd = open_socket(info);
