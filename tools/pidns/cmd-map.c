@@ -90,15 +90,6 @@ static void print_text(struct map *m, const struct pidns_task *task)
 	putc_unlocked('\n', stdout);
 }
 
-static void json_number_or_null(struct json *j, const char *key, bool is_known, uint64_t number)
-{
-	json_item(j, key);
-	if (is_known)
-		json_number(j, number);
-	else
-		json_null(j);
-}
-
 static void print_json(struct map *m, const struct pidns_task *task)
 {
 	uint32_t nr = task ? find_levels(m, task) : 0;
@@ -108,8 +99,8 @@ static void print_json(struct map *m, const struct pidns_task *task)
 	json_open(j, '{');
 	json_item(j, "found");
 	json_bool(j, task);
-	json_number_or_null(j, "pid", task, task ? (uint64_t)task->pid : 0);
-	json_number_or_null(j, "tid", task, task ? (uint64_t)task->tid : 0);
+	json_number_item(j, "pid", task, task ? (uint64_t)task->pid : 0);
+	json_number_item(j, "tid", task, task ? (uint64_t)task->tid : 0);
 	json_item(j, "levels");
 	json_open(j, '[');
 	for (uint32_t i = 0; i < nr; i++) {
@@ -118,8 +109,8 @@ static void print_json(struct map *m, const struct pidns_task *task)
 
 		json_item(j, NULL);
 		json_open(j, '{');
-		json_number_or_null(j, "ns", ns->known & PIDNS_NS_INO, ns->ino);
-		json_number_or_null(j, "vpid", vpid > 0, (uint64_t)vpid);
+		json_number_item(j, "ns", ns->known & PIDNS_NS_INO, ns->ino);
+		json_number_item(j, "vpid", vpid > 0, (uint64_t)vpid);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

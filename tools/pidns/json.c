@@ -89,6 +89,21 @@ void json_string(struct json *j, const char *text)
 		json_null(j);
 }
 
+void json_string_item(struct json *j, const char *key, const char *text)
+{
+	json_item(j, key);
+	json_string(j, text);
+}
+
+void json_number_item(struct json *j, const char *key, bool is_known, uint64_t number)
+{
+	json_item(j, key);
+	if (is_known)
+		json_number(j, number);
+	else
+		json_null(j);
+}
+
 static void put_numbers(struct json *j, const struct value *value)
 {
 	json_open(j, '[');

@@ -30,6 +30,10 @@ void json_null(struct json *j);
 void json_text(struct json *j, const char *text, size_t len);
 /* NULL is null. */
 void json_string(struct json *j, const char *text);
+
+/* A key and its value, which is null where there is none. */
+void json_string_item(struct json *j, const char *key, const char *text);
+void json_number_item(struct json *j, const char *key, bool is_known, uint64_t number);
 void json_value(struct json *j, const struct value *value);
 
 /* A member: when and of which machine a snapshot was taken, where more is known than its time_ns. */

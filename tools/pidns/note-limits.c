@@ -128,27 +128,12 @@ void note_print_limits(const struct pidns_limit *const *limits, size_t nr)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static void put_string(struct json *j, const char *key, const char *text)
-{
-	json_item(j, key);
-	json_string(j, text);
-}
-
-static void put_number(struct json *j, const char *key, bool is_known, uint64_t number)
-{
-	json_item(j, key);
-	if (is_known)
-		json_number(j, number);
-	else
-		json_null(j);
-}
-
 static void put_limit(struct json *j, const struct pidns_limit *limit)
 {
-	put_string(j, "kind", pidns_limit_name(limit->kind));
-	put_string(j, "source", limit->source);
-	put_number(j, "used", limit->known & PIDNS_LIMIT_USED, limit->used);
-	put_number(j, "max", limit->known & PIDNS_LIMIT_MAX, limit->max);
+	json_string_item(j, "kind", pidns_limit_name(limit->kind));
+	json_string_item(j, "source", limit->source);
+	json_number_item(j, "used", limit->known & PIDNS_LIMIT_USED, limit->used);
+	json_number_item(j, "max", limit->known & PIDNS_LIMIT_MAX, limit->max);
 }
 
 void note_json_nearest(struct json *j, const struct pidns_limit *limit)
@@ -165,8 +150,8 @@ void note_json_limits(struct json *j, const struct pidns_limit *const *limits, s
 		json_item(j, NULL);
 		json_open(j, '{');
 		put_limit(j, limits[i]);
-		put_string(j, "errno", limit_error_name(limits[i]->error));
-		put_number(j, "hits", limits[i]->known & PIDNS_LIMIT_HITS, limits[i]->hits);
+		json_string_item(j, "errno", limit_error_name(limits[i]->error));
+		json_number_item(j, "hits", limits[i]->known & PIDNS_LIMIT_HITS, limits[i]->hits);
 		json_item(j, "used_exact");
 		if (limits[i]->known & PIDNS_LIMIT_USED)
 			json_bool(j, !describe_is_at_least(limits[i]));
@@ -174,7 +159,7 @@ void note_json_limits(struct json *j, const struct pidns_limit *const *limits, s
 			json_null(j);
 		json_item(j, "fork");
 		json_bool(j, limits[i]->is_fork);
-		put_string(j, "holders", limits[i]->holders);
+		json_string_item(j, "holders", limits[i]->holders);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

@@ -86,21 +86,6 @@ void note_print_pins(const struct pidns_pin *const *pins, size_t nr)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static void put_string(struct json *j, const char *key, const char *text)
-{
-	json_item(j, key);
-	json_string(j, text);
-}
-
-static void put_number(struct json *j, const char *key, bool is_known, uint64_t number)
-{
-	json_item(j, key);
-	if (is_known)
-		json_number(j, number);
-	else
-		json_null(j);
-}
-
 /* The parts of NAMESPACE/POD; null where it is not known to have them. */
 static void put_pod(struct json *j, const char *pod)
 {
@@ -111,19 +96,19 @@ static void put_pod(struct json *j, const char *pod)
 		json_text(j, pod, (size_t)(slash - pod));
 	else
 		json_null(j);
-	put_string(j, "pod_name", slash ? slash + 1 : NULL);
+	json_string_item(j, "pod_name", slash ? slash + 1 : NULL);
 }
 
 void note_json_container(struct json *j, const struct pidns_container *container)
 {
 	json_open(j, '{');
-	put_string(j, "name", container->name);
-	put_string(j, "id", container->id);
-	put_string(j, "runtime", container->runtime);
-	put_string(j, "source", container->source);
-	put_string(j, "pod", container->pod);
+	json_string_item(j, "name", container->name);
+	json_string_item(j, "id", container->id);
+	json_string_item(j, "runtime", container->runtime);
+	json_string_item(j, "source", container->source);
+	json_string_item(j, "pod", container->pod);
 	put_pod(j, container->pod);
-	put_number(j, "owner_uid", container->is_users, container->owner_uid);
+	json_number_item(j, "owner_uid", container->is_users, container->owner_uid);
 	json_close(j, '}');
 }
 
@@ -134,14 +119,15 @@ void note_json_pins(struct json *j, const struct pidns_pin *const *pins, size_t 
 		const struct pidns_pin *pin = pins[i];
 		json_item(j, NULL);
 		json_open(j, '{');
-		put_string(j, "kind", pidns_pin_name(pin->kind));
-		put_number(j, "pid", pin->pid > 0, (uint64_t)pin->pid);
-		put_number(j, "fd", describe_pin_has_fd(pin) && pin->fd >= 0, (uint64_t)pin->fd);
-		put_string(j, "path", pin->path);
-		put_number(j, "ns", pin->ns && pin->ns->known & PIDNS_NS_INO,
-			   pin->ns ? pin->ns->ino : 0);
-		put_number(j, "parent", pin->parent > 0, (uint64_t)pin->parent);
-		put_number(j, "count", true, pin->count);
+		json_string_item(j, "kind", pidns_pin_name(pin->kind));
+		json_number_item(j, "pid", pin->pid > 0, (uint64_t)pin->pid);
+		json_number_item(j, "fd", describe_pin_has_fd(pin) && pin->fd >= 0,
+				 (uint64_t)pin->fd);
+		json_string_item(j, "path", pin->path);
+		json_number_item(j, "ns", pin->ns && pin->ns->known & PIDNS_NS_INO,
+				 pin->ns ? pin->ns->ino : 0);
+		json_number_item(j, "parent", pin->parent > 0, (uint64_t)pin->parent);
+		json_number_item(j, "count", true, pin->count);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -157,10 +143,10 @@ void note_json_zombie(struct json *j, const struct pidns_ns *ns)
 		return;
 	}
 	json_open(j, '{');
-	put_number(j, "pid", true, (uint64_t)zombie->pid);
-	put_number(j, "parent", zombie->parent > 0, (uint64_t)zombie->parent);
-	put_number(j, "start_ns", zombie->start_ns, zombie->start_ns);
-	put_string(j, "sigchld", describe_sigchld(zombie->sigchld));
+	json_number_item(j, "pid", true, (uint64_t)zombie->pid);
+	json_number_item(j, "parent", zombie->parent > 0, (uint64_t)zombie->parent);
+	json_number_item(j, "start_ns", zombie->start_ns, zombie->start_ns);
+	json_string_item(j, "sigchld", describe_sigchld(zombie->sigchld));
 	json_item(j, "parent_is_reaper");
 	json_bool(j, zombie->parent_is_reaper);
 	json_close(j, '}');
@@ -171,14 +157,14 @@ void note_json_finding(struct json *j, const struct finding *finding)
 	const struct pidns_ns *ns = finding->ns;
 
 	json_open(j, '{');
-	put_string(j, "kind", finding_name(finding->kind));
-	put_number(j, "ns", ns->known & PIDNS_NS_INO, ns->ino);
-	put_number(j, "reaper", ns->known & PIDNS_NS_REAPER && ns->reaper > 0,
-		   (uint64_t)ns->reaper);
-	put_number(j, "pid", finding->pid > 0, (uint64_t)finding->pid);
-	put_number(j, "parent", finding->parent > 0, (uint64_t)finding->parent);
-	put_number(j, "count", finding->count > 0, finding->count);
-	put_string(j, "message", finding->message);
-	put_string(j, "remedy", finding->remedy);
+	json_string_item(j, "kind", finding_name(finding->kind));
+	json_number_item(j, "ns", ns->known & PIDNS_NS_INO, ns->ino);
+	json_number_item(j, "reaper", ns->known & PIDNS_NS_REAPER && ns->reaper > 0,
+			 (uint64_t)ns->reaper);
+	json_number_item(j, "pid", finding->pid > 0, (uint64_t)finding->pid);
+	json_number_item(j, "parent", finding->parent > 0, (uint64_t)finding->parent);
+	json_number_item(j, "count", finding->count > 0, finding->count);
+	json_string_item(j, "message", finding->message);
+	json_string_item(j, "remedy", finding->remedy);
 	json_close(j, '}');
 }
