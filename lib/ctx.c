@@ -229,7 +229,7 @@ static void widen_for_notes(struct pidns_take_opts *opts, uint64_t dear)
 			if (read_for[i].task_fields)
 				opts->flags &= ~PIDNS_TAKE_NAMESPACES;
 		}
-	/* A task's children may be born elsewhere, where nobody else leads. */
+	/* A task's children may be born in a namespace that only this task leads to. */
 	if (opts->flags & PIDNS_TAKE_LIMITS && opts->limits_of)
 		opts->task_fields |= PIDNS_TASK_NS_FOR_CHILDREN;
 }

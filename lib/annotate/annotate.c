@@ -45,7 +45,7 @@ bool annotate_is_wanted(const struct annotation *a, const struct pidns_ns *ns)
 
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns)
 {
-	/* Nobody else has the snapshot yet: its records are still ours to write to. */
+	/* The snapshot has not been handed out yet: its records may still be written. */
 	struct ns_entry *entry = (struct ns_entry *)(uintptr_t)ns;
 
 	if (!(entry->pub.known & PIDNS_NS_NOTES)) {

@@ -3,9 +3,10 @@
  * annotate.h - one further question about the namespaces of a snapshot, asked when the caller wants
  * it: which limit is nearest, what container is this, what keeps it alive, who leaves zombies.
  *
- * An annotator is a function that reads a snapshot which nobody else has yet, asks the machine, and
- * leaves notes. It never forks, never waits, reads no file of a task that its memory may hold up
- * (cmdline, environ, maps: proc(5)), and takes what it cannot find out for unknown, not for an error.
+ * An annotator is a function that reads a snapshot that is not handed out yet, asks the machine,
+ * and leaves notes. It never forks, never waits, reads no file of a task that its memory may hold
+ * up (cmdline, environ, maps: proc(5)), and takes what it cannot find out for unknown, not for an
+ * error.
  */
 #ifndef PIDNS_ANNOTATE_H
 #define PIDNS_ANNOTATE_H

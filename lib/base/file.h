@@ -61,7 +61,8 @@ struct file_list {
 /* The next; NULL: there is none, or no more can be had: list->error. Good until the next call. */
 const char *file_list_next(struct file_list *list);
 
-/* Anybody may open very many files: may one more of a process be looked at, and one more of all? */
+/* Any user may open very many files: may one more of a process be looked at, and one more of
+ * all? */
 bool file_may_look(uint32_t *nr_of_process, uint32_t *nr_of_all);
 
 #endif /* PIDNS_FILE_H */

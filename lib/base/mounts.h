@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mounts.h - the mounts of many mount namespaces, each once. Anybody may make very many, so the lists
- * are streamed, and of all of them no more is read than a bound, in bytes and in time. A long list comes last: it must not
- * use up what others need. Implemented in mounts.c.
+ * mounts.h - the mounts of many mount namespaces, each once. Any user may make very many, so the
+ * lists are streamed, and of all of them no more is read than a bound, in bytes and in time. A long
+ * list comes last: it must not use up what others need. Implemented in mounts.c.
  */
 #ifndef PIDNS_MOUNTS_H
 #define PIDNS_MOUNTS_H

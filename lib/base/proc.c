@@ -26,7 +26,7 @@ static bool parse_u32(struct text text, uint32_t *ret)
 	return true;
 }
 
-/* A number a task can have, or 0 where it is nobody's. */
+/* A number a task can have, or 0 where there is none. */
 static bool parse_id(struct text text, int32_t min, int32_t *ret)
 {
 	uint64_t value;

@@ -88,7 +88,7 @@ int proc_parse_fdinfo(const char *buf, size_t len, struct proc_fdinfo *ret);
 /* /proc/PID/limits: the soft limit of "Max processes". 1 with a number; 0: unlimited. */
 int proc_parse_nproc(const char *buf, size_t len, uint64_t *ret);
 
-/* /proc/PID/uid_map: whom the reader knows who is 0 there. -EPROTO: nobody is. */
+/* /proc/PID/uid_map: the reader's uid for 0 there. -EPROTO: it has none. */
 int proc_parse_uid_map(const char *buf, size_t len, uint32_t *ret_root);
 
 /* /proc/pidns, proc_pidns(5): the inode of the first row, which is the namespace the mount is of. */

@@ -28,7 +28,7 @@ struct bpf_kernel {
 	struct bpf_sheet *sheet;
 	/* What no program can see. */
 	uint32_t pid_max;      /* of all namespaces, where none has its own; 0: not known */
-	uint32_t overflow_uid; /* who has no number in the reader's user namespace */
+	uint32_t overflow_uid; /* of users without a uid in the reader's user namespace */
 	uint32_t page_size;
 };
 

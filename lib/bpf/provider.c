@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* provider.c - a kernel with BTF, asked by who may load programs: exact, and no patch needed. */
+/* provider.c - a kernel with BTF, asked by a caller that may load programs: exact, and no patch
+ * needed. */
 #include "internal.h"
 #include "base/file.h"
 

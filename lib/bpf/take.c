@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * take.c - the runs that make a snapshot: who asks, all numbers from the lowest to the highest,
- * namespaces that nobody is in, occupancy.
+ * take.c - the runs that make a snapshot: the caller, all PIDs from the lowest to the highest,
+ * namespaces without a task, occupancy.
  *
  * A namespace is told of where its number 1 is met, so that one that is born behind the walk's back
  * may be known by a member only: then all are gone through once more, for namespaces alone.
@@ -14,7 +14,7 @@
 
 #include "base/map.h"
 
-/* A namespace that somebody was said to be in. */
+/* A namespace that has been reported as a task's. */
 struct met {
 	uint32_t ino;
 	int32_t init;
@@ -158,7 +158,7 @@ static int walk(struct taking *t, uint32_t flags, uint32_t first, uint32_t last)
 	return r;
 }
 
-/* Who asks, and nobody else yet. */
+/* The caller alone. */
 static int take_reader(struct taking *t)
 {
 	struct bpf_sheet *s = t->kernel->sheet;
@@ -220,7 +220,7 @@ static int take_latecomers(struct taking *t)
 	return r;
 }
 
-/* ---- namespaces that nobody is in ------------------------------------------------------------ */
+/* ---- namespaces without a task --------------------------------------------------------------- */
 
 static int take_empty(struct taking *t)
 {

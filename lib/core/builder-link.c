@@ -152,7 +152,7 @@ static int place_tasks(struct builder *b)
 	struct pidns_task *task;
 	size_t unplaced = 0, i;
 
-	/* Even if nobody could say which it is, all numbers begin in one namespace. */
+	/* Even if it could not be identified, all PIDs begin in one namespace. */
 	if (!b->root && b->nr_tasks) {
 		b->root = bucket_of(b, buckets, 1);
 		if (!b->root)

@@ -2,8 +2,8 @@
 /*
  * diff.c - what changed from one snapshot to another.
  *
- * The order of the events lets a mirror be kept: first whoever is gone, from the leaves up, each
- * namespace after its tasks; then whoever is new, from the roots down, each namespace before its
+ * The order of the events lets a mirror be kept: first what is gone, from the leaves up, each
+ * namespace after its tasks; then what is new, from the roots down, each namespace before its
  * tasks. So an inode or a number is free before it is used again.
  */
 #include "snapshot.h"

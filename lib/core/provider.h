@@ -64,7 +64,7 @@ void builder_add_unseen(struct builder *b, uint32_t unseen);
 /*
  * What tasks hold keeps namespaces, too. A provider that looks through every task it pours says so,
  * and then what it found: an open nsfs file or a pidfd, or -1 for a task with more than its first
- * thread, or which it could not look through. So nobody need list the files of all again. 0 or
+ * thread, or which it could not look through. So the files of all need not be listed again. 0 or
  * -ENOMEM.
  */
 void builder_know_holders(struct builder *b);
@@ -76,7 +76,7 @@ int builder_add_pidmap(struct builder *b, uint64_t ino, uint32_t block, const ui
 void builder_start_over(struct builder *b);
 /* CLOCK_BOOTTIME of the snapshot; the builder's own clock if never said. */
 void builder_set_time(struct builder *b, uint64_t time_ns);
-/* For a recording: who took it in the first place, if not this provider. 0 or -ENOMEM. */
+/* For a recording: the provider that took it in the first place. 0 or -ENOMEM. */
 int builder_set_taken_by(struct builder *b, const char *provider);
 void builder_set_origin(struct builder *b, const struct origin *origin);
 struct provider {
@@ -104,12 +104,12 @@ struct provider {
 	int (*suits)(void *state, const struct why *why);
 	int (*take)(void *state, const struct request *request, struct builder *b);
 	/* A descriptor that is readable once something may have changed, and is emptied by read(2)
-	 * without waiting; -Exxx. NULL: nobody tells. */
+	 * without waiting; -Exxx. NULL: no such events. */
 	int (*listen)(void *state);
 	/* The procfs that speaks of the same tasks by the same numbers, borrowed, for annotators.
 	 * NULL: the one at /proc, if it does. */
 	int (*procfs)(void *state);
-	/* The notes it has already, for a snapshot that nobody else has yet (annotate.h): 0 or
+	/* The notes it has already, for a snapshot that is not handed out yet (annotate.h): 0 or
 	 * -ENOMEM. NULL: they are to be made. */
 	int (*notes)(void *state, struct annotation *a);
 	void (*close)(void *state);

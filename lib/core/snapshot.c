@@ -140,7 +140,7 @@ const struct pidns_task *pidns_task_find(const struct pidns_snapshot *s, const s
 
 	if (!in || (s->root && in == &s->root->pub))
 		return find_in(s->by_tid, s->nr_tasks, 0, vpid);
-	/* Where several namespaces may share a record, a number names nobody in particular. */
+	/* Where several namespaces may share a record, a PID is ambiguous. */
 	if (!(in->known & (PIDNS_NS_INO | PIDNS_NS_REAPER)))
 		return NULL;
 	e = entry_of(in);

@@ -74,7 +74,7 @@ struct pidns_snapshot {
 bool snapshot_is_same_time(uint64_t a, uint64_t b);
 
 /* Memory that lives as long as the snapshot, from its chunks; NULL: there is none. In builder.c,
- * which uses it, as annotators do before anybody else has the snapshot. */
+ * which uses it, as annotators do before the snapshot is handed out. */
 void *snapshot_store(struct pidns_snapshot *s, size_t size, size_t align);
 
 #endif /* PIDNS_SNAPSHOT_H */

@@ -11,7 +11,7 @@
  *   - Functions that can fail return an int: 0 or positive on success, -Exxx on failure. Results go
  *     through the last "ret_" pointer, which is untouched on failure. The library never prints,
  *     exits, installs signal handlers, reads the environment, or reports through errno.
- *   - "Nobody there" is NULL or 0, not an error. A task that vanishes meanwhile is not an error.
+ *   - "Not there" is NULL or 0, not an error. A task that vanishes meanwhile is not an error.
  *   - Every X_open/X_take gives the caller one object; the matching X_close/X_unref takes it back,
  *     accepts NULL, and returns NULL, so that "p = pidns_snapshot_unref(p)" reads well.
  *   - Borrowed pointers (records, lists, strings) are valid as long as the snapshot or diff they
@@ -80,7 +80,7 @@ struct pidns_watch;    /* what changes, as it does */
 #define PIDNS_STATE_UNBORN	2 /* created by unshare(2), no first process yet */
 #define PIDNS_STATE_DYING	3 /* init is exiting, the rest are being killed */
 #define PIDNS_STATE_DEAD	4 /* init is gone, something still pins it: fork(2) gives ENOMEM */
-#define PIDNS_STATE_ZOMBIE_INIT 5 /* init has exited and nobody has reaped it */
+#define PIDNS_STATE_ZOMBIE_INIT 5 /* init has exited and has not been reaped */
 
 /*
  * One PID namespace. Counts of tasks are of the tasks in this snapshot: where tasks are hidden from
@@ -244,7 +244,7 @@ struct pidns_limit {
 
 /* Values of pidns_pin.kind. */
 #define PIDNS_PIN_TASK	       1 /* a task that lives in it */
-#define PIDNS_PIN_ZOMBIE       2 /* a task that nobody has reaped; its parent should */
+#define PIDNS_PIN_ZOMBIE       2 /* a task that has not been reaped; its parent should */
 #define PIDNS_PIN_FD	       3 /* an open nsfs file */
 #define PIDNS_PIN_BIND	       4 /* a bind mount of one */
 #define PIDNS_PIN_FOR_CHILDREN 5 /* a task's children would be born there */
@@ -255,17 +255,17 @@ struct pidns_limit {
 
 /*
  * One thing that keeps a namespace alive. What has no meaning for the kind is 0. UNSEEN is there where
- * nobody lives in the namespace and either nothing else was found, or somebody did not show all; its
- * pid, fd and path say who might be it: a pidfd of a task that is gone, a procfs that cannot be told
- * from others, whoever does not show all; 0: not even that is known. Of tasks and descendants there
- * is one pin that counts all; of zombies, one for each parent; of files, one for each holder.
- * Since: 0.3
+ * the namespace has no task, and either nothing else was found or a process could not be inspected;
+ * its pid, fd and path say who might be it: a pidfd of a task that is gone, a procfs that cannot be
+ * told from others, the one that could not be inspected; 0: not even that is known. Of tasks and
+ * descendants there is one pin that counts all; of zombies, one for each parent; of files, one for
+ * each holder. Since: 0.3
  */
 struct pidns_pin {
 	uint32_t kind;		   /* PIDNS_PIN_* */
 	int32_t pid;		   /* the task, who holds it, or in whose mount namespace it is */
 	int32_t fd;		   /* FD, PIDFD: the descriptor in that process */
-	int32_t parent;		   /* ZOMBIE: who should reap it */
+	int32_t parent;		   /* ZOMBIE: the process that should reap it */
 	const char *path;	   /* BIND, PROCFS: the mount point there, untrusted bytes */
 	const struct pidns_ns *ns; /* DESCENDANT: which */
 	uint64_t count;		   /* how many there are like this one, itself included */
@@ -276,7 +276,7 @@ struct pidns_pin {
 #define PIDNS_SIGCHLD_IGNORED 2 /* children that end from now on need no wait(2); this one does */
 #define PIDNS_SIGCHLD_HANDLED 3 /* it has a handler, which has not reaped this one */
 
-/* The zombie that started first, and who leaves it. Since: 0.3 */
+/* The zombie that started first, and the process that has not reaped it. Since: 0.3 */
 struct pidns_zombie {
 	int32_t pid;
 	int32_t parent; /* as the reader numbers it; 0: out of sight */
@@ -485,7 +485,7 @@ size_t pidns_snapshot_limits(const struct pidns_snapshot *snapshot,
 /*
  * Who is `vpid` in that namespace? It need not be its innermost one. `in` NULL means the reader's
  * own numbers. vpid may name a thread only in a snapshot taken with PIDNS_TAKE_THREADS.
- * NULL: nobody that this snapshot can see, or `in` is of another one. Since: 0.1
+ * NULL: no task that this snapshot can see, or `in` is of another one. Since: 0.1
  */
 const struct pidns_task *pidns_task_find(const struct pidns_snapshot *snapshot,
 					 const struct pidns_ns *in, int32_t vpid);
@@ -570,7 +570,7 @@ size_t pidns_diff_events(const struct pidns_diff *diff, const struct pidns_event
 /*
  * For who takes snapshots at their own pace: a descriptor that polls readable once namespaces may
  * have changed; read(2) empties it, failing with EAGAIN once it is empty, and what is read means
- * nothing else. It never tells of tasks. -EOPNOTSUPP, -EPERM: nobody tells this caller; -EMFILE.
+ * nothing else. It never tells of tasks. -EOPNOTSUPP, -EPERM: not for this caller; -EMFILE.
  * Owner: the caller, until close(2). Since: 0.2
  */
 int pidns_listen(const struct pidns_ctx *ctx);

@@ -284,7 +284,7 @@ int genl_parse_task(const void *attrs, size_t len, struct genl_task *ret)
 	ret->raw.known |= known;
 	if (ret->raw.nr_vpids)
 		ret->raw.known |= PIDNS_TASK_VPIDS;
-	/* A thread that leads nobody has its own time only. */
+	/* A thread that is not a leader has its own time only. */
 	if (!has_seen(seen, PIDNS_A_TASK_GROUP_CPU))
 		ret->raw.cpu_ns = ret->thread_cpu_ns;
 	return ret->raw.pid && ret->raw.tid ? 0 : -EPROTO;

@@ -24,7 +24,7 @@
 struct netlink_link_ops {
 	/* 0 or -Exxx. */
 	int (*send)(void *arg, const void *bytes, size_t len);
-	/* One datagram: its whole length, even if `size` was less, and who sent it (0: the kernel);
+	/* One datagram: its whole length, even if `size` was less, and its sender (0: the kernel);
 	 * -ETIMEDOUT after NETLINK_TIMEOUT_S; -ENOBUFS: some were lost; -Exxx. */
 	int (*receive)(void *arg, void *buffer, size_t size, uint32_t *ret_port);
 	/* Leave behind whatever is under way. 0 and the new port; -Exxx and a sentence. */

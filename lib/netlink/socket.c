@@ -189,7 +189,8 @@ struct netlink *netlink_socket_link(struct netlink_socket *s)
 /* ---- the group ------------------------------------------------------------------------------- */
 
 /* The first network namespace gets the first cookie, and the events are sent in no other. A kernel that
- * sends them there lets nobody join elsewhere, nor from a PID namespace other than the initial one. */
+ * sends them there lets no socket join elsewhere, nor from a PID namespace other than the initial
+ * one. */
 #define INITIAL_NETNS_COOKIE 1
 
 static bool is_in_initial_netns(int fd)
@@ -219,9 +220,9 @@ static int join(struct nl_sock *sk)
 
 int netlink_listen(void)
 {
-	const struct why nobody = {NULL, 0};
+	const struct why untold = {NULL, 0};
 	struct nl_sock *sk = new_sock();
-	int r = sk ? connect_socket(sk, &nobody) : -ENOMEM;
+	int r = sk ? connect_socket(sk, &untold) : -ENOMEM;
 
 	if (r >= 0)
 		r = is_in_initial_netns(nl_socket_get_fd(sk)) ? join(sk) : -EOPNOTSUPP;

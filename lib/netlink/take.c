@@ -78,7 +78,7 @@ static void complete_task(const struct taking *t, struct raw_task *raw)
 {
 	if (t->facts & PIDNS_TASK_FACTS_MEMORY)
 		raw->known |= PIDNS_TASK_RSS; /* no memory at all */
-	/* The same as its own; who has exited has none. */
+	/* The same as its own; a task that has exited has none. */
 	if (t->facts & PIDNS_TASK_FACTS_CHILDREN && raw->known & PIDNS_TASK_STATE &&
 	    !has_ended(raw))
 		raw->known |= PIDNS_TASK_NS_FOR_CHILDREN;

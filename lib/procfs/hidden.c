@@ -4,8 +4,8 @@
  * bind mounts, a thread's pid_for_children; and where a pidfd shows that, one without a first
  * process. Asked for with PIDNS_TAKE_ALL.
  *
- * The target of somebody's descriptor or mount is never opened or examined, for it may hang: what a
- * link says is read, and only what says "pid:[…]", which no path can, is opened.
+ * The target of another process's descriptor or mount is never opened or examined, for it may hang:
+ * what a link says is read, and only what says "pid:[…]", which no path can, is opened.
  */
 #include "base/pidfd.h"
 #include "procfs.h"

@@ -30,7 +30,7 @@ struct procfs_memory {
 	size_t nr_tasks, room_tasks;
 	int32_t *numbers;
 	size_t nr_numbers, room_numbers;
-	size_t cursor; /* of who asks in order */
+	size_t cursor; /* of lookups in order */
 	bool is_unsorted;
 };
 
@@ -93,7 +93,7 @@ static int compare_known(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The kernel lists tasks in order: who comes next is nearly always who came next last time. */
+/* The kernel lists tasks in order: the next is nearly always the one that was next last time. */
 static const struct known *find(struct procfs_memory *m, int32_t pid)
 {
 	const struct known key = {.pid = pid};

@@ -34,7 +34,7 @@ static int32_t mount_id_of(int fd)
 }
 
 /* The reader may look into any task all the same: CAP_SYS_PTRACE where the mount belongs, which
- * shows in that the first task, somebody else's, is there. */
+ * shows in that the first task, another user's, is there. */
 static bool sees_through(int root)
 {
 	struct proc_status status;

@@ -336,7 +336,7 @@ static void ask_own(struct procfs_take *t, struct raw_ns *raw)
 	char buf[128];
 	ssize_t len;
 
-	/* Whoever can ask has a living init, and calls it 1, seen or not. */
+	/* A caller in it has a living init, whose PID there is 1, seen or not. */
 	raw->reaper = 1;
 	raw->known |= PIDNS_NS_REAPER;
 	if (t->request->ns_fields & PIDNS_NS_LAST_PID) {
@@ -358,7 +358,7 @@ static int pour_one(struct procfs_take *t, struct procfs_ns *ns, uint64_t pid_ma
 		raw.parent_ino = t->ns[ns->parent].ino;
 		raw.known |= PIDNS_NS_PARENT;
 	} else if (!ns->has_tasks && ns->ino != t->own_ino) {
-		/* Who has tasks in it has a living parent, seen by its tasks; else nobody knows. */
+		/* With tasks it has a living parent, seen by its tasks; else it is unknown. */
 		builder_add_unseen(t->b, PIDNS_UNSEEN_DEAD);
 	}
 	if (is_own)

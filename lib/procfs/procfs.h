@@ -166,8 +166,8 @@ void procfs_memory_end(struct procfs_take *t, bool is_whole);
 /* This thread group leader, whose directory is t->dir_ino. 0 or -ENOMEM. */
 int procfs_remember(struct procfs_take *t, const struct raw_task *raw);
 /* Where it was and what it was called there, if it is the one that was there last time; its start, as
- * a proof for what is read by path, is 0 where nobody asked. *ret borrows its numbers until the end
- * of the take. */
+ * a proof for what is read by path, is 0 where it was not asked for. *ret borrows its numbers until
+ * the end of the take. */
 bool procfs_recall(struct procfs_take *t, int32_t pid, struct raw_task *ret);
 
 /* procfs/mount.c */

@@ -177,7 +177,7 @@ static uint64_t count_forks(struct procfs_take *t)
 }
 
 /*
- * A number that moves whenever somebody is born, perhaps behind a scan's back; 0: not known. The
+ * A number that moves with each birth, perhaps behind a scan's back; 0: not known. The
  * last PID is cheap, but it is of the reader's own namespace.
  */
 static uint64_t count_births(struct procfs_take *t)
@@ -197,7 +197,7 @@ static uint64_t count_births(struct procfs_take *t)
 										  : count_forks(t);
 }
 
-/* Pass after pass, until nobody is new. */
+/* Pass after pass, until no new task is found. */
 static int scan_all(struct procfs_take *t, bool is_quick)
 {
 	uint64_t before, after = count_births(t);

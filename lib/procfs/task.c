@@ -3,7 +3,7 @@
  * task.c - one task asked through one directory descriptor.
  *
  * The descriptor is bound to the task: once it is gone, nothing more can be read through it, also
- * when its number is somebody else's. Only the translation of numbers goes by number; it is believed
+ * when its PID is another task's. Only the translation of numbers goes by number; it is believed
  * if the task is found alive, through the descriptor, afterwards.
  */
 #include "procfs.h"
@@ -185,7 +185,7 @@ static int ask_numbers(struct asked *a)
 	if (r < 0)
 		return r;
 	a->raw.known |= PIDNS_TASK_VPIDS;
-	/* Whoever has but one number is in the mount's own namespace. */
+	/* A task with only one PID is in the mount's own namespace. */
 	if (a->raw.nr_vpids == 1 && a->raw.ns_ino && !t->own_ino)
 		t->own_ino = a->raw.ns_ino;
 	return 0;
@@ -266,7 +266,7 @@ static void ask_uid(struct asked *a)
 	a->raw.known |= PIDNS_TASK_UID;
 }
 
-/* No link at all: unshared, but nobody is born there yet. Which one that is cannot be read. */
+/* No link at all: unshared, but no task is born there yet. Which one that is cannot be read. */
 static int ask_ns_for_children(struct asked *a)
 {
 	const char *name = "ns/pid_for_children";
@@ -358,7 +358,8 @@ bool procfs_task_is_light(uint64_t fields)
 
 /*
  * The one file that moves is read by path: it is of the task meant if that started when it did. No
- * answer is an answer, too: whoever has gone since is asked about once more, and then not there.
+ * answer is an answer, too: a task that has gone since is asked about once more, and then not
+ * there.
  */
 int procfs_task_take_known(struct procfs_take *t, struct raw_task *known)
 {

@@ -388,7 +388,7 @@ class Pin(_Thing):
 
 @_attributes(_ZOMBIE_FIELDS)
 class Zombie(_Thing):
-    """The zombie of a namespace that started first, and who leaves it."""
+    """The zombie of a namespace that started first, and the process that has not reaped it."""
 
     __slots__ = ()
     _record_type = _ZombieRecord

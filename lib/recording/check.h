@@ -28,8 +28,8 @@ struct recorded {
 };
 
 /*
- * Sort both lists and find the parents. 0, or -EPROTO with a sentence: somebody is there twice, or
- * missing, or where nobody can be.
+ * Sort both lists and find the parents. 0, or -EPROTO with a sentence: a task is there twice, or
+ * missing, or where none can be.
  */
 int recorded_check(struct recorded *all, const struct why *why);
 

@@ -27,7 +27,7 @@ int recorded_notes_keep(struct recorded_notes *notes, const char *kind, char *wo
 int recorded_notes_check(struct recorded_notes *notes, const struct recorded *all,
 			 const struct why *why);
 
-/* To a snapshot that nobody else has yet. 0 or -ENOMEM. */
+/* To a snapshot that is not handed out yet. 0 or -ENOMEM. */
 int recorded_notes_give(const struct recorded_notes *notes, struct annotation *a);
 
 void recorded_notes_free(struct recorded_notes *notes);

@@ -4,7 +4,7 @@
  *
  * /proc/PID/cmdline reads the other process's memory, and where that lies on a file system whose
  * server hangs, the reader hangs with it, beyond the reach of any signal. So a helper reads, started
- * before there is anything to lose, and whoever asks waits CMDLINE_PATIENCE_MS at the most. A helper
+ * before there is anything to lose, and the caller waits CMDLINE_PATIENCE_MS at most. A helper
  * that is late is abandoned for good: from then on there are no command lines, only names.
  */
 #ifndef PIDNS_CMDLINE_H

@@ -28,7 +28,7 @@ struct limit_words {
 	const char *kind, *error, *source;
 	char used[24], max[24], percent[24];
 	char hits[48];	     /* ", refused 3 so far", or "" */
-	const char *holders; /* who uses it, or "" … */
+	const char *holders; /* its users, or "" … */
 	char in[64];	     /* … and what goes before them: "; in them: " */
 };
 
@@ -37,8 +37,8 @@ bool describe_is_at_least(const struct pidns_limit *limit);
 
 /* Does the pin have a descriptor? */
 bool describe_pin_has_fd(const struct pidns_pin *pin);
-/* The pin beside its kind: who holds it, where, and how many more there are. Paths in it are untrusted.
- * The caller frees it; NULL: no memory. */
+/* The pin beside its kind: its holder, where, and how many more there are. Paths in it are
+ * untrusted. The caller frees it; NULL: no memory. */
 char *describe_pin(const struct pidns_pin *pin);
 
 /* The library's words; "other" for what it does not know. */

@@ -77,7 +77,7 @@ static void get_ns_state(const struct field *field, const struct field_row *row,
 		set_text(ret, name, strlen(name));
 }
 
-/* 0 is no number of a process: nobody is there, or nobody the reader could name. */
+/* 0 is no number of a process: there is no process, or none with a PID of the reader's. */
 static void get_reaper(const struct field *field, const struct field_row *row, struct value *ret)
 {
 	const struct pidns_ns *ns = row->record;

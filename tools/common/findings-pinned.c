@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* findings-pinned.c - namespaces that nobody lives in, and what keeps them all the same. */
+/* findings-pinned.c - namespaces without a task, and what keeps them. */
 #include "findings-internal.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static uint32_t order_of(const struct pidns_pin *pin)
 	}
 }
 
-/* Of several alike, whoever has been there longest: others may only be looking around. */
+/* Of several alike, the oldest process: others may have it open for a moment only. */
 static bool comes_first(const struct pidns_snapshot *snapshot, const struct pidns_pin *pin,
 			const struct pidns_pin *first)
 {

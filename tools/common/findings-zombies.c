@@ -84,7 +84,7 @@ static const char *words_for(const struct pidns_zombie *zombie)
 
 #define AGE_SIZE 48
 
-/* ", started 3 h ago": when it ended, nobody tells. */
+/* ", started 3 h ago": when it ended is unknown. */
 static const char *age_of(const struct pidns_snapshot *snapshot, const struct pidns_zombie *zombie,
 			  char age[AGE_SIZE])
 {

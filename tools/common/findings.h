@@ -13,11 +13,11 @@
 
 enum finding_kind {
 	FINDING_LIMIT, /* something that makes fork fail is used up to LIMIT_NEAR_PERCENT or more */
-	FINDING_ZOMBIES, /* processes that have exited and that nobody reaps */
+	FINDING_ZOMBIES, /* processes that have exited and are not reaped */
 	FINDING_DEAD,	 /* init is gone, and something keeps the namespace */
 	FINDING_DYING,	 /* its init is ending, and waits for something */
 	FINDING_UNBORN,	 /* nothing was ever started in it */
-	FINDING_JOINED,	 /* came from outside, and who brought them is gone */
+	FINDING_JOINED,	 /* joined from outside; the parent has exited */
 };
 
 struct finding {
@@ -25,8 +25,8 @@ struct finding {
 	uint32_t rank;		   /* the least is the worst */
 	uint64_t weight;	   /* among those of a rank: the most is the worst */
 	const struct pidns_ns *ns; /* of the snapshot; of a limit: the outermost that is under it */
-	int32_t pid;		   /* whom it is about most; 0: nobody */
-	int32_t parent;		   /* of zombies: who should reap them; 0: not known */
+	int32_t pid;		   /* the process it is about most; 0: none */
+	int32_t parent;		   /* of zombies: what should reap them; 0: unknown */
 	uint64_t count;		   /* of zombies and those who joined: how many; 0: of neither */
 	const struct pidns_task *task; /* the same, of what tasks do wrong */
 	const char *source;	       /* of a limit, and its PIDNS_LIMIT_* */
@@ -55,7 +55,7 @@ int findings_make(const struct pidns_snapshot *snapshot, struct findings *ret);
 int findings_make_of(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
 		     struct findings *ret);
 /*
- * A zombie between its end and its reaping is nobody's fault, nor is a namespace on its way. So take
+ * A zombie between its end and its reaping is no fault, nor is a namespace on its way. So take
  * a later snapshot of these tasks, which costs little, with the same fields, and keep what still
  * holds. The first gives how many there are, of which the caller frees the list; or -ENOMEM.
  */

@@ -29,7 +29,7 @@ bool source_is_elsewhere(const struct source *source);
 /*
  * Open it. Also raises the soft limit of open files to the hard one, for a provider may keep a
  * descriptor for each namespace while it looks. 0, or an exit code after the message is out:
- * EXIT_USAGE for a provider nobody has heard of, EXIT_CANNOT_SERVE or EXIT_FAILED.
+ * EXIT_USAGE for an unknown provider, EXIT_CANNOT_SERVE or EXIT_FAILED.
  */
 int source_open(const struct source *source, uint32_t open_flags, struct pidns_ctx **ret_ctx);
 

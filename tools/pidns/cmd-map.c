@@ -32,7 +32,7 @@ struct map {
 	bool has_head;
 	bool is_terminal; /* then the answers are a table for people */
 	bool is_reopened; /* without PIDNS_OPEN_FEW */
-	bool has_missed;  /* somebody was not found, and that has been explained */
+	bool has_missed;  /* a PID was not found, and that has been explained */
 	struct asked lot[LOT];
 	size_t nr;
 	const struct pidns_ns *levels[PIDNS_LEVEL_MAX + 1];
@@ -331,7 +331,8 @@ static ssize_t read_more(struct input *in)
 	return n < 0 ? -errno : n;
 }
 
-/* Whoever writes one number and waits for the answer gets it: what is there is answered at once. */
+/* A caller that writes one PID and waits for the answer gets it: what is there is answered at
+ * once. */
 static int read_numbers(struct map *m)
 {
 	struct input in = {.len = 0};

@@ -23,7 +23,7 @@ struct why {
 	int32_t pid;	    /* 0: a namespace is meant */
 	uint64_t pidfd_ino; /* with pid; 0: not given */
 	struct pidns_snapshot *snapshot;
-	const struct pidns_ns *ns; /* NULL: only the limits are known of whoever is meant */
+	const struct pidns_ns *ns; /* NULL: only the limits are known of the one that is meant */
 	const struct pidns_limit *const *limits;
 	size_t nr_limits;
 	struct limit_verdict fork, new_namespaces;
@@ -313,7 +313,7 @@ static int take(struct why *why)
 		return take_ns(why);
 	if (!why->pid && source_is_recording(why->ctx))
 		return take_recording(why);
-	/* Whoever starts this has the same limits as this. */
+	/* The process that starts this has the same limits. */
 	if (!why->pid)
 		why->pid = own_pid(why);
 	return take_task(why);

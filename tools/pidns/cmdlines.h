@@ -16,7 +16,7 @@
 struct cmdlines {
 	const char *from; /* as source_proc() has it */
 	char proc[SOURCE_PROC_MAX];
-	bool is_wanted; /* false: there are none to be had, or nobody asks */
+	bool is_wanted; /* false: there are none to be had, or not asked for */
 	struct cmdline_helper *helper;
 	char *texts[CMDLINES_MAX]; /* arguments with a space between; NULL: not known */
 	size_t lens[CMDLINES_MAX];

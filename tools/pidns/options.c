@@ -18,7 +18,7 @@ struct option_info {
 	char letter; /* 0: none */
 	const char *name;
 	const char *argument; /* NULL: a flag; in brackets: it may be left out */
-	unsigned int takes;   /* TAKES_*: who has it */
+	unsigned int takes;   /* TAKES_*: the subcommands that have it */
 	size_t offset;	      /* of the bool or const char * in struct options */
 	const char *help;
 };

@@ -53,7 +53,7 @@ static void find_service(const struct walk *w, struct chain *chain, struct text 
 		chain->service = c;
 }
 
-/* 0 or -EPROTO: nested deeper than anybody does. */
+/* 0 or -EPROTO: nested deeper than any real machine. */
 static int walk_path(struct chain *chain)
 {
 	struct walk w = {.above = {.text = "", .len = 0}, .before = {.text = "", .len = 0}};

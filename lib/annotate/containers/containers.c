@@ -50,7 +50,7 @@ struct evidence {
 /* 1, told; 0, this way does not know; -ENOMEM */
 typedef int way(struct search *s, struct evidence *e);
 
-/* The reaper's number may be somebody else's by now. 1, 0 or -ENOMEM. */
+/* The reaper's PID may belong to another process by now. 1, 0 or -ENOMEM. */
 static int is_reaper(const struct search *s, const struct evidence *e)
 {
 	struct proc_stat stat;
@@ -166,7 +166,7 @@ static int by_state(struct search *s, struct evidence *e)
 		return r;
 	if (name)
 		what.name = name;
-	/* Whoever chose the id has called it so. */
+	/* The id was chosen by the user: it is the name. */
 	if (!what.name && strlen(what.id) != ID_LEN)
 		what.name = what.id;
 	return tell(s, ns, what);
@@ -272,7 +272,7 @@ static bool is_within_parents(const struct search *s, const struct evidence *e)
 	return parent && s->containers[entry->order] == s->containers[above->order];
 }
 
-/* The cgroup of a container, in which nobody is but this namespace. */
+/* The cgroup of a container, with members of this namespace only. */
 static int by_cgroup(struct search *s, struct evidence *e)
 {
 	const struct cgroup_place *place = &e->place;
@@ -302,7 +302,7 @@ static int by_cgroup(struct search *s, struct evidence *e)
 	return r < 0 ? r : tell(s, e->ns, what);
 }
 
-/* The word of who made it. */
+/* Claimed by the owner of the namespace. */
 static int by_command(struct search *s, struct evidence *e)
 {
 	int r = find_maker(s, e);

@@ -84,7 +84,7 @@ struct machine {
 	int32_t leader;
 	bool is_container;
 	char name[65];
-	char service[65]; /* who registered it: "systemd-nspawn", "libvirt-lxc" */
+	char service[65]; /* what registered it: "systemd-nspawn", "libvirt-lxc" */
 	char unit[256];
 	char id[33];  /* the machine id */
 	uint32_t uid; /* the user who registered it. Since systemd 258; else 0 */
@@ -112,7 +112,8 @@ void container_state_clear(struct container_state *state);
  * Each parses one file, takes `ret` empty but for what is said here, and gives 0, -ENOMEM, -EPROTO,
  * or -EOPNOTSUPP in a build without json-c. On failure too the caller clears it.
  */
-/* runc's state.json. ret->runtime: who keeps containers there; podman and cri-o are told apart by it. */
+/* runc's state.json. ret->runtime: the engine of that folder; podman and cri-o are told apart by
+ * it. */
 int containers_parse_runc(const char *buf, size_t len, struct container_state *ret);
 /* crun's status: pid and start. */
 int containers_parse_crun(const char *buf, size_t len, struct container_state *ret);
@@ -142,7 +143,7 @@ bool containers_has_parser(void);
 
 /* A directory that none but the source's owner can write to. A descriptor, or -Exxx. */
 int containers_open_dir(const struct containers_source *source, int dir, const char *path);
-/* A regular file of the source's owner, which nobody else can write to and is no link. 0 with what
+/* A regular file of the source's owner, writable by the owner only, and no link. 0 with what
  * the caller frees, or -Exxx; -EFBIG above `max`. */
 int containers_read_state(const struct containers_source *source, int dir, const char *path,
 			  size_t max, char **ret_buf, size_t *ret_len);

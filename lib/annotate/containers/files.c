@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * files.c - opens what engines leave on the disk, carefully: a name may have been made
- * by somebody else, to be followed elsewhere, to wait, or to be read for ever.
+ * by another user, to be followed elsewhere, to wait, or to be read for ever.
  */
 #include "containers.h"
 #include "base/root.h"

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More folders than a machine can have containers: somebody is filling them. */
+/* More folders than a machine can have containers: they are filled on purpose. */
 #define FOLDERS_MAX 65536
 /* And more than all of them say: that is read in a second or two. */
 #define BYTES_MAX ((size_t)256 << 20)
@@ -27,7 +27,7 @@ static const struct place {
 	const char *file;
 	parser *parse;
 	const char *bundle;  /* a second file, for the annotations */
-	const char *runtime; /* who keeps containers there */
+	const char *runtime; /* the engine that keeps containers there */
 	bool has_namespaces; /* of containerd: a folder above for each */
 } places[] = {
 	{"run/runc", "state.json", containers_parse_runc, NULL, "runc", false},

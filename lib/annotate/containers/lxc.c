@@ -3,8 +3,8 @@
  * lxc.c - the name of an LXC container whose cgroup may be called otherwise.
  *
  * liblxc calls a cgroup "NAME-1" where "NAME" is still there. The monitor, which made the init, listens
- * on the abstract socket "…/NAME/command". Anybody may bind such a name, so that alone proves nothing:
- * the socket must be one of the monitor's own files.
+ * on the abstract socket "…/NAME/command". Any user may bind such a name, so that alone proves
+ * nothing: the socket must be one of the monitor's own files.
  */
 #include "containers.h"
 #include "base/file.h"
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define STEP	     ((size_t)1 << 16)
-#define UNIX_MAX     ((size_t)32 << 20) /* of /proc/net/unix: anybody can make it longer */
+#define UNIX_MAX     ((size_t)32 << 20) /* of /proc/net/unix: any user can make it longer */
 #define FILES_MAX    256		/* of a monitor, which has some twenty */
 #define LXC_NAME_MAX 255
 #define INODE_FIELD  6 /* "Num RefCount Protocol Flags Type St Inode Path" */

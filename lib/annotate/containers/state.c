@@ -2,8 +2,8 @@
 /*
  * state.c - parsers of the JSON in which engines and OCI runtimes keep their state.
  *
- * Only the keys that are named here are looked at. Whoever starts a container may annotate it with
- * what another engine would write; so each key counts for its own engine alone.
+ * Only the keys that are named here are looked at. The user who starts a container may annotate it
+ * with what another engine would write; so each key counts for its own engine alone.
  */
 #include "containers.h"
 #include "base/util.h"
@@ -96,7 +96,7 @@ static const char *text_of(struct json_object *o)
 	return text && strlen(text) == (size_t)json_object_get_string_len(o) ? text : NULL;
 }
 
-/* No engine has names so long. Annotations may be as long as whoever starts a container likes. */
+/* No engine has names so long. Annotations may be as long as the user likes. */
 #define STATE_TEXT_MAX 1024
 
 /* Nothing is changed by what is no text, or an empty one, or too long for a name. 0 or -ENOMEM. */
@@ -150,7 +150,7 @@ static const char *annotation_of(struct json_object *list, const char *key)
 	return text_of(member(list, key, json_type_string));
 }
 
-/* Only where nobody has a place of their own can it be anybody's. */
+/* Counts only where no pod or container has an entry of its own. */
 static bool is_generic(const char *runtime)
 {
 	return runtime && (!strcmp(runtime, "runc") || !strcmp(runtime, "crun"));

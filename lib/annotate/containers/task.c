@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * task.c - what is asked of tasks beyond the snapshot: who made a namespace.
+ * task.c - what is asked of tasks beyond the snapshot: the maker of a namespace.
  *
  * Only what proc(5) answers without the memory of the task: its stat, never its command line.
  */
@@ -48,7 +48,8 @@ static const struct {
 	{"runc", "runc", false},	{"crun", "crun", false},
 };
 
-/* Orphans of its own namespace are its children, too, whoever made theirs. 1, 0, -Exxx. */
+/* Orphans of its own namespace are its children, too, whichever process made theirs. 1, 0,
+ * -Exxx. */
 static int is_init(int dir)
 {
 	_cleanup_free_ char *buf = NULL;

@@ -110,7 +110,7 @@ static const struct pidns_limit *const *finish_list(struct limits *l)
 
 /* ---- of a namespace -------------------------------------------------------------------------- */
 
-/* Whoever may not be known counts for nobody. */
+/* A task whose user is unknown is not counted. */
 static uint32_t euid_of(int dir)
 {
 	struct proc_status status = {0};

@@ -145,7 +145,7 @@ static int add_unseen(struct limits *l, const struct pidns_limit **unseen, const
 	return r;
 }
 
-/* Whoever is at the deepest level can make no namespace below. */
+/* A task at the deepest level can make no namespace below. */
 static int add_level(struct limits *l, uint64_t user)
 {
 	bool is_top;

@@ -2,11 +2,11 @@
 /*
  * namespaces.h - how many namespaces of each kind are counted for a user in a user namespace.
  *
- * A namespace is counted for who made it in the user namespace it belongs to, for who made that one in
- * the one above, and so on up: kernel/ucount.c, inc_ucount(). The kernel does not tell the counts. What
- * is counted here are the namespaces that can be seen, so at least so many are used. Who made one is told
- * only of user namespaces; of others it is taken for root of the one it belongs to, who may.
- * Implemented in namespaces-count.c.
+ * A namespace is counted for its maker in the user namespace it belongs to, for the maker of that
+ * one in the one above, and so on up: kernel/ucount.c, inc_ucount(). The kernel does not tell the
+ * counts. What is counted here are the namespaces that can be seen, so at least so many are used.
+ * Who made one is told only of user namespaces; of others it is taken for root of the one it
+ * belongs to, who may. Implemented in namespaces-count.c.
  */
 #ifndef PIDNS_LIMITS_NAMESPACES_H
 #define PIDNS_LIMITS_NAMESPACES_H
@@ -25,7 +25,7 @@ struct pidns_limit;
 struct namespace_kind_info {
 	uint32_t limit;	  /* PIDNS_LIMIT_* */
 	const char *type; /* as in ns/ of a process and in user.max_*_namespaces */
-	uint64_t initial; /* counted for nobody; of mnt and net so since Linux 6.18 */
+	uint64_t initial; /* not counted for any user; of mnt and net so since Linux 6.18 */
 };
 
 extern const struct namespace_kind_info namespace_kinds[NR_KINDS];

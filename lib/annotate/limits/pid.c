@@ -72,7 +72,7 @@ static void set_bounds(const struct pidns_ns *ns, const struct spent *spent,
 		limits_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
 }
 
-/* As many as pid_max are used when no number is left, though 0 is nobody's. */
+/* pid_max PIDs count as used when none is left, though PID 0 is never given. */
 static void set_used(struct limits *l, const struct pidns_ns *ns, struct pidns_limit *limit)
 {
 	struct spent spent = {0};
@@ -215,7 +215,7 @@ static int add_init(struct limits *l, const struct pidns_ns *ns)
 	return limits_add(l, limit);
 }
 
-/* Whoever is at the deepest level can make no namespace below. */
+/* A task at the deepest level can make no namespace below. */
 static int add_level(struct limits *l, const struct pidns_ns *ns)
 {
 	struct pidns_limit *limit;

@@ -140,7 +140,7 @@ static int count_task(struct limits *l, const struct pidns_task *task)
 	return r;
 }
 
-/* Only when somebody has a limit: most have none, or are not bound by it. */
+/* Only when a task has a limit: most have none, or are not bound by it. */
 static int count_all(struct limits *l)
 {
 	int r = 0;
@@ -154,7 +154,7 @@ static int count_all(struct limits *l)
 }
 
 /* Root of the whole machine is not bound, nor is who may set such limits or administer it:
- * copy_process(). To be told apart from a container's root by whoever is in the initial user
+ * copy_process(). To be told apart from a container's root by a caller in the initial user
  * namespace. */
 static bool is_exempt(const struct limits *l, uint32_t ruid, int dir, uint64_t user)
 {
@@ -187,8 +187,8 @@ static void set_count(struct limits *l, uint64_t user, uint32_t uid, struct pidn
 		limits_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
 }
 
-/* Whoever is in a user namespace counts for its owner above, whose limit is what it was when the
- * namespace was made: nobody is told. */
+/* A task in a user namespace counts for its owner above, whose limit is what it was when the
+ * namespace was made: that value cannot be read. */
 static int add_owners(struct limits *l, uint64_t user)
 {
 	int r = 0;

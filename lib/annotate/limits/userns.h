@@ -20,8 +20,8 @@ struct limits;
 struct user_ns {
 	uint64_t ino;
 	uint64_t parent;  /* 0: none, or out of sight */
-	uint32_t owner;	  /* who made it */
-	uint32_t root;	  /* who is 0 in it; the owner, where that is not known */
+	uint32_t owner;	  /* its maker */
+	uint32_t root;	  /* the uid that is 0 in it; the owner, where that is not known */
 	int32_t member;	  /* a process in it; 0: none is known */
 	bool is_complete; /* all that a member tells is known */
 };

@@ -45,7 +45,7 @@ static bool read_stat(const struct annotation *a, const char *task, struct proc_
 	return len > 0 && proc_parse_stat(buf, (size_t)len, ret) == 0;
 }
 
-/* 0: nobody in sight traces it. */
+/* 0: no tracer in sight. */
 static int32_t tracer_of(const struct annotation *a, const char *task)
 {
 	char buf[8192], name[64];

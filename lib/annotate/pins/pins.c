@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More would not help whoever has to look at each. */
+/* More would not help: each has to be looked at by a person. */
 #define SUSPECTS_MAX 16
 
 int pins_note(struct pins *p, const struct pidns_ns *ns, const struct pidns_pin *pin)
@@ -196,7 +196,7 @@ static const struct pidns_pin *store(struct pins *p, const struct pidns_pin *pin
 
 /*
  * Who lives in a namespace keeps it, and there what else does matters little. Of any other, it
- * matters that somebody did not show everything; and where nothing at all was found that keeps it,
+ * matters that a process could not be inspected; and where nothing at all was found that keeps it,
  * something does that cannot be seen, of which the suspects are all that can be told.
  */
 static size_t add_unseen(struct pins *p, const struct pidns_pin **list, const struct found *found,

@@ -175,7 +175,7 @@ static void client_read(struct server *server, struct client *client)
 	client_close(client);
 }
 
-/* A free slot, or that of who has waited longest. */
+/* A free slot, or that of the client that has waited longest. */
 static struct client *take_slot(struct server *server)
 {
 	struct client *oldest = &server->clients[0];
@@ -291,7 +291,7 @@ static int listen_on(const struct options *options, const char *address)
 
 /* ---- the loop --------------------------------------------------------------------------------- */
 
-/* Drop those whose time is up. The milliseconds until the next one's is; -1: nobody waits. */
+/* Drop those whose time is up. The milliseconds until the next one's is; -1: none waits. */
 static int64_t expire(struct server *server)
 {
 	int64_t now = now_ms(), next = -1;

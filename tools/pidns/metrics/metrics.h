@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * metrics.h - a snapshot in Prometheus's text format 0.0.4 (families.c), and the way it goes: to a
- * file by rename (file.c), or to whoever asks over HTTP (listen.c).
+ * file by rename (file.c), or over HTTP (listen.c).
  */
 #ifndef PIDNS_METRICS_H
 #define PIDNS_METRICS_H

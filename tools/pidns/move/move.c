@@ -100,7 +100,7 @@ static bool children_go_elsewhere(void)
 	return own.st_ino != children.st_ino;
 }
 
-/* Whoever became this program by exec has left it its children. */
+/* The program that became this one by exec may have left it children. */
 static bool has_children(void)
 {
 	siginfo_t info;

@@ -23,11 +23,11 @@ struct relay {
 
 enum { RELAY_NR_FDS = 2 };
 
-/* What to wait for: who is slow is not read for. The terminal is read where it `is_ours`. */
+/* What to wait for: nothing is read for a slow reader. The terminal is read where it `is_ours`. */
 void relay_prepare(const struct relay *relay, bool is_ours, struct pollfd fds[RELAY_NR_FDS]);
 
 /* Pass on what poll(2) found there. What is gone for good becomes -1, but for a terminal that may
- * only be another's for the moment: -EIO, and who calls finds out. */
+ * only be another's for the moment: -EIO, and the caller finds out. */
 int relay_pass(struct relay *relay, const struct pollfd fds[RELAY_NR_FDS]);
 
 /* The end: pass on what the master still has, as far as the terminal takes it. Whether there is

@@ -19,14 +19,15 @@
 #include "signals.h"
 #include "terminal.h"
 
-/* A shell tells nobody that it brings a running job to the front: so look, while we wait for it. */
+/* A shell does not say that it brings a running job to the front: so poll while we wait for it. */
 #define BACKGROUND_MS 200
 
 struct session {
 	pid_t child;
 	struct terminal terminal;
 	struct signals signals;
-	/* The slave stays open here: who closes its own, and opens /dev/tty later, finds it alive. */
+	/* The slave stays open here: a process that closes its own, and opens /dev/tty later, finds
+	 * it alive. */
 	int master, slave;
 	int word[2];	/* a pipe: the child has become what it should */
 	int killed_for; /* the signal that SIGKILL stood for */
@@ -201,7 +202,8 @@ static void take_signal(struct session *s, int sig)
 		go_on(s);
 		break;
 	case SIGTSTP:
-		/* The child's group is nobody's job and would not stop for it; we follow. */
+		/* The child's group is not a job of any shell and would not stop for it; we
+		 * follow. */
 		kill(s->child, SIGSTOP);
 		break;
 	case SIGTTIN:
@@ -242,7 +244,7 @@ static void turn(struct session *s)
 		take_signal(s, sig);
 }
 
-/* All that was written before the end is shown; who does not want to wait for that sends a signal. */
+/* All that was written before the end is shown; a signal ends the wait for that. */
 static void show_rest(struct session *s)
 {
 	while (s->relay.terminal >= 0 && relay_pass_rest(&s->relay)) {

@@ -22,8 +22,8 @@ void signals_close(struct signals *signals);
 /* The next one, or 0. */
 int signals_next(const struct signals *signals);
 
-/* Whether `child` handles, ignores or blocks it, or it ends nobody: it may be the init of a namespace,
- * which gets no other. */
+/* Whether `child` handles, ignores or blocks it, or it ends no process: it may be the init of a
+ * namespace, which gets no other. */
 bool signals_reach(pid_t child, int sig);
 
 /*
@@ -32,7 +32,7 @@ bool signals_reach(pid_t child, int sig);
  */
 int signals_pass(pid_t child, int sig);
 
-/* Do the default of SIGTSTP: until somebody continues us, or at once where nobody would. */
+/* Do the default of SIGTSTP: until continued, or at once where no process would continue us. */
 void signals_stop_here(void);
 
 #endif /* PIDNS_SIGNALS_H */

@@ -10,7 +10,7 @@
 
 #include "common/cleanup.h"
 
-/* What is no message to somebody else but a fault of our own; all others a session passes on. */
+/* Signals of a fault of our own, not sent by another process; all others a session passes on. */
 static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
 
 /* A signal handler has nothing but globals. */
@@ -18,8 +18,8 @@ static struct terminal *taken;
 
 /*
  * A description of our own does not block, and O_NONBLOCK on the caller's would trouble everybody
- * who shares it. Only the controlling terminal can be had so without any right to its file; another
- * one is used as it is.
+ * the processes that share it. Only the controlling terminal can be had so without any right to its
+ * file; another one is used as it is.
  */
 static int open_description(int fd)
 {
@@ -110,8 +110,8 @@ void terminal_take(struct terminal *terminal)
 
 	if (terminal->fd < 0 || !terminal_is_ours(terminal))
 		return;
-	/* Whoever had it meanwhile may have changed it. After SIGSTOP the modes may still be our own:
-	 * those are none to give back. */
+	/* Another process may have changed it meanwhile. After SIGSTOP the modes may still be our
+	 * own: those are none to give back. */
 	if (!terminal->is_raw && tcgetattr(terminal->fd, &terminal->found) < 0)
 		return;
 	guard(terminal);
