@@ -174,7 +174,8 @@ static inline void field_get(const struct field *field, const struct field_row *
 		field->get(field, row, ret);
 }
 
-/* A value that is known as people read it, in its unit; of a count in at most `width` columns (0: any). */
+/* A value that is known as people read it, in its unit; of a count in at most `width` columns (0: any).
+ * In value.c. */
 void field_format(const struct field *field, const struct value *value, unsigned int width,
 		  char *out, size_t size);
 
@@ -187,7 +188,8 @@ const struct field *field_find(const struct field_table *table, const char *name
 const char *field_nearest(const struct field_table *table, const char *name, size_t len,
 			  char *buffer, size_t size);
 
-/* Unknown after all that is known; numbers by size, text by bytes, lists element by element. */
+/* Unknown after all that is known; numbers by size, text by bytes, lists element by element. In
+ * value.c. */
 int value_compare(const struct value *a, const struct value *b);
 
 #endif /* PIDNS_FIELD_H */
