@@ -53,7 +53,7 @@ static int refuse(const struct taking *t, const char *what)
 		       what);
 }
 
-static int run(const struct taking *t, enum bpf_job job)
+static int run_job(const struct taking *t, enum bpf_job job)
 {
 	const struct bpf_sheet *s = t->kernel->sheet;
 	int r = t->kernel->run(t->kernel->arg, job);
@@ -149,7 +149,7 @@ static int walk(struct taking *t, uint32_t flags, uint32_t first, uint32_t last)
 	s->next = first;
 	do {
 		first = s->next;
-		r = run(t, BPF_WALK);
+		r = run_job(t, BPF_WALK);
 		if (r >= 0 && s->next <= first && s->next <= last)
 			r = refuse(t, "numbers in an order");
 		if (r >= 0)
@@ -167,7 +167,7 @@ static int take_reader(struct taking *t)
 	s->flags = BPF_ASK_READER;
 	s->last = 0;
 	s->next = 1;
-	r = run(t, BPF_WALK);
+	r = run_job(t, BPF_WALK);
 	if (r < 0)
 		return r;
 	if (s->nr_namespaces != 1 || s->nr_tasks || s->namespaces[0].ino != s->reader.ns_ino ||
@@ -235,7 +235,7 @@ static int take_empty(struct taking *t)
 		return 0;
 	}
 	do {
-		r = run(t, BPF_LIST);
+		r = run_job(t, BPF_LIST);
 		if (r < 0 || !s->nr_namespaces)
 			return r;
 		last = s->namespaces[s->nr_namespaces - 1].cookie;
@@ -261,7 +261,7 @@ static int take_pidmap(struct taking *t, const struct met *met)
 	s->last = BPF_NUMBER_MAX;
 	for (s->next = 1; met->init && r >= 0 && s->next <= s->last;) {
 		first = s->next;
-		r = run(t, BPF_COUNT);
+		r = run_job(t, BPF_COUNT);
 		if (r >= 0 && s->ino != met->ino) {
 			builder_add_flags(t->b, PIDNS_SNAPSHOT_RACED);
 			return 0;

@@ -82,7 +82,7 @@ enum kind {
 };
 
 /* Where an attribute goes: a row for each type. */
-struct field {
+struct attr_place {
 	enum kind kind;
 	uint64_t known; /* the bit that its presence sets; 0: none */
 	size_t offset;
@@ -109,7 +109,8 @@ INLINE int check_range(enum kind kind, uint64_t value)
 }
 
 /* A state that only a newer kernel knows is left unknown. */
-INLINE int store(const struct field *field, const struct attr *attr, void *record, uint64_t *known)
+INLINE int store(const struct attr_place *field, const struct attr *attr, void *record,
+		 uint64_t *known)
 {
 	unsigned char *at = (unsigned char *)record + field->offset;
 	uint64_t value;
@@ -138,13 +139,13 @@ INLINE int store(const struct field *field, const struct attr *attr, void *recor
  * Attributes up to the first that the table has not: 1, and it is in *ret; 0 at the end. `seen` has a
  * bit for each type that was met; a second one is nonsense.
  */
-INLINE int store_next(struct walk *walk, const struct field *fields, size_t nr_fields,
+INLINE int store_next(struct walk *walk, const struct attr_place *fields, size_t nr_fields,
 		      uint64_t *seen, void *record, uint64_t *known, struct attr *ret)
 {
 	int r;
 
 	while ((r = next_attr(walk, ret)) > 0) {
-		const struct field *field = ret->type < nr_fields ? &fields[ret->type] : NULL;
+		const struct attr_place *field = ret->type < nr_fields ? &fields[ret->type] : NULL;
 
 		if (!field) {
 			/* A known type in disguise is no newer kernel's. */
@@ -175,7 +176,7 @@ static bool has_seen(uint64_t seen, unsigned int type)
 
 #define AT(member) offsetof(struct raw_ns, member)
 
-static const struct field ns_fields[] = {
+static const struct attr_place ns_fields[] = {
 	[PIDNS_A_NS_COOKIE] = {U64, PIDNS_NS_COOKIE, AT(cookie)},
 	[PIDNS_A_NS_INO] = {U64, PIDNS_NS_INO, AT(ino)},
 	[PIDNS_A_NS_PARENT_INO] = {U64, PIDNS_NS_PARENT, AT(parent_ino)},
@@ -219,7 +220,7 @@ int genl_parse_ns(const void *attrs, size_t len, struct raw_ns *ret)
 
 #define AT(member) offsetof(struct genl_task, member)
 
-static const struct field task_fields[] = {
+static const struct attr_place task_fields[] = {
 	[PIDNS_A_TASK_NS_INO] = {U64, 0, AT(raw.ns_ino)},
 	[PIDNS_A_TASK_CHILDREN_NS_INO] = {U64, PIDNS_TASK_NS_FOR_CHILDREN,
 					  AT(raw.ns_for_children_ino)},
@@ -294,7 +295,7 @@ int genl_parse_task(const void *attrs, size_t len, struct genl_task *ret)
 
 #define AT(member) offsetof(struct genl_pidmap, member)
 
-static const struct field pidmap_fields[] = {
+static const struct attr_place pidmap_fields[] = {
 	[PIDNS_A_PIDMAP_NS_INO] = {U64, 0, AT(ns_ino)},
 	[PIDNS_A_PIDMAP_BLOCK_SIZE] = {U32, 0, AT(block_size)},
 	[PIDNS_A_PIDMAP_USED] = {REPEATED, 0, 0},

@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 /* A key this version knows, and where its value goes in the struct of its kind of line. */
-struct field {
+struct line_field {
 	const char *key;
 	uint64_t known;
 	enum recording_type type;
@@ -34,17 +34,18 @@ struct field {
 /* What every line of notes begins with. */
 #define NOTE_NS {"ns", 0, RECORDING_REF, offsetof(struct note_line, ns)},
 
-static const struct field head_fields[] = {RECORDING_HEAD_FIELDS(HEAD_FIELD)};
-static const struct field end_fields[] = {RECORDING_END_FIELDS(END_FIELD)};
-static const struct field ns_fields[] = {
+static const struct line_field head_fields[] = {RECORDING_HEAD_FIELDS(HEAD_FIELD)};
+static const struct line_field end_fields[] = {RECORDING_END_FIELDS(END_FIELD)};
+static const struct line_field ns_fields[] = {
 	PIDNS_NS_FACTS(NS_POURED, FACT_SKIP, FACT_SKIP, NS_SPECIAL, NS_LINK, FACT_SKIP)};
-static const struct field task_fields[] = {
+static const struct line_field task_fields[] = {
 	PIDNS_TASK_FACTS(TASK_POURED, FACT_SKIP, FACT_SKIP, TASK_SPECIAL, FACT_SKIP, FACT_SKIP)};
-static const struct field notes_fields[] = {NOTE_NS RECORDING_NOTES_FIELDS(NOTE_FIELD)};
-static const struct field container_fields[] = {NOTE_NS RECORDING_CONTAINER_FIELDS(NOTE_FIELD)};
-static const struct field limit_fields[] = {NOTE_NS RECORDING_LIMIT_FIELDS(NOTE_FIELD)};
-static const struct field pin_fields[] = {NOTE_NS RECORDING_PIN_FIELDS(NOTE_FIELD)};
-static const struct field zombie_fields[] = {NOTE_NS RECORDING_ZOMBIE_FIELDS(NOTE_FIELD)};
+static const struct line_field notes_fields[] = {NOTE_NS RECORDING_NOTES_FIELDS(NOTE_FIELD)};
+static const struct line_field container_fields[] = {
+	NOTE_NS RECORDING_CONTAINER_FIELDS(NOTE_FIELD)};
+static const struct line_field limit_fields[] = {NOTE_NS RECORDING_LIMIT_FIELDS(NOTE_FIELD)};
+static const struct line_field pin_fields[] = {NOTE_NS RECORDING_PIN_FIELDS(NOTE_FIELD)};
+static const struct line_field zombie_fields[] = {NOTE_NS RECORDING_ZOMBIE_FIELDS(NOTE_FIELD)};
 
 /* ---- values: 1 taken, 0 of no meaning to this version, -EPROTO ------------------------------- */
 
@@ -58,7 +59,7 @@ static int get_up_to(const char *text, size_t len, uint64_t max, uint64_t *ret)
 	return 1;
 }
 
-static int get_u64(char *text, const struct field *field, char *line)
+static int get_u64(char *text, const struct line_field *field, char *line)
 {
 	uint64_t value;
 	int r = get_up_to(text, strlen(text), UINT64_MAX, &value);
@@ -68,13 +69,13 @@ static int get_u64(char *text, const struct field *field, char *line)
 	return r;
 }
 
-static int store_u32(uint32_t value, const struct field *field, char *line)
+static int store_u32(uint32_t value, const struct line_field *field, char *line)
 {
 	memcpy(line + field->offset, &value, sizeof(value));
 	return 1;
 }
 
-static int get_u32(char *text, const struct field *field, char *line)
+static int get_u32(char *text, const struct line_field *field, char *line)
 {
 	uint64_t value;
 	int r = get_up_to(text, strlen(text), UINT32_MAX, &value);
@@ -82,7 +83,7 @@ static int get_u32(char *text, const struct field *field, char *line)
 	return r > 0 ? store_u32((uint32_t)value, field, line) : r;
 }
 
-static int get_i32(char *text, const struct field *field, char *line)
+static int get_i32(char *text, const struct line_field *field, char *line)
 {
 	uint64_t value;
 	int r = get_up_to(text, strlen(text), INT32_MAX, &value);
@@ -91,7 +92,7 @@ static int get_i32(char *text, const struct field *field, char *line)
 }
 
 /* A word of a newer version is passed over. */
-static int get_word(char *text, const struct field *field, char *line,
+static int get_word(char *text, const struct line_field *field, char *line,
 		    const char *(*name_of)(uint32_t value))
 {
 	const char *name;
@@ -103,27 +104,27 @@ static int get_word(char *text, const struct field *field, char *line,
 	return 0;
 }
 
-static int get_state(char *text, const struct field *field, char *line)
+static int get_state(char *text, const struct line_field *field, char *line)
 {
 	return get_word(text, field, line, pidns_state_name);
 }
 
-static int get_limit_kind(char *text, const struct field *field, char *line)
+static int get_limit_kind(char *text, const struct line_field *field, char *line)
 {
 	return get_word(text, field, line, pidns_limit_name);
 }
 
-static int get_pin_kind(char *text, const struct field *field, char *line)
+static int get_pin_kind(char *text, const struct line_field *field, char *line)
 {
 	return get_word(text, field, line, pidns_pin_name);
 }
 
-static int get_sigchld(char *text, const struct field *field, char *line)
+static int get_sigchld(char *text, const struct line_field *field, char *line)
 {
 	return get_word(text, field, line, recording_sigchld_name);
 }
 
-static int get_error(char *text, const struct field *field, char *line)
+static int get_error(char *text, const struct line_field *field, char *line)
 {
 	const char *name;
 	int32_t error;
@@ -134,7 +135,7 @@ static int get_error(char *text, const struct field *field, char *line)
 	return 0;
 }
 
-static int get_letter(char *text, const struct field *field, char *line)
+static int get_letter(char *text, const struct line_field *field, char *line)
 {
 	if (text[0] <= ' ' || text[0] >= 0x7f || text[1])
 		return -EPROTO;
@@ -154,7 +155,7 @@ static int get_octal(const char *digits)
 	return value && value < 256 ? (int)value : -EPROTO;
 }
 
-static int get_text(char *text, const struct field *field, char *line)
+static int get_text(char *text, const struct line_field *field, char *line)
 {
 	const char *from = text;
 	char *to = text;
@@ -175,7 +176,7 @@ static int get_text(char *text, const struct field *field, char *line)
 	return 1;
 }
 
-static int get_vpids(char *text, const struct field *field, char *line)
+static int get_vpids(char *text, const struct line_field *field, char *line)
 {
 	struct task_line *task = (struct task_line *)(void *)line;
 	uint64_t value;
@@ -198,7 +199,7 @@ static int get_vpids(char *text, const struct field *field, char *line)
 }
 
 /* "32768:118,0,3": the numbers of a block, and how many of each are taken. */
-static int get_pidmap(char *text, const struct field *field, char *line)
+static int get_pidmap(char *text, const struct line_field *field, char *line)
 {
 	struct ns_line *ns = (struct ns_line *)(void *)line;
 	size_t len = strcspn(text, ":");
@@ -221,7 +222,7 @@ static int get_pidmap(char *text, const struct field *field, char *line)
 }
 
 /* An inode; 0 names no namespace. */
-static int get_ns(char *text, const struct field *field, char *line)
+static int get_ns(char *text, const struct line_field *field, char *line)
 {
 	uint64_t ino;
 	int r = get_up_to(text, strlen(text), UINT64_MAX, &ino);
@@ -233,7 +234,7 @@ static int get_ns(char *text, const struct field *field, char *line)
 }
 
 /* Words of a newer version are passed over, as unknown bits are. */
-static int get_words(char *text, const struct field *field, char *line,
+static int get_words(char *text, const struct line_field *field, char *line,
 		     const char *(*name_of)(uint32_t bit))
 {
 	uint32_t bits = 0, bit;
@@ -246,23 +247,23 @@ static int get_words(char *text, const struct field *field, char *line,
 	return store_u32(bits, field, line);
 }
 
-static int get_flags(char *text, const struct field *field, char *line)
+static int get_flags(char *text, const struct line_field *field, char *line)
 {
 	return get_words(text, field, line, recording_flag_name);
 }
 
-static int get_unseen(char *text, const struct field *field, char *line)
+static int get_unseen(char *text, const struct line_field *field, char *line)
 {
 	return get_words(text, field, line, pidns_unseen_name);
 }
 
-static int get_noted(char *text, const struct field *field, char *line)
+static int get_noted(char *text, const struct line_field *field, char *line)
 {
 	return get_words(text, field, line, recording_note_name);
 }
 
 static const struct {
-	int (*get)(char *text, const struct field *field, char *line);
+	int (*get)(char *text, const struct line_field *field, char *line);
 	const char *wrong; /* what a value is that it cannot read */
 } types[] = {
 	[RECORDING_U64] = {get_u64, "no 64-bit number"},
@@ -289,7 +290,8 @@ static const struct {
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-static const struct field *field_find(const struct field *fields, size_t nr, const char *key)
+static const struct line_field *field_find(const struct line_field *fields, size_t nr,
+					   const char *key)
 {
 	size_t i;
 
@@ -300,15 +302,15 @@ static const struct field *field_find(const struct field *fields, size_t nr, con
 }
 
 /* All structs of lines begin with the `known` of what was read. */
-static int read_words(char *words, const struct field *fields, size_t nr, const struct why *why,
-		      void *ret_line)
+static int read_words(char *words, const struct line_field *fields, size_t nr,
+		      const struct why *why, void *ret_line)
 {
 	uint64_t seen = 0, *known = ret_line;
 	char *word, *value;
 	int r;
 
 	while ((word = strsep(&words, " "))) {
-		const struct field *field;
+		const struct line_field *field;
 
 		value = strchr(word, '=');
 		if (!value || value == word)
@@ -373,7 +375,7 @@ int line_read_task(char *words, const struct why *why, struct task_line *ret)
 
 static const struct {
 	const char *kind;
-	const struct field *fields;
+	const struct line_field *fields;
 	size_t nr;
 	uint32_t note;
 } note_kinds[] = {

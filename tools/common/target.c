@@ -24,13 +24,13 @@
 /* As many digits of an id as columns show. */
 #define ID_SHOWN 12
 
-struct why {
+struct reason_text {
 	char *text;
 	size_t size;
 };
 
 static int __attribute__((format(printf, 3, 4)))
-refuse(const struct why *why, int code, const char *format, ...)
+refuse(const struct reason_text *why, int code, const char *format, ...)
 {
 	va_list ap;
 
@@ -82,7 +82,7 @@ static int open_namespace(const char *path)
 	return steal_fd(&fd);
 }
 
-static int parse_path(struct target *target, const struct why *why)
+static int parse_path(struct target *target, const struct reason_text *why)
 {
 	struct stat st;
 
@@ -111,7 +111,7 @@ bool process_is_meant(const char *text)
 	return is_number(text) && (strchr(text, ':') || strtoull(text, NULL, 10) <= PID_LIMIT);
 }
 
-static int parse_number(struct target *target, const struct why *why)
+static int parse_number(struct target *target, const struct reason_text *why)
 {
 	bool is_process = strchr(target->text, ':');
 
@@ -127,7 +127,7 @@ static int parse_number(struct target *target, const struct why *why)
 int process_parse(const char *text, int32_t *ret_pid, uint64_t *ret_pidfd_ino, char *why_text,
 		  size_t size)
 {
-	const struct why why = {why_text, size};
+	const struct reason_text why = {why_text, size};
 	const char *colon = strchr(text, ':');
 	char digits[24] = "";
 	uint64_t pid, ino = 0;
@@ -146,7 +146,7 @@ int process_parse(const char *text, int32_t *ret_pid, uint64_t *ret_pidfd_ino, c
 	return 0;
 }
 
-static int parse_pid(struct target *target, const struct why *why)
+static int parse_pid(struct target *target, const struct reason_text *why)
 {
 	char text[256];
 	int r = process_parse(target->text + 1, &target->pid, &target->pidfd_ino, text,
@@ -156,7 +156,7 @@ static int parse_pid(struct target *target, const struct why *why)
 }
 
 /* pid:[INODE], as readlink(1) shows it. */
-static int parse_link(struct target *target, const struct why *why)
+static int parse_link(struct target *target, const struct reason_text *why)
 {
 	char digits[24] = "";
 	int end = 0;
@@ -167,7 +167,7 @@ static int parse_link(struct target *target, const struct why *why)
 	return refuse(why, EXIT_USAGE, "\"%.64s\" is not pid:[INODE]", target->text);
 }
 
-static int parse_name(struct target *target, const char *name, const struct why *why)
+static int parse_name(struct target *target, const char *name, const struct reason_text *why)
 {
 	if (!*name)
 		return refuse(why, EXIT_USAGE, "\"%s\" is not a namespace", target->text);
@@ -186,7 +186,7 @@ static bool is_path(const char *text)
 
 int target_parse(const char *text, struct target *ret, char *why_text, size_t size)
 {
-	const struct why why = {why_text, size};
+	const struct reason_text why = {why_text, size};
 
 	*ret = (struct target){.text = text, .fd = -1};
 	if (*text == '@')
@@ -242,7 +242,7 @@ static bool is_named(const struct pidns_ns *ns, const char *name)
 /* "web: 2 containers have that name: 4026532201 (docker) and 4026532204 (podman)", or the first
  * few of them. */
 static int refuse_several(const struct target *target, const struct pidns_ns *const *list,
-			  size_t nr, size_t count, const struct why *why)
+			  size_t nr, size_t count, const struct reason_text *why)
 {
 	uint32_t users = 1;
 	int used = snprintf(why->text, why->size,
@@ -265,7 +265,7 @@ static int refuse_several(const struct target *target, const struct pidns_ns *co
 }
 
 static int find_name(const struct target *target, const struct pidns_snapshot *snapshot,
-		     const struct pidns_ns **ret_ns, const struct why *why)
+		     const struct pidns_ns **ret_ns, const struct reason_text *why)
 {
 	const struct pidns_ns *const *list, *found = NULL;
 	size_t nr = pidns_snapshot_namespaces(snapshot, &list), count = 0;
@@ -288,7 +288,7 @@ static int find_name(const struct target *target, const struct pidns_snapshot *s
 }
 
 static int not_found(const struct target *target, const struct pidns_snapshot *snapshot,
-		     uint32_t take_flags, const struct why *why)
+		     uint32_t take_flags, const struct reason_text *why)
 {
 	const char *what = target->ino ? "namespace" : "process";
 	uint32_t relevant = target->ino ? UINT32_MAX : SOURCE_UNSEEN_TASKS;
@@ -302,7 +302,7 @@ static int not_found(const struct target *target, const struct pidns_snapshot *s
 int process_check(const struct pidns_snapshot *snapshot, const struct pidns_task *task,
 		  const char *text, uint64_t pidfd_ino, char *why_text, size_t size)
 {
-	const struct why why = {why_text, size};
+	const struct reason_text why = {why_text, size};
 
 	if (!pidfd_ino || (task->known & PIDNS_TASK_PIDFD_INO && task->pidfd_ino == pidfd_ino))
 		return 0;
@@ -320,7 +320,7 @@ int process_check(const struct pidns_snapshot *snapshot, const struct pidns_task
 int target_find(const struct target *target, const struct pidns_snapshot *snapshot,
 		uint32_t take_flags, const struct pidns_ns **ret_ns, char *why_text, size_t size)
 {
-	const struct why why = {why_text, size};
+	const struct reason_text why = {why_text, size};
 	const struct pidns_task *task;
 	const struct pidns_ns *ns;
 	int r;

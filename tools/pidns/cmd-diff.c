@@ -15,7 +15,7 @@ struct comparison {
 	size_t nr_events;
 };
 
-static void print_json(const struct comparison *c)
+static void print_diff_json(const struct comparison *c)
 {
 	struct json j = {.file = stdout};
 
@@ -82,7 +82,7 @@ static int compare(const struct options *options, struct pidns_snapshot *older,
 	c.events = chosen;
 	c.nr_events = choose_events(events, nr, options->tasks, chosen);
 	if (options->json)
-		print_json(&c);
+		print_diff_json(&c);
 	for (size_t i = 0; !options->json && i < c.nr_events; i++)
 		event_print(&c.sides, c.events[i]);
 	return c.nr_events ? EXIT_ANSWER_NO : EXIT_DONE;

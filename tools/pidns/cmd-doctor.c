@@ -45,14 +45,15 @@ static void print_finding(const struct finding *finding, bool is_verbose)
 	note_print_finding(finding);
 }
 
-static void print_text(const struct findings *findings, bool is_verbose)
+static void print_doctor_text(const struct findings *findings, bool is_verbose)
 {
 	for (size_t i = 0; i < findings->nr; i++)
 		if (is_verbose || findings->list[i].alike)
 			print_finding(&findings->list[i], is_verbose);
 }
 
-static void print_json(const struct findings *findings, const struct pidns_snapshot *snapshot)
+static void print_doctor_json(const struct findings *findings,
+			      const struct pidns_snapshot *snapshot)
 {
 	struct json j = {.file = stdout};
 
@@ -79,9 +80,9 @@ static int examine(const struct options *options, struct findings *findings)
 	if (r)
 		return r;
 	if (options->json)
-		print_json(findings, snapshot);
+		print_doctor_json(findings, snapshot);
 	else
-		print_text(findings, options->verbose);
+		print_doctor_text(findings, options->verbose);
 	source_tell_unseen(snapshot, PIDNS_TAKE_ALL, SOURCE_UNSEEN_TASKS);
 	return findings->nr ? EXIT_ANSWER_NO : EXIT_DONE;
 }

@@ -24,7 +24,7 @@ struct asked {
 	uint64_t pidfd_ino; /* 0: not given */
 };
 
-struct map {
+struct map_answer {
 	const struct options *options;
 	struct pidns_ctx *ctx;
 	struct target in; /* with -n */
@@ -41,7 +41,7 @@ struct map {
 /* ---- one answer ------------------------------------------------------------------------------ */
 
 /* The namespaces that see the task, outermost first, into m->levels; how many. */
-static uint32_t find_levels(struct map *m, const struct pidns_task *task)
+static uint32_t find_levels(struct map_answer *m, const struct pidns_task *task)
 {
 	const struct pidns_ns *ns = task->ns;
 	uint32_t nr = ns->depth + 1;
@@ -53,7 +53,7 @@ static uint32_t find_levels(struct map *m, const struct pidns_task *task)
 	return nr;
 }
 
-static void print_table(struct map *m, int32_t number, const struct pidns_task *task)
+static void print_table(struct map_answer *m, int32_t number, const struct pidns_task *task)
 {
 	if (!m->has_head)
 		map_table_heading();
@@ -64,7 +64,7 @@ static void print_table(struct map *m, int32_t number, const struct pidns_task *
 		map_table_missing(number, m->options->in);
 }
 
-static void print_text(struct map *m, const struct pidns_task *task)
+static void print_map_text(struct map_answer *m, const struct pidns_task *task)
 {
 	uint32_t nr = task ? find_levels(m, task) : 0;
 
@@ -90,7 +90,7 @@ static void print_text(struct map *m, const struct pidns_task *task)
 	putc_unlocked('\n', stdout);
 }
 
-static void print_json(struct map *m, const struct pidns_task *task)
+static void print_map_json(struct map_answer *m, const struct pidns_task *task)
 {
 	uint32_t nr = task ? find_levels(m, task) : 0;
 	struct json *j = &m->json;
@@ -117,7 +117,7 @@ static void print_json(struct map *m, const struct pidns_task *task)
 	json_close(j, '}');
 }
 
-static void print_head(struct map *m, const struct pidns_snapshot *snapshot)
+static void print_head(struct map_answer *m, const struct pidns_snapshot *snapshot)
 {
 	if (m->has_head || !m->options->json)
 		return;
@@ -137,7 +137,7 @@ static int compare_pids(const void *a, const void *b)
 }
 
 /* What the table shows beside the numbers, and what PID:INO is checked with. */
-static void wish(const struct map *m, struct pidns_take_opts *opts)
+static void wish(const struct map_answer *m, struct pidns_take_opts *opts)
 {
 	for (size_t i = 0; i < m->nr; i++)
 		if (m->lot[i].pidfd_ino)
@@ -149,7 +149,7 @@ static void wish(const struct map *m, struct pidns_take_opts *opts)
 }
 
 /* Only those tasks are asked about, each once. */
-static int take_few(struct map *m, struct pidns_snapshot **ret_snapshot)
+static int take_few(struct map_answer *m, struct pidns_snapshot **ret_snapshot)
 {
 	int32_t pids[LOT];
 	struct pidns_take_opts opts = {.size = sizeof(opts), .pids = pids};
@@ -165,7 +165,7 @@ static int take_few(struct map *m, struct pidns_snapshot **ret_snapshot)
 }
 
 /* Where the provider that starts quickly does not show all, the first that does is opened. */
-static int take_lot(struct map *m, struct pidns_snapshot **ret_snapshot)
+static int take_lot(struct map_answer *m, struct pidns_snapshot **ret_snapshot)
 {
 	int r = take_few(m, ret_snapshot);
 
@@ -179,7 +179,7 @@ static int take_lot(struct map *m, struct pidns_snapshot **ret_snapshot)
 	return r ? r : take_few(m, ret_snapshot);
 }
 
-static bool all_are_found(const struct map *m, const struct pidns_snapshot *snapshot,
+static bool all_are_found(const struct map_answer *m, const struct pidns_snapshot *snapshot,
 			  const struct pidns_ns *in)
 {
 	for (size_t i = 0; i < m->nr; i++)
@@ -189,7 +189,7 @@ static bool all_are_found(const struct map *m, const struct pidns_snapshot *snap
 }
 
 /* A number that no process has may be a thread's: those are only looked at if need be. */
-static int take_in(struct map *m, struct pidns_snapshot **ret_snapshot,
+static int take_in(struct map_answer *m, struct pidns_snapshot **ret_snapshot,
 		   const struct pidns_ns **ret_in)
 {
 	struct pidns_take_opts opts = {.size = sizeof(opts)};
@@ -221,7 +221,7 @@ static int find_asked(const struct pidns_snapshot *snapshot, const struct pidns_
 	return r == EXIT_FAILED ? 0 : r;
 }
 
-static int print_answer(struct map *m, const struct pidns_snapshot *snapshot,
+static int print_answer(struct map_answer *m, const struct pidns_snapshot *snapshot,
 			const struct pidns_ns *in, const struct asked *asked)
 {
 	const struct pidns_task *task;
@@ -231,15 +231,15 @@ static int print_answer(struct map *m, const struct pidns_snapshot *snapshot,
 		return r;
 	m->has_missed |= !task;
 	if (m->options->json)
-		print_json(m, task);
+		print_map_json(m, task);
 	else if (m->is_terminal)
 		print_table(m, asked->pid, task);
 	else
-		print_text(m, task);
+		print_map_text(m, task);
 	return 0;
 }
 
-static int print_answers(struct map *m, const struct pidns_snapshot *snapshot,
+static int print_answers(struct map_answer *m, const struct pidns_snapshot *snapshot,
 			 const struct pidns_ns *in)
 {
 	bool had_missed = m->has_missed;
@@ -253,7 +253,7 @@ static int print_answers(struct map *m, const struct pidns_snapshot *snapshot,
 	return r;
 }
 
-static int answer_lot(struct map *m)
+static int answer_lot(struct map_answer *m)
 {
 	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
 	const struct pidns_ns *in = NULL;
@@ -268,7 +268,7 @@ static int answer_lot(struct map *m)
 	return r;
 }
 
-static int add_number(struct map *m, struct asked asked)
+static int add_number(struct map_answer *m, struct asked asked)
 {
 	m->lot[m->nr++] = asked;
 	return m->nr == LOT ? answer_lot(m) : 0;
@@ -282,7 +282,7 @@ struct input {
 	uint64_t nr_lines;
 };
 
-static int add_line(struct map *m, struct input *in, const char *line, size_t len)
+static int add_line(struct map_answer *m, struct input *in, const char *line, size_t len)
 {
 	char where[40], text[LINE_SIZE];
 	struct asked asked;
@@ -298,7 +298,7 @@ static int add_line(struct map *m, struct input *in, const char *line, size_t le
 }
 
 /* All whole lines; at the end of the input also one that lacks its newline. */
-static int add_lines(struct map *m, struct input *in, bool is_end)
+static int add_lines(struct map_answer *m, struct input *in, bool is_end)
 {
 	size_t at = 0;
 	int r = 0;
@@ -333,7 +333,7 @@ static ssize_t read_more(struct input *in)
 
 /* A caller that writes one PID and waits for the answer gets it: what is there is answered at
  * once. */
-static int read_numbers(struct map *m)
+static int read_numbers(struct map_answer *m)
 {
 	struct input in = {.len = 0};
 	ssize_t n;
@@ -368,7 +368,7 @@ static int check_numbers(const struct options *options)
 	return 0;
 }
 
-static int add_operands(struct map *m)
+static int add_operands(struct map_answer *m)
 {
 	int r = 0;
 
@@ -386,7 +386,7 @@ static int add_operands(struct map *m)
 }
 
 /* A document that was asked nothing still has a head: ask about ourselves. */
-static int print_empty(struct map *m)
+static int print_empty(struct map_answer *m)
 {
 	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
 	int r;
@@ -399,7 +399,7 @@ static int print_empty(struct map *m)
 }
 
 /* A document that was begun is ended, also where something went wrong in the middle. */
-static int finish(struct map *m, int r)
+static int finish(struct map_answer *m, int r)
 {
 	if (m->options->json && !m->has_head && !r)
 		r = print_empty(m);
@@ -412,7 +412,7 @@ static int finish(struct map *m, int r)
 	return m->has_missed ? EXIT_ANSWER_NO : EXIT_DONE;
 }
 
-static int run(struct map *m)
+static int map_run(struct map_answer *m)
 {
 	int r = m->options->in ? operand_parse(m->options, m->options->in, &m->in) : 0;
 
@@ -425,14 +425,14 @@ static int run(struct map *m)
 
 int cmd_map(const struct options *options)
 {
-	struct map m = {.options = options,
-			.in.fd = -1,
-			.json.file = stdout,
-			.is_terminal = !options->json && isatty(STDOUT_FILENO)};
+	struct map_answer m = {.options = options,
+			       .in.fd = -1,
+			       .json.file = stdout,
+			       .is_terminal = !options->json && isatty(STDOUT_FILENO)};
 	int r = check_numbers(options);
 
 	if (!r)
-		r = run(&m);
+		r = map_run(&m);
 	target_close(&m.in);
 	pidns_close(m.ctx);
 	return r;

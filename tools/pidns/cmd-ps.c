@@ -232,7 +232,7 @@ static int print_namespaces(struct ps *ps)
 
 /* ---------------------------------------------------------------------------------------------- */
 
-static int run(struct ps *ps)
+static int ps_run(struct ps *ps)
 {
 	int r = source_open(&ps->options->source, 0, &ps->ctx);
 
@@ -256,7 +256,7 @@ int cmd_ps(const struct options *options)
 	r = columns_parse(options, &task_field_table,
 			  options->threads ? THREAD_COLUMNS : PROCESS_COLUMNS, &ps.columns);
 	if (!r)
-		r = run(&ps);
+		r = ps_run(&ps);
 	cmdlines_close(&ps.cmdlines);
 	users_close(ps.users);
 	free(ps.is_chosen);

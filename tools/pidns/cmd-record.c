@@ -10,7 +10,7 @@
 #include "options.h"
 
 /* What was saved, for scripts. */
-static void print_json(const struct pidns_snapshot *snapshot, const char *path)
+static void print_record_json(const struct pidns_snapshot *snapshot, const char *path)
 {
 	const struct pidns_task *const *tasks;
 	const struct pidns_ns *const *namespaces;
@@ -74,7 +74,7 @@ int cmd_record(const struct options *options)
 	if (r)
 		return r;
 	if (options->json)
-		print_json(snapshot, options->write);
+		print_record_json(snapshot, options->write);
 	source_tell_unseen(snapshot, opts.flags, UINT32_MAX);
 	return EXIT_DONE;
 }

@@ -73,7 +73,7 @@ static void print_notes(const struct pidns_ns *ns, bool is_raw)
 		note_print_pins(ns->notes->pins, ns->notes->nr_pins);
 }
 
-static void print_text(const struct show *show)
+static void print_show_text(const struct show *show)
 {
 	struct field_row row = ns_field_table.make_row(show->snapshot, show->ns);
 
@@ -152,7 +152,7 @@ static void json_findings(struct json *j, const struct findings *findings)
 	json_close(j, ']');
 }
 
-static void print_json(const struct show *show)
+static void print_show_json(const struct show *show)
 {
 	struct field_row row = ns_field_table.make_row(show->snapshot, show->ns);
 	struct json j = {.file = stdout};
@@ -193,7 +193,7 @@ static uint32_t map_flags(const struct pidns_ctx *ctx)
 		       : PIDNS_TAKE_THREADS;
 }
 
-static int run(struct show *show)
+static int show_run(struct show *show)
 {
 	struct pidns_take_opts opts = {
 		.size = sizeof(opts),
@@ -219,9 +219,9 @@ static int run(struct show *show)
 	if (findings_make_of(show->snapshot, show->ns, &show->findings) < 0)
 		return message_exit(EXIT_FAILED, "out of memory");
 	if (show->options->json)
-		print_json(show);
+		print_show_json(show);
 	else
-		print_text(show);
+		print_show_text(show);
 	source_tell_unseen(show->snapshot, 0, SOURCE_UNSEEN_TASKS);
 	return EXIT_DONE;
 }
@@ -229,7 +229,7 @@ static int run(struct show *show)
 int cmd_show(const struct options *options)
 {
 	struct show show = {.options = options, .target.fd = -1};
-	int r = run(&show);
+	int r = show_run(&show);
 
 	findings_clear(&show.findings);
 	pidmap_free(&show.map);

@@ -16,7 +16,7 @@
 #include "options.h"
 #include "out.h"
 
-struct why {
+struct why_answer {
 	const struct options *options;
 	struct pidns_ctx *ctx;
 	struct target target;
@@ -31,19 +31,19 @@ struct why {
 	const struct pidns_limit *no_init; /* it has none, and may be unborn or dead */
 };
 
-static const struct pidns_container *container_of(const struct why *why)
+static const struct pidns_container *container_of(const struct why_answer *why)
 {
 	return why->ns ? describe_container(why->ns) : NULL;
 }
 
-static const char *remedy_of(const struct why *why, char text[REMEDY_MAX])
+static const char *remedy_of(const struct why_answer *why, char text[REMEDY_MAX])
 {
 	return why->nearest ? remedy_of_limit(why->nearest, container_of(why), text) : NULL;
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
 
-static void judge(struct why *why)
+static void judge(struct why_answer *why)
 {
 	why->fork = limit_judge_fork(why->limits, why->nr_limits);
 	why->new_namespaces = limit_judge_new_namespaces(why->limits, why->nr_limits);
@@ -59,7 +59,7 @@ static void judge(struct why *why)
 		why->nearest = why->fork.refusing;
 }
 
-static int exit_code(const struct why *why)
+static int exit_code(const struct why_answer *why)
 {
 	if (why->fork.refusing)
 		return EXIT_FAILS_NOW;
@@ -80,7 +80,7 @@ static void print_refused(const struct limit_verdict *verdict, const char *verb)
 	printf("%s with %s: %s\n", verb, error ? error : "-", name ? name : "other");
 }
 
-static void print_fork(const struct why *why)
+static void print_fork(const struct why_answer *why)
 {
 	printf("%-16s ", "fork");
 	if (why->fork.refusing)
@@ -99,7 +99,7 @@ static void print_fork(const struct why *why)
 }
 
 /* As the start of a container makes them. */
-static void print_new_namespaces(const struct why *why)
+static void print_new_namespaces(const struct why_answer *why)
 {
 	const struct limit_verdict *verdict = &why->new_namespaces;
 
@@ -116,7 +116,7 @@ static void print_new_namespaces(const struct why *why)
 }
 
 /* "web (docker), pod shop/web-0" */
-static void print_container(const struct why *why)
+static void print_container(const struct why_answer *why)
 {
 	const struct pidns_container *container = container_of(why);
 	char label[DESCRIBE_LABEL_MAX];
@@ -139,7 +139,7 @@ static void print_container(const struct why *why)
 	putchar('\n');
 }
 
-static void print_text(const struct why *why)
+static void print_why_text(const struct why_answer *why)
 {
 	char text[REMEDY_MAX];
 	const char *remedy = remedy_of(why, text);
@@ -170,7 +170,7 @@ static void json_verdict(struct json *j, const struct limit_verdict *verdict)
 	json_bool(j, limit_is_certain(verdict));
 }
 
-static void print_json(const struct why *why)
+static void print_why_json(const struct why_answer *why)
 {
 	struct json j = {.file = stdout};
 	char text[REMEDY_MAX];
@@ -213,7 +213,7 @@ static void print_json(const struct why *why)
 /* ---- who is meant ---------------------------------------------------------------------------- */
 
 /* A number up to the largest PID is one; anything else names a namespace, and nothing the caller. */
-static int parse(struct why *why)
+static int parse(struct why_answer *why)
 {
 	const char *text = why->options->nr_operands ? why->options->operands[0] : NULL;
 
@@ -230,7 +230,7 @@ static const struct pidns_take_opts usual = {
 	.flags = PIDNS_TAKE_LIMITS | PIDNS_TAKE_CONTAINERS,
 };
 
-static int take_ns(struct why *why)
+static int take_ns(struct why_answer *why)
 {
 	struct pidns_take_opts opts = usual;
 	int r;
@@ -243,7 +243,7 @@ static int take_ns(struct why *why)
 }
 
 /* Of a recording only what it says of the namespace is known. */
-static int take_task(struct why *why)
+static int take_task(struct why_answer *why)
 {
 	struct pidns_take_opts opts = usual;
 	const struct pidns_task *task;
@@ -274,7 +274,7 @@ static int take_task(struct why *why)
 }
 
 /* What the recording was asked about, or else the reader's own namespace. */
-static int take_recording(struct why *why)
+static int take_recording(struct why_answer *why)
 {
 	const struct pidns_ns *const *list;
 	int r = source_take(&why->options->source, why->ctx, &usual, &why->snapshot);
@@ -290,7 +290,7 @@ static int take_recording(struct why *why)
 }
 
 /* As the snapshot numbers it: a procfs may be of another namespace than the caller's. */
-static int32_t own_pid(const struct why *why)
+static int32_t own_pid(const struct why_answer *why)
 {
 	char proc[SOURCE_PROC_MAX];
 	const char *from = source_proc(&why->options->source, proc);
@@ -307,7 +307,7 @@ static int32_t own_pid(const struct why *why)
 	return number_parse(digits, &number) ? (int32_t)number : getpid();
 }
 
-static int take(struct why *why)
+static int why_take(struct why_answer *why)
 {
 	if (why->target.text)
 		return take_ns(why);
@@ -319,29 +319,29 @@ static int take(struct why *why)
 	return take_task(why);
 }
 
-static int run(struct why *why)
+static int why_run(struct why_answer *why)
 {
 	int r = parse(why);
 
 	if (!r)
 		r = source_open(&why->options->source, 0, &why->ctx);
 	if (!r)
-		r = take(why);
+		r = why_take(why);
 	if (r)
 		return r;
 	judge(why);
 	if (why->options->json)
-		print_json(why);
+		print_why_json(why);
 	else
-		print_text(why);
+		print_why_text(why);
 	source_tell_unseen(why->snapshot, 0, SOURCE_UNSEEN_TASKS);
 	return exit_code(why);
 }
 
 int cmd_why(const struct options *options)
 {
-	struct why why = {.options = options, .target.fd = -1};
-	int r = run(&why);
+	struct why_answer why = {.options = options, .target.fd = -1};
+	int r = why_run(&why);
 
 	target_close(&why.target);
 	pidns_snapshot_unref(why.snapshot);

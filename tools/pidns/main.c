@@ -104,7 +104,7 @@ static void signals_restore(void)
 		sigaction(ignored[i], &found[i], NULL);
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_command(const struct command *command, int argc, char **argv)
 {
 	struct options options;
 	int r = options_parse(command, argc, argv, &options);
@@ -131,12 +131,12 @@ static int dispatch(int argc, char **argv)
 	if (argc > 1 && *argv[1] == '-')
 		move_command_first(argc, argv);
 	if (argc <= 1 || *argv[1] == '-')
-		return run(&commands[0], argc, argv);
+		return run_command(&commands[0], argc, argv);
 	command = find_command(argv[1]);
 	if (!command)
 		return message_exit(EXIT_USAGE, "\"%.64s\" is not a command; see pidns --help",
 				    argv[1]);
-	return run(command, argc - 1, argv + 1);
+	return run_command(command, argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)
