@@ -34,7 +34,7 @@ class Manual(unittest.TestCase):
         self.assertEqual(words - BOLD, set(), f"{what}: not in the manual page")
 
     def test_commands(self):
-        self.assertEqual(len(commands()), 12)
+        self.assertEqual(len(commands()), 14)
         for command in commands():
             self.assertRegex(MANUAL, rf"(?m)^\*{command}\*|^\*{command} -n\*")
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd-unshare.c - pidns unshare: become PID 1 of a new PID namespace, and run a program. */
-#include "pidns/move/execute.h"
+#include "common/execute.h"
 #include "common/message.h"
 #include "pidns/move/move.h"
 #include "options.h"

@@ -32,7 +32,11 @@ static const struct command commands[] = {
 	{"metrics", "", "Gauges and counters for Prometheus", TAKES_WRITE | TAKES_METRICS, 0, 0,
 	 cmd_metrics},
 	{"unshare", "CMD [ARGUMENT]...", "Become PID 1 of a new PID namespace, and run a program",
-	 RUNS_PROGRAM, 1, SIZE_MAX, cmd_unshare},
+	 RUNS_PROGRAM | TAKES_MOVE, 1, SIZE_MAX, cmd_unshare},
+	{"kill", "PID...", "Send a signal to exactly these processes",
+	 TAKES_IN | TAKES_SIGNAL | ACTS, 1, SIZE_MAX, cmd_kill},
+	{"enter", "NS [CMD [ARGUMENT]...]", "Run a shell or a program in all namespaces of NS",
+	 RUNS_PROGRAM | ACTS, 1, SIZE_MAX, cmd_enter},
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -58,7 +62,8 @@ static int print_help(void)
 	       " -h, --help           this text\n"
 	       " -V, --version        print the version\n\n"
 	       "Exit codes: 0 done, 1 the answer is no, 2 usage, 4 provider or kernel cannot\n"
-	       "serve, 5 anything else; of why, 3 fork fails; of unshare, that of CMD.\n"
+	       "serve, 5 anything else; of why, 3 fork fails; of unshare and enter, that of\n"
+	       "CMD.\n"
 	       "All about it: pidns(8).\n");
 	return EXIT_DONE;
 }

@@ -49,9 +49,11 @@ static const struct option_info infos[] = {
 	 "answer over HTTP, at 127.0.0.1:9836"},
 	{0, "all", NULL, TAKES_ALL, MEMBER(all),
 	 "also search open files and mounts for namespaces"},
-	{0, "session", NULL, RUNS_PROGRAM, MEMBER(session),
+	{'s', "signal", "SIGNAL", TAKES_SIGNAL, MEMBER(signal),
+	 "which one, by name or number (TERM)"},
+	{0, "session", NULL, TAKES_MOVE, MEMBER(session),
 	 "in a child with its own session and pseudo-terminal"},
-	{0, "mount-proc", NULL, RUNS_PROGRAM, MEMBER(mount_proc),
+	{0, "mount-proc", NULL, TAKES_MOVE, MEMBER(mount_proc),
 	 "mount its /proc, in a new mount namespace"},
 	{'J', "json", NULL, TAKES_ANYWAY, MEMBER(json), "one JSON document"},
 	{0, "provider", "NAME", TAKES_ANYWAY, MEMBER(source.provider), NULL},
@@ -70,8 +72,10 @@ static bool command_has(const struct command *command, const struct option_info 
 		return true;
 	if (info->offset == MEMBER(json) && command->options & TAKES_METRICS)
 		return false;
+	if (info->offset == MEMBER(source.provider))
+		return !(command->options & TAKES_MOVE);
 	if (info->takes == TAKES_ANYWAY)
-		return !(command->options & RUNS_PROGRAM);
+		return !(command->options & (TAKES_MOVE | ACTS));
 	return command->options & info->takes;
 }
 

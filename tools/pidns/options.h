@@ -20,7 +20,8 @@ struct options {
 	const char *write;    /* record, metrics -w */
 	const char *top;      /* metrics */
 	const char *listen;   /* metrics; "": it names no address */
-	const char *in;	      /* map -n */
+	const char *in;	      /* map, kill -n */
+	const char *signal;   /* kill -s */
 	const char *interval; /* watch */
 	bool json;
 	bool raw;
@@ -46,13 +47,17 @@ struct options {
 #define TAKES_WRITE	  (1u << 4)
 #define TAKES_IN	  (1u << 5)
 #define TAKES_INTERVAL	  (1u << 6)
-/* Not a view but one that runs another program: its own options end where that one's words begin,
- * it has none of how to ask the kernel, and signals are as we found them. */
+/* Not a view but one that runs another program: its own options end where that one's words begin, and
+ * signals are as we found them. */
 #define RUNS_PROGRAM  (1u << 7)
 #define TAKES_TASKS   (1u << 8)
 #define TAKES_VERBOSE (1u << 9)
 #define TAKES_WHOLE   (1u << 10) /* --raw, where nothing is a table */
 #define TAKES_METRICS (1u << 11)
+#define TAKES_SIGNAL  (1u << 12)
+#define TAKES_MOVE    (1u << 13) /* unshare's own */
+/* It does something to processes of this machine: there is nothing to print, no recording to ask. */
+#define ACTS (1u << 14)
 
 struct command {
 	const char *name;
@@ -90,5 +95,7 @@ int cmd_diff(const struct options *options);
 int cmd_metrics(const struct options *options);
 int cmd_watch(const struct options *options);
 int cmd_unshare(const struct options *options);
+int cmd_kill(const struct options *options);
+int cmd_enter(const struct options *options);
 
 #endif /* PIDNS_OPTIONS_H */

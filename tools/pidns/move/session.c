@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
-#include "execute.h"
+#include "common/execute.h"
 #include "common/message.h"
 #include "relay.h"
 #include "signals.h"
