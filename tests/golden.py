@@ -34,6 +34,8 @@ import subprocess
 import sys
 import tempfile
 
+import schema
+
 TESTS = pathlib.Path(__file__).resolve().parent
 FIXTURES = TESTS / "fixtures"
 DEADLINE_S = 60
@@ -74,6 +76,9 @@ class Commands:
             timeout=DEADLINE_S,
             check=False,
         )
+        is_simple = command.startswith("pidns ") and not set("|;&") & set(command)
+        if is_simple and "--json" in command and done.returncode < 2:
+            schema.load(done.stdout, command.split())
         status = [f"= {done.returncode}\n"] if done.returncode else []
         return self.marked("|", done.stdout) + self.marked("!", done.stderr) + status
 

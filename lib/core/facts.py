@@ -3,7 +3,8 @@
 """Writes what follows from core/facts.h and is not C: run it after a row was added there.
 
 The bits and records of lib/include/pidnsinfo.h and the tables of lib/python/pidnsinfo.py stand
-between lines that name this program. --check changes nothing, and fails where they differ.
+between lines that name this program; the JSON Schemas of doc/schema are whole files. --check changes
+nothing, and fails where they differ.
 """
 
 import csv
@@ -11,6 +12,8 @@ import pathlib
 import re
 import subprocess
 import sys
+
+import schema
 
 LIB = pathlib.Path(__file__).resolve().parent.parent
 C_TYPES = {
@@ -116,12 +119,18 @@ def main():
             "tasks": [*python_rows(task, "_TASK_FIELDS"), *python_bits(task, "_TASK")],
         },
     }
-    differing = 0
+    files = {}
     for path, blocks in outputs.items():
-        old = new = path.read_text(encoding="utf-8")
+        new = path.read_text(encoding="utf-8")
         for name, lines in blocks.items():
             new = replace_block(new, name, lines)
-        new = formatted(path, new)
+        files[path] = formatted(path, new)
+    names = (LIB / "core/names.c").read_text(encoding="utf-8")
+    for name, text in schema.schemas(ns, task, names):
+        files[LIB.parent / "doc/schema" / name] = text
+    differing = 0
+    for path, new in files.items():
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
         differing += new != old
         if "--check" not in sys.argv and new != old:
             path.write_text(new, encoding="utf-8")

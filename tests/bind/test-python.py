@@ -4,14 +4,19 @@
 import copy
 import errno
 import gc
-import json
 import os
+import pathlib
 import pickle
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import pidnsinfo
+
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import schema
 
 PIDNS = os.environ["PIDNS"]
 
@@ -19,7 +24,7 @@ PIDNS = os.environ["PIDNS"]
 def pidns(*arguments):
     env = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
     run = subprocess.run([PIDNS, *arguments], stdout=subprocess.PIPE, env=env, check=True)
-    return json.loads(run.stdout)
+    return schema.load(run.stdout, arguments)
 
 
 class Live(unittest.TestCase):

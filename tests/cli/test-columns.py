@@ -3,7 +3,6 @@
 """Columns as people read them: which are shown unasked, names that ps(1) has, and 80 columns."""
 
 import fcntl
-import json
 import os
 import pathlib
 import pty
@@ -199,7 +198,7 @@ class Map(unittest.TestCase):
 
     def test_json_on_a_terminal(self):
         made, _, code = on_terminal("map", "--json", "6100", "--from", NOTES)
-        self.assertEqual((json.loads(made)["mappings"][0]["pid"], code), (6100, 0))
+        self.assertEqual((cli.schema.load(made, ["map"])["mappings"][0]["pid"], code), (6100, 0))
 
 
 class Users(unittest.TestCase):

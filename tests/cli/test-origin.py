@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """When and of which machine a recording is, and which recordings can be compared."""
 
-import json
 import os
 import subprocess
 import sys
@@ -66,7 +65,7 @@ class Recordings(unittest.TestCase):
         for command in (["list"], ["tree"], ["ps"], ["show", "pid:[10]"], ["why", "pid:[10]"], ["doctor"],
                         ["map", "1"], ["record", "-w", path + "2"]):
             _, output, _ = self.run_in_utc(*command, "--json", "--from", path)
-            self.assertEqual(json.loads(output)["recorded"], wanted, command)
+            self.assertEqual(cli.schema.load(output, command)["recorded"], wanted, command)
         # What a replay saves again is still of then.
         with open(path, "rb") as first, open(path + "2", "rb") as second:
             self.assertIn(first.readlines()[1].split(b"root=10 ")[1].strip(), second.read())
@@ -74,13 +73,13 @@ class Recordings(unittest.TestCase):
     def test_a15_unknown(self):
         path = self.record("a")
         _, output, said = self.run_in_utc("list", "--json", "--from", path)
-        self.assertNotIn("recorded", json.loads(output))
+        self.assertNotIn("recorded", cli.schema.load(output, ["list"]))
         self.assertEqual(said, "")
         half = self.record("b", host=b"")
         self.assertEqual(self.run_in_utc("list", "--raw", "--from", half)[2], "")
         half = self.record("b", host=b"a\\033[31m")
         _, output, said = self.run_in_utc("list", "--json", "--from", half)
-        self.assertEqual(json.loads(output)["recorded"],
+        self.assertEqual(cli.schema.load(output, ["list"])["recorded"],
                          {"time_ns": 9_000_000_000, "wall_time_ns": None, "host": "a\x1b[31m",
                           "boot_id": None})
         self.assertEqual(said, "pidns: recorded on a\\033[31m\n")
@@ -127,18 +126,18 @@ class Recordings(unittest.TestCase):
     def test_a15_json_of_a_difference(self):
         first, second = self.record("a", **HERE), self.record("b")
         _, output, _ = self.run_in_utc("diff", first, second, "--json")
-        made = json.loads(output)
+        made = cli.schema.load(output, ["diff"])
         self.assertEqual(made["older"]["host"], "web1")
         self.assertNotIn("newer", made)
         _, output, _ = self.run_in_utc("diff", second, first, "--json")
-        self.assertEqual(json.loads(output)["newer"]["boot_id"], BOOT.decode())
+        self.assertEqual(cli.schema.load(output, ["diff"])["newer"]["boot_id"], BOOT.decode())
 
     def test_a15_of_this_machine(self):
         path = os.path.join(self.folder, "now")
         before = time.time_ns()
         code, output, _ = self.run_in_utc("record", "--json", "-w", path)
         self.assertEqual(code, 0)
-        made = json.loads(output)["recorded"]
+        made = cli.schema.load(output, ["record"])["recorded"]
         self.assertEqual(made["host"], os.uname().nodename)
         self.assertTrue(before <= made["wall_time_ns"] <= time.time_ns())
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:

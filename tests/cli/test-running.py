@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command on the running kernel: ways to name a namespace, and what it costs to be asked."""
 
-import json
 import os
 import re
 import shutil
@@ -128,7 +127,7 @@ class Running(unittest.TestCase):
                     process.stdout,
                     lambda line: b'"%s"' % event.encode() in line and str(child.ino).encode() in line,
                 )
-                made = json.loads(line)
+                made = cli.schema.load(line, ["watch"])
                 self.assertEqual((made["event"], made["ns"]), (event, child.ino))
                 reapers.append(made["namespace"]["reaper"])
                 if event == "ns-new":

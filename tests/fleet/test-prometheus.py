@@ -20,6 +20,9 @@ import urllib.parse
 import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(1, str(TOP / "tests"))
+
+import schema
 FLEET = TOP / "doc" / "fleet"
 PIDNS = os.environ["PIDNS_BIN"] + "/pidns"
 FIXTURE = str(TOP / "tests/fixtures/notes.pidns")
@@ -119,7 +122,7 @@ class Prometheus(unittest.TestCase):
     def test_figures_are_those_of_pidns(self):
         done = subprocess.run([PIDNS, "list", "--json", "--from", FIXTURE], check=True,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        namespaces = json.loads(done.stdout)["namespaces"]
+        namespaces = schema.load(done.stdout, ["list"])["namespaces"]
         wanted = {str(ns["ino"]): str(ns["threads"]) for ns in namespaces if ns["ino"]}
         found = {one["metric"]["ino"]: one["value"][1]
                  for one in self.query('pidns_threads{job="pidns"}')}

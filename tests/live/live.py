@@ -13,6 +13,11 @@ import sys
 import time
 import unittest
 
+# In a guest it lies beside this file.
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
+
+import schema
+
 PIDNS = os.environ.get("PIDNS", "pidns")
 FOREST = os.environ.get("FOREST", "forest")
 SANITIZED = os.environ.get("PIDNS_SANITIZED") == "1"
@@ -146,20 +151,22 @@ class Forest:
 class Answer:
     """What pidns said: status, JSON document or text, and its sentences."""
 
-    def __init__(self, done):
+    def __init__(self, done, command):
+        self.command = command
         self.status = done.returncode
         self.out = done.stdout
         self.err = done.stderr.decode()
 
     @property
     def json(self):
-        return json.loads(self.out)
+        """Of pidns; of another program, plain json.loads() will do."""
+        return schema.load(self.out, self.command)
 
 
 def run(command, **options):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=DEADLINE, check=False, **options)
-    return Answer(done)
+    return Answer(done, command)
 
 
 def pidns(*args, wrap=(), expect=0, **options):

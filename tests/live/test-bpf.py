@@ -5,7 +5,6 @@ behind, and that many runs make one picture."""
 import contextlib
 import ctypes
 import itertools
-import json
 import os
 import platform
 import signal
@@ -374,7 +373,7 @@ class ManyRuns(unittest.TestCase):
             self.assertEqual(len(wanted), 3600)
             for columns in ("pid,tid,ns,vpids", "pid,tid,ns,vpids,comm,state,uid,cpu_ns"):
                 for _ in live.rounds(8):
-                    document = json.loads(live.pidns("ps", "--json", *live.BPF, "-o", columns).out)
+                    document = live.pidns("ps", "--json", *live.BPF, "-o", columns).json
                     rows = [t for t in document["tasks"] if t["ns"] in crowd]
                     self.assertEqual({t["pid"]: t["vpids"] for t in rows}, wanted)
                     self.assertEqual(len(rows), len(wanted))

@@ -3,7 +3,6 @@
 """Much of one kind, which an ordinary user can make: what is asked of the kernel has bounds, and what
 was left out is said. Counted is what is read, not how long it takes."""
 import contextlib
-import json
 import os
 import pathlib
 import subprocess
@@ -78,7 +77,7 @@ class Bounds(unittest.TestCase):
                 process = subprocess.Popen((live.PIDNS, *words), stdout=out, stderr=err)
                 counts = counts_of(process.pid)
                 self.assertIn(process.wait(), (0, 1), words)
-            document = json.loads(paths[0].read_text(encoding="utf-8"))
+            document = live.schema.load(paths[0].read_text(encoding="utf-8"), words)
             said = paths[1].read_text(encoding="utf-8").splitlines()
         after = os.times()
         used = (after.children_user + after.children_system - before.children_user -

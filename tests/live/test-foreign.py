@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Files in /proc that are not procfs's own, folders that are not its root, and namespaces beside."""
 import errno
-import json
 import os
 import subprocess
 import tempfile
@@ -52,7 +51,7 @@ class Foreign(unittest.TestCase):
             done = self.run_with("/proc/loadavg", kind, "list", *live.PROCFS, "--json", "-o",
                                  "ino,last_pid")
             own = os.stat("/proc/self/ns/pid").st_ino
-            rows = [n for n in json.loads(done.stdout)["namespaces"] if n["ino"] == own]
+            rows = [n for n in live.schema.load(done.stdout, ("list",))["namespaces"] if n["ino"] == own]
             self.assertEqual([n["last_pid"] for n in rows], [None])
 
     def test_a13_only_a_root_is_taken(self):
@@ -90,7 +89,7 @@ class Foreign(unittest.TestCase):
                                    "pid,start_ns"], stdout=subprocess.PIPE, text=True)
             if done.returncode == 2 or done.returncode == 5:
                 continue
-            starts = {t["pid"]: t["start_ns"] for t in json.loads(done.stdout)["tasks"]}
+            starts = {t["pid"]: t["start_ns"] for t in live.schema.load(done.stdout, ("ps",))["tasks"]}
             self.assertIsNone(starts[1])
             self.assertLess(max(s for s in starts.values() if s is not None), 60_000_000_000)
 
@@ -111,7 +110,7 @@ class Foreign(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             ages = subprocess.run([live.PIDNS, "ps", "--from", there, "--json", "-o", "pid,age_ns"],
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-            ages = {t["pid"]: t["age_ns"] for t in json.loads(ages.stdout)["tasks"]}
+            ages = {t["pid"]: t["age_ns"] for t in live.schema.load(ages.stdout, ("ps",))["tasks"]}
             if offset < 0:
                 self.assertIsNone(ages[1])
             else:
@@ -130,7 +129,7 @@ class Foreign(unittest.TestCase):
             time.sleep(2)
             done = self.in_time_namespace(-uptime - 1, "show", f"@{parent.pid}", "--json")
             if done.returncode == 0:
-                zombie = json.loads(done.stdout)["namespace"]["oldest_zombie"]
+                zombie = live.schema.load(done.stdout, ("show",))["namespace"]["oldest_zombie"]
                 self.assertIsNone(zombie and zombie["start_ns"])
             parent.kill()
 
@@ -145,7 +144,7 @@ class Foreign(unittest.TestCase):
                                    "record", *live.PROCFS, "--json", "-w", f"{self.folder}/in"],
                                   stdout=subprocess.PIPE, text=True)
             self.assertEqual(done.returncode, 0)
-            self.assertEqual(json.loads(done.stdout)["recorded"]["boot_id"], wanted)
+            self.assertEqual(live.schema.load(done.stdout, ("record",))["recorded"]["boot_id"], wanted)
 
     def test_a17_beside_is_not_listed(self):
         with subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", "sh", "-c",
@@ -164,7 +163,7 @@ class Foreign(unittest.TestCase):
                 if done.returncode:
                     continue
                 self.assertNotIn(beside, [n["ino"]
-                                          for n in json.loads(done.stdout)["namespaces"]])
+                                          for n in live.schema.load(done.stdout, ("list",))["namespaces"]])
             other.kill()
 
 

@@ -148,7 +148,7 @@ serve()
             script = "stat -Lc %i /proc/self/ns/pid; exec \"$@\""
             answer = live.pidns("why", "--json", wrap=(*wrap, "sh", "-c", script, "sh"), expect=None)
             ino, _, rest = answer.out.decode().partition("\n")
-            document = live.json.loads(rest)
+            document = live.schema.load(rest, ("why",))
             self.assertEqual(document["ns"], int(ino), wrap)
             hidden = limits(document, "pid-max", "out of sight")
             self.assertEqual(len(hidden), 1 if "--mount-proc" in wrap else 0, wrap)
@@ -182,7 +182,7 @@ for line in sys.stdin:
             timeout=live.DEADLINE, check=False)
         number, full, rest = done.stdout.split("\n", 2)
         self.assertEqual((number, full), ("1", "100 EAGAIN"), done.stderr)
-        document = live.json.loads(rest)
+        document = live.schema.load(rest, ("why",))
         own = limits(document, "pid-max", "/proc/sys/kernel/pid_max")[0]
         self.assertEqual((own["max"], own["used"]), (400, 398))
         self.assertEqual(done.returncode, 1)
@@ -369,7 +369,7 @@ for line in sys.stdin:
 
             def used():
                 status, document = tell("why")
-                own = limits(live.json.loads(document), "pid-namespaces", "/proc/sys")[0]
+                own = limits(live.schema.load(document, ("why",)), "pid-namespaces", "/proc/sys")[0]
                 return int(status), own["used"], own["max"]
 
             self.assertEqual(used(), (0, 0, 2))

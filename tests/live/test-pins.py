@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What keeps a namespace alive, who leaves zombies, and what the doctor says of both."""
-import json
 import os
 import subprocess
 import unittest
@@ -249,7 +248,7 @@ class Doctor(unittest.TestCase):
         answer = live.run(inside)
         orphan, _, document = answer.out.decode().partition("\n")
         self.assertEqual(answer.status, 1, answer.err)
-        findings = json.loads(document)["findings"]
+        findings = live.schema.load(document, ("doctor",))["findings"]
         self.assertEqual([(f["kind"], f["pid"]) for f in findings], [("joined", int(orphan))])
 
     def test_quiet_where_all_is_well(self):

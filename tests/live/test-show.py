@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """All that `pidns show` says of a namespace is of one snapshot, however much is born and ends in it."""
-import json
 import os
 import subprocess
 import unittest
@@ -36,7 +35,7 @@ class Show(unittest.TestCase):
             done = subprocess.run(
                 (os.environ["PIDNS"], "show", "--json", "--provider", "procfs", f"@{self.init}"),
                 capture_output=True, check=True)
-            ns = json.loads(done.stdout)["namespace"]
+            ns = live.schema.load(done.stdout, ("show",))["namespace"]
             used = sum(block["used"] for block in ns["pidmap"])
             # Each process has one thread, and none of them is out of sight.
             self.assertEqual(used, ns["processes"], ns["pidmap"])

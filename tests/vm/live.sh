@@ -27,14 +27,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 guest=$work/live
 mkdir -p "$guest/bin"
-cp -r "$top"/tests/live/*.py "$top/tests/live/known" "$guest/"
+cp -r "$top"/tests/live/*.py "$top/tests/schema.py" "$top/tests/live/known" "$guest/"
 for tool in dash mount nsenter setpriv unshare; do
 	need "$tool"
 	cp "$(command -v "$tool")" "$guest/bin/"
 done
 mv "$guest/bin/dash" "$guest/bin/sh"
 /usr/bin/python3 -S -B "$top/tests/vm/guest-python" "$guest/python" \
-	contextlib ctypes fcntl json platform re select shutil signal struct subprocess time unittest
+	contextlib ctypes fcntl functools json pathlib platform re select shutil signal struct subprocess time unittest
 
 [ "${PIDNS_REGENERATE-}" != 1 ] || : >"$guest/regenerate"
 
