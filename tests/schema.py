@@ -25,7 +25,7 @@ def name_of(arguments):
     arguments = " ".join(arguments).split()
     if {"--list-columns", "-H"} & set(arguments):
         return "columns"
-    commands = ("tree list ps map show why doctor record diff watch".split())
+    commands = ("tree list ps map show why doctor record export diff watch".split())
     return next((word for word in arguments if word in commands), "tree")
 
 

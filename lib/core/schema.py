@@ -141,6 +141,20 @@ def event(words):
     )
 
 
+def export(ns, task, words):
+    """A line of pidns export: the snapshot, then each namespace, then each task."""
+    def line(name, **members):
+        return strict({"record": {"const": name}, "time_ns": NUMBER, **members})
+
+    notes = {"container": nullable(ref("container")), "limits": nullable(listing(ref("limit"))),
+             "pins": nullable(listing(ref("pin"))), "oldest_zombie": nullable(ref("zombie"))}
+    snapshot = line("snapshot", schema={"const": 1}, provider=TEXT, complete=BOOL,
+                    cannot_see=listing({"enum": words["UNSEEN"]}), recorded=ref("origin"))
+    snapshot["required"].remove("recorded")
+    return {"oneOf": [snapshot, line("namespace", **fact_columns(ns, words), **notes),
+                      line("task", **fact_columns(task, words))]}
+
+
 def documents(words):
     """The members of each document, after those that all have; "?" after what may be left out."""
     def head(**members):
@@ -183,6 +197,7 @@ def used_by(schema, defs):
 
 
 TITLES = {"watch": "one line of pidns watch --json",
+          "export": "one line of pidns export --jsonl",
           "columns": "the document of pidns list, tree or ps --list-columns --json"}  # fmt: skip
 
 
@@ -190,7 +205,7 @@ def schemas(ns, task, names):
     """The text of each file of doc/schema, by its name."""
     words = words_of(names)
     defs = {**parts(words), **records(ns, task, words), "event": event(words)}
-    bodies = {"watch": event(words)}
+    bodies = {"watch": event(words), "export": export(ns, task, words)}
     for name, members in documents(words).items():
         properties = {key.rstrip("?"): schema for key, schema in members.items()}
         bodies[name] = strict(properties, [key for key in members if not key.endswith("?")])

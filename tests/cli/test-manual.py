@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The manual page has every command, option, column, key and word that the command has."""
 
+import json
 import pathlib
 import re
 import sys
@@ -34,7 +35,7 @@ class Manual(unittest.TestCase):
         self.assertEqual(words - BOLD, set(), f"{what}: not in the manual page")
 
     def test_commands(self):
-        self.assertEqual(len(commands()), 14)
+        self.assertEqual(len(commands()), 15)
         for command in commands():
             self.assertRegex(MANUAL, rf"(?m)^\*{command}\*|^\*{command} -n\*")
 
@@ -64,6 +65,8 @@ class Manual(unittest.TestCase):
         with tempfile.TemporaryDirectory() as scratch:
             made, _ = cli.document("record", "-w", scratch + "/made", "--from", forest)
         self.assert_bold(self.keys(made), "record")
+        lines = cli.run("export", "--jsonl", "--from", forest).stdout.splitlines()
+        self.assert_bold(self.keys([json.loads(line) for line in lines]), "export")
         made, _ = cli.document("doctor", "--from", str(cli.FIXTURES / "ailing.pidns"))
         self.assert_bold(self.keys(made), "doctor")
         made, _ = cli.document("diff", "--tasks", forest, later)

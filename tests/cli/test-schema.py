@@ -48,7 +48,7 @@ class Schema(unittest.TestCase):
         with tempfile.TemporaryDirectory() as scratch:
             cli.document("record", "-w", scratch + "/made", "--from", FIXTURES[0])
         stems = {path.stem for path in schema.SCHEMAS.glob("*.json")}
-        self.assertEqual(stems, checked | {"record", "columns", "watch"})
+        self.assertEqual(stems, checked | {"record", "export", "columns", "watch"})
 
     def test_columns_are_the_tables(self):
         for command, name, more in (("list", "namespace_row", set()),

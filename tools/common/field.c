@@ -425,6 +425,15 @@ static struct field_row make_task_row(const struct pidns_snapshot *snapshot, con
 const struct field_table ns_field_table = {ns_fields, NR(ns_fields), make_ns_row};
 const struct field_table task_field_table = {task_fields, NR(task_fields), make_task_row};
 
+enum value_type field_type(const struct field *field)
+{
+	if (field->get == get_bool)
+		return VALUE_BOOL;
+	if (field->get == get_cpu)
+		return VALUE_TENTHS;
+	return field->look & LOOK_RIGHT ? VALUE_NUMBER : VALUE_TEXT;
+}
+
 uint32_t field_take_flags(unsigned int needs)
 {
 	return (needs & NEEDS_LIMITS ? PIDNS_TAKE_LIMITS : 0) |

@@ -179,6 +179,9 @@ static inline void field_get(const struct field *field, const struct field_row *
 void field_format(const struct field *field, const struct value *value, unsigned int width,
 		  char *out, size_t size);
 
+/* Of its values, where they are known: VALUE_NUMBER, _TENTHS, _BOOL or, for all others, _TEXT. */
+enum value_type field_type(const struct field *field);
+
 /* What pidns_take_opts.flags must hold for these needs. */
 uint32_t field_take_flags(unsigned int needs);
 

@@ -49,11 +49,27 @@ static int print_list(const struct options *options, const struct columns *colum
 	return EXIT_DONE;
 }
 
-static int list_namespaces(const struct options *options, bool is_tree)
+static int take_list(const struct options *options, const struct columns *columns, bool is_tree)
 {
 	_cleanup_ctx_ struct pidns_ctx *ctx = NULL;
 	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
 	struct pidns_take_opts opts = {.size = sizeof(opts)};
+	int r = source_open(&options->source, 0, &ctx);
+
+	if (r)
+		return r;
+	opts.ns_fields = columns->known;
+	opts.reaper_fields = columns->needs & NEEDS_REAPER ? PIDNS_TASK_COMM : 0;
+	opts.flags = (options->all ? PIDNS_TAKE_ALL : 0) | field_take_flags(columns->needs);
+	/* Who has joined shows only in the tasks. */
+	if (!(columns->known & PIDNS_NS_JOINED))
+		opts.flags |= PIDNS_TAKE_NAMESPACES;
+	r = source_take(&options->source, ctx, &opts, &snapshot);
+	return r ? r : print_list(options, columns, snapshot, is_tree);
+}
+
+static int list_namespaces(const struct options *options, bool is_tree)
+{
 	struct columns columns;
 	int r;
 
@@ -61,17 +77,9 @@ static int list_namespaces(const struct options *options, bool is_tree)
 		return columns_list(options, &ns_field_table);
 	r = columns_parse(options, &ns_field_table, USUAL_COLUMNS, &columns);
 	if (!r)
-		r = source_open(&options->source, 0, &ctx);
-	if (r)
-		return r;
-	opts.ns_fields = columns.known;
-	opts.reaper_fields = columns.needs & NEEDS_REAPER ? PIDNS_TASK_COMM : 0;
-	opts.flags = (options->all ? PIDNS_TAKE_ALL : 0) | field_take_flags(columns.needs);
-	/* Who has joined shows only in the tasks. */
-	if (!(columns.known & PIDNS_NS_JOINED))
-		opts.flags |= PIDNS_TAKE_NAMESPACES;
-	r = source_take(&options->source, ctx, &opts, &snapshot);
-	return r ? r : print_list(options, &columns, snapshot, is_tree);
+		r = take_list(options, &columns, is_tree);
+	columns_close(&columns);
+	return r;
 }
 
 int cmd_tree(const struct options *options)

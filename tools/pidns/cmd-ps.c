@@ -257,6 +257,7 @@ int cmd_ps(const struct options *options)
 			  options->threads ? THREAD_COLUMNS : PROCESS_COLUMNS, &ps.columns);
 	if (!r)
 		r = ps_run(&ps);
+	columns_close(&ps.columns);
 	cmdlines_close(&ps.cmdlines);
 	users_close(ps.users);
 	free(ps.is_chosen);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter.h"
 #include "json.h"
 #include "common/message.h"
 
@@ -41,20 +42,18 @@ static void add_every_field(struct columns *columns)
 			add_column(columns, &columns->table->fields[i]);
 }
 
-static void refuse_column(const struct options *options, const struct columns *columns,
-			  const char *name, size_t len)
+int columns_refuse(const struct options *options, const struct field_table *table, const char *name,
+		   size_t len)
 {
 	char nearest[32];
 
-	if (!len) {
-		usage_error(options, "no such column: \"\"");
-		return;
-	}
+	if (!len)
+		return usage_error(options, "no such column: \"\"");
 	if (len > 64)
 		len = 64;
-	field_nearest(columns->table, name, len, nearest, sizeof(nearest));
-	usage_error(options, "no such column: \"%.*s\"; the nearest is \"%s\"", (int)len, name,
-		    nearest);
+	field_nearest(table, name, len, nearest, sizeof(nearest));
+	return usage_error(options, "no such column: \"%.*s\"; the nearest is \"%s\"", (int)len,
+			   name, nearest);
 }
 
 /* The column whose name is at *list, which is moved past it and its comma. NULL: none such. */
@@ -65,7 +64,7 @@ static const struct field *next_field(const struct options *options, const struc
 	const struct field *field = field_find(columns->table, *list, len);
 
 	if (!field)
-		refuse_column(options, columns, *list, len);
+		columns_refuse(options, columns->table, *list, len);
 	*list += len;
 	if (**list == ',')
 		++*list;
@@ -123,7 +122,12 @@ int columns_parse(const struct options *options, const struct field_table *table
 		r = parse_columns(options, chosen + (*chosen == '+'), ret);
 	if (!r && options->sort)
 		r = parse_keys(options, options->sort, ret);
-	return r;
+	return r ? r : filter_open(options, ret, &ret->filter);
+}
+
+void columns_close(struct columns *columns)
+{
+	columns->filter = filter_close(columns->filter);
 }
 
 static void list_json(const struct field_table *table)

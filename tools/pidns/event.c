@@ -180,17 +180,9 @@ bool event_is_wanted(const struct pidns_event *event, bool has_tasks)
 static void json_record(struct json *j, const char *key, const struct field_table *table,
 			const struct field_row *row)
 {
-	struct value value;
-
 	json_item(j, key);
 	json_open(j, '{');
-	for (size_t i = 0; i < table->nr_fields; i++) {
-		if (table->fields[i].needs & NEEDS_ASKING)
-			continue;
-		field_get(&table->fields[i], row, &value);
-		json_item(j, table->fields[i].name);
-		json_value(j, &value);
-	}
+	json_fields(j, table, row);
 	json_close(j, '}');
 }
 

@@ -148,6 +148,19 @@ void json_value(struct json *j, const struct value *value)
 	}
 }
 
+void json_fields(struct json *j, const struct field_table *table, const struct field_row *row)
+{
+	struct value value;
+
+	for (size_t i = 0; i < table->nr_fields; i++) {
+		if (table->fields[i].needs & NEEDS_ASKING)
+			continue;
+		field_get(&table->fields[i], row, &value);
+		json_item(j, table->fields[i].name);
+		json_value(j, &value);
+	}
+}
+
 void json_origin(struct json *j, const char *key, const struct pidns_snapshot *snapshot)
 {
 	uint64_t wall_time_ns = pidns_snapshot_wall_time(snapshot);

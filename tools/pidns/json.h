@@ -9,6 +9,8 @@
 #include <stdio.h>
 
 struct pidns_snapshot;
+struct field_row;
+struct field_table;
 struct value;
 
 struct json {
@@ -35,6 +37,8 @@ void json_string(struct json *j, const char *text);
 void json_string_item(struct json *j, const char *key, const char *text);
 void json_number_item(struct json *j, const char *key, bool is_known, uint64_t number);
 void json_value(struct json *j, const struct value *value);
+/* A member for each field of a record but those that are only shown when named. */
+void json_fields(struct json *j, const struct field_table *table, const struct field_row *row);
 
 /* A member: when and of which machine a snapshot was taken, where more is known than its time_ns. */
 void json_origin(struct json *j, const char *key, const struct pidns_snapshot *snapshot);

@@ -12,7 +12,8 @@
 #define STDOUT_BUFFER_SIZE 65536
 
 static const struct command commands[] = {
-	{"tree", "", "PID namespaces as a tree", TAKES_COLUMNS | TAKES_ALL, 0, 0, cmd_tree},
+	{"tree", "", "PID namespaces as a tree", TAKES_COLUMNS | TAKES_ALL | TAKES_DOT, 0, 0,
+	 cmd_tree},
 	{"list", "", "PID namespaces as a list", TAKES_COLUMNS | TAKES_ALL, 0, 0, cmd_list},
 	{"ps", "[NS]...", "Processes, with their PID in every namespace",
 	 TAKES_COLUMNS | TAKES_THREADS | TAKES_DESCENDANTS | TAKES_ALL, 0, SIZE_MAX, cmd_ps},
@@ -25,6 +26,8 @@ static const struct command commands[] = {
 	 0, cmd_doctor},
 	{"record", "", "Save a snapshot to a file, for --from",
 	 TAKES_WRITE | TAKES_THREADS | TAKES_ALL, 0, 0, cmd_record},
+	{"export", "", "A snapshot as JSON lines, for jq and DuckDB",
+	 TAKES_JSONL | TAKES_THREADS | TAKES_ALL, 0, 0, cmd_export},
 	{"diff", "A [B]", "What changed from A to B, two recordings; without B, to now",
 	 TAKES_ALL | TAKES_TASKS, 1, 2, cmd_diff},
 	{"watch", "", "What changes, as it does, a line each",

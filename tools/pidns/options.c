@@ -30,6 +30,10 @@ static const struct option_info infos[] = {
 	 "columns to show, by name; +NAME adds to the usual ones"},
 	{0, "sort", "COLUMNS", TAKES_COLUMNS, MEMBER(sort),
 	 "sort by these, most important first; -NAME backwards"},
+	{'Q', "filter", "EXPR", TAKES_COLUMNS, MEMBER(filter),
+	 "only rows for which it holds, see scols-filter(5)"},
+	{0, "dot", NULL, TAKES_DOT, MEMBER(dot), "a graph for dot(1)"},
+	{0, "jsonl", NULL, TAKES_JSONL, MEMBER(jsonl), "a JSON object a line"},
 	{'r', "raw", NULL, TAKES_COLUMNS, MEMBER(raw), "one space between columns, for scripts"},
 	{'r', "raw", NULL, TAKES_WHOLE, MEMBER(raw), "every limit, and nothing shortened"},
 	{'n', "noheadings", NULL, TAKES_COLUMNS, MEMBER(noheadings), "no line of headings"},
@@ -70,7 +74,7 @@ static bool command_has(const struct command *command, const struct option_info 
 {
 	if (info->takes == TAKES_ALWAYS)
 		return true;
-	if (info->offset == MEMBER(json) && command->options & TAKES_METRICS)
+	if (info->offset == MEMBER(json) && command->options & (TAKES_METRICS | TAKES_JSONL))
 		return false;
 	if (info->offset == MEMBER(source.provider))
 		return !(command->options & TAKES_MOVE);
@@ -158,6 +162,8 @@ static int check_operands(const struct options *options)
 
 	if (options->json && options->raw)
 		return usage_error(options, "--json and --raw exclude each other");
+	if (options->dot && (options->json || options->raw))
+		return usage_error(options, "--dot excludes --json and --raw");
 	if (options->list_columns)
 		return 0;
 	if (options->nr_operands < command->min_operands)

@@ -17,6 +17,7 @@ struct options {
 	struct source source;
 	const char *columns; /* -o */
 	const char *sort;
+	const char *filter;   /* -Q */
 	const char *write;    /* record, metrics -w */
 	const char *top;      /* metrics */
 	const char *listen;   /* metrics; "": it names no address */
@@ -34,6 +35,8 @@ struct options {
 	bool session;	 /* unshare */
 	bool mount_proc; /* unshare */
 	bool verbose;	 /* doctor */
+	bool dot;	 /* tree */
+	bool jsonl;	 /* export */
 	bool help;
 	char *const *operands;
 	size_t nr_operands;
@@ -57,7 +60,9 @@ struct options {
 #define TAKES_SIGNAL  (1u << 12)
 #define TAKES_MOVE    (1u << 13) /* unshare's own */
 /* It does something to processes of this machine: there is nothing to print, no recording to ask. */
-#define ACTS (1u << 14)
+#define ACTS	    (1u << 14)
+#define TAKES_DOT   (1u << 20)
+#define TAKES_JSONL (1u << 21)
 
 struct command {
 	const char *name;
@@ -97,5 +102,6 @@ int cmd_watch(const struct options *options);
 int cmd_unshare(const struct options *options);
 int cmd_kill(const struct options *options);
 int cmd_enter(const struct options *options);
+int cmd_export(const struct options *options);
 
 #endif /* PIDNS_OPTIONS_H */

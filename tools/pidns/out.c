@@ -2,8 +2,17 @@
 /* out.c - rows on stdout, in the form the options choose. */
 #include "out.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "common/escape.h"
+#include "filter.h"
 #include "note.h"
+
+struct pending {
+	struct field_row row;
+	bool is_shown;
+};
 
 int out_open(struct out *out, const struct options *options, const struct columns *columns,
 	     const struct pidns_snapshot *snapshot, const char *array, bool is_tree)
@@ -11,6 +20,7 @@ int out_open(struct out *out, const struct options *options, const struct column
 	*out = (struct out){
 		.ops = options->json  ? &out_json
 		       : options->raw ? &out_raw
+		       : options->dot ? &out_dot
 				      : &out_table,
 		.columns = columns,
 		.snapshot = snapshot,
@@ -22,13 +32,53 @@ int out_open(struct out *out, const struct options *options, const struct column
 	return out->ops->begin(out);
 }
 
+static int remember(struct out *out, const struct field_row *row, uint32_t depth)
+{
+	struct pending *grown = out->pending;
+
+	if (depth >= out->nr_pending) {
+		grown = realloc(grown, (depth + 1) * 2 * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		out->pending = grown;
+		out->nr_pending = (depth + 1) * 2;
+	}
+	grown[depth] = (struct pending){.row = *row};
+	return 0;
+}
+
+/* A row that is kept, after those above it. */
+static int show_pending(struct out *out, uint32_t depth)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; r >= 0 && i <= depth; i++) {
+		if (!out->pending[i].is_shown)
+			r = out->ops->row(out, &out->pending[i].row, i);
+		out->pending[i].is_shown = true;
+	}
+	return r;
+}
+
 int out_row(struct out *out, const struct field_row *row, uint32_t depth)
 {
-	return out->ops->row(out, row, out->is_tree ? depth : 0);
+	struct filter *filter = out->columns->filter;
+	int r = 0;
+
+	if (!out->is_tree)
+		depth = 0;
+	if (filter && out->is_tree)
+		r = remember(out, row, depth);
+	if (r >= 0 && filter)
+		r = filter_keeps(filter, row);
+	if (filter && r <= 0)
+		return r;
+	return filter && out->is_tree ? show_pending(out, depth) : out->ops->row(out, row, depth);
 }
 
 int out_close(struct out *out)
 {
+	free(out->pending);
 	return out->ops->end(out);
 }
 

@@ -14,6 +14,7 @@
 #include "json.h"
 
 struct out;
+struct pending;
 
 struct out_ops {
 	int (*begin)(struct out *out);
@@ -24,6 +25,7 @@ struct out_ops {
 extern const struct out_ops out_table;
 extern const struct out_ops out_raw;
 extern const struct out_ops out_json;
+extern const struct out_ops out_dot;
 
 struct libscols_line;
 struct libscols_table;
@@ -43,9 +45,16 @@ struct out {
 	struct libscols_line **ancestors; /* the last line of each depth */
 	size_t nr_ancestors;
 	bool is_filled[FIELDS_MAX]; /* by column: some row knows it */
-	FILE *cell;		    /* writes to cell_text */
+	/* out-table.c, out-dot.c */
+	FILE *cell; /* writes to cell_text */
 	char *cell_text;
 	size_t cell_size;
+	/* out-dot.c */
+	size_t *numbers; /* of the last row of each depth */
+	size_t nr_numbers, nr_rows;
+	/* In a tree with -Q: the rows above the one that came last, which are shown if one below them is. */
+	struct pending *pending; /* by depth */
+	size_t nr_pending;
 };
 
 /*
