@@ -133,7 +133,7 @@ static __always_inline void find_reader(struct notes *n)
 	const struct pid *pid = BPF_CORE_READ(current, thread_pid);
 	const struct upid *upid;
 
-	n->root_level = BPF_CORE_READ(pid, level);
+	n->root_level = pid_level(pid);
 	upid = pid_upid(pid, n->root_level);
 	n->root = BPF_CORE_READ(upid, ns);
 	n->user_ns = BPF_CORE_READ(current, cred, user_ns);
@@ -173,9 +173,8 @@ static __always_inline void describe_reader(const struct desk *d)
 	struct bpf_reader *r = &d->sheet->reader;
 	const struct pid_namespace *root = d->notes->root;
 	const struct user_namespace *user_ns = d->notes->user_ns;
-	const struct uid_gid_map *map = &user_ns->uid_map;
-	uint32_t nr = BPF_CORE_READ(map, nr_extents);
-	const void *extents = &map->extent;
+	uint32_t nr = BPF_CORE_READ(user_ns, uid_map.nr_extents);
+	const void *extents = &user_ns->uid_map.extent;
 
 	r->ns_ino = BPF_CORE_READ(root, ns.inum);
 	r->has_list = ns_list_offset() >= 0;
@@ -186,7 +185,7 @@ static __always_inline void describe_reader(const struct desk *d)
 		r->boot_offset_ns = BPF_CORE_READ(time_ns, offsets.boottime.tv_sec) * 1000000000ll +
 				    BPF_CORE_READ(time_ns, offsets.boottime.tv_nsec);
 	if (nr > 5) /* UID_GID_MAP_MAX_BASE_EXTENTS */
-		extents = BPF_CORE_READ(map, forward);
+		extents = BPF_CORE_READ(user_ns, uid_map.forward);
 	if (nr > BPF_EXTENTS)
 		nr = BPF_EXTENTS;
 	r->nr_extents = nr;

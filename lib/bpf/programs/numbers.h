@@ -61,10 +61,40 @@ static __always_inline uint32_t node_shift(const struct xa_node *node)
 
 /* ---- struct pid ------------------------------------------------------------------------------ */
 
-static __always_inline const void *pid_upid(const struct pid *pid, uint32_t level)
+/*
+ * The kernel remembers which of its types a name means, in few places, and the names pid and
+ * pid_namespace have the same one: where members of both are asked for in turn, it looks through all
+ * its types each time, which took a third of the time of loading. So members of struct pid are asked
+ * for here and in look.h alone.
+ */
+__noinline uint64_t pid_upid_address(uint64_t address, uint32_t level)
 {
-	return (const char *)pid + bpf_core_field_offset(struct pid, numbers) +
+	return address + bpf_core_field_offset(struct pid, numbers) +
 	       level * bpf_core_type_size(struct upid);
+}
+
+__noinline uint32_t pid_level_at(uint64_t address)
+{
+	const struct pid *pid = (const void *)address;
+
+	return BPF_CORE_READ(pid, level);
+}
+
+__noinline uint64_t pid_link_at(uint64_t address)
+{
+	const struct pid *pid = (const void *)address;
+
+	return (uint64_t)BPF_CORE_READ(pid, tasks[PIDTYPE_PID].first);
+}
+
+static __always_inline const struct upid *pid_upid(const struct pid *pid, uint32_t level)
+{
+	return (const void *)pid_upid_address((uint64_t)pid, level);
+}
+
+static __always_inline uint32_t pid_level(const struct pid *pid)
+{
+	return pid_level_at((uint64_t)pid);
 }
 
 /* What `ns`, at that level, calls it; 0: it is not in sight there. */
@@ -73,7 +103,7 @@ static __always_inline int pid_number_in(const struct pid *pid, const struct pid
 {
 	const struct upid *upid = pid_upid(pid, level);
 
-	if (!pid || BPF_CORE_READ(pid, level) < level || BPF_CORE_READ(upid, ns) != ns)
+	if (!pid || pid_level(pid) < level || BPF_CORE_READ(upid, ns) != ns)
 		return 0;
 	return BPF_CORE_READ(upid, nr);
 }
@@ -90,7 +120,7 @@ static __always_inline const struct task_struct *link_task(const struct hlist_no
 /* The task that has the number, be it a thread or the leader; NULL: only a group or session has. */
 static __always_inline const struct task_struct *pid_task(const struct pid *pid)
 {
-	return link_task(BPF_CORE_READ(pid, tasks[PIDTYPE_PID].first));
+	return link_task((const void *)pid_link_at((uint64_t)pid));
 }
 
 #endif /* PIDNS_BPF_NUMBERS_H */

@@ -260,7 +260,7 @@ int count(void *context)
 		init = tree_find(ns, d.sheet->init);
 		if (!init)
 			return 0;
-		upid = pid_upid(init, BPF_CORE_READ(init, level));
+		upid = pid_upid(init, pid_level(init));
 		if (BPF_CORE_READ(upid, nr) != 1)
 			return 0;
 		ns = BPF_CORE_READ(upid, ns);
