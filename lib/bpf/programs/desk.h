@@ -6,7 +6,7 @@
 #include "numbers.h"
 #include "record.h"
 
-enum { TASK_HEAD = 512, TASK_BODY = 1024 };
+enum { PID_PIECE = 512, TASK_HEAD = 512, TASK_BODY = 1024 };
 
 /* Notes for the time of one run: they are pointers, and not for anybody else to see. */
 struct notes {
@@ -19,7 +19,7 @@ struct notes {
 	uint32_t last_ino;		     /* … and its inode */
 	uint32_t beyond;		     /* what tree_leaf() says beside the leaf */
 	uint64_t entries[64];
-	unsigned char pid_piece[512]; /* look.h; with all locks debugged, they are longer */
+	unsigned char pid_piece[PID_PIECE]; /* look.h; with all locks debugged, they are longer */
 	unsigned char task_head[TASK_HEAD];
 	unsigned char task_body[TASK_BODY];
 	unsigned char small_piece[256];
@@ -28,6 +28,7 @@ struct notes {
 	const struct pid_namespace *last_group_ns;
 	int32_t last_group_number;
 	uint32_t pad;
+	struct pid_layout pid;
 };
 
 struct {
@@ -77,6 +78,63 @@ static __always_inline bool find_desk(struct desk *d)
 	d->sheet = bpf_map_lookup_elem(&sheet, &zero);
 	d->notes = bpf_map_lookup_elem(&notes, &zero);
 	return d->sheet && d->notes;
+}
+
+/* ---- struct pid ------------------------------------------------------------------------------ */
+
+/*
+ * The kernel remembers which of its types a name means, and has one place for the names "pid" and
+ * "pid_namespace": where members of both are asked for in turn, it goes through all its types each time,
+ * and a quarter of the time of loading was that. So struct pid is asked about here alone, and by one
+ * program, the one that runs first.
+ */
+__noinline int lay_out_pid(void)
+{
+	struct desk d;
+
+	if (!find_desk(&d))
+		return 0;
+	d.notes->pid.level = bpf_core_field_offset(struct pid, level);
+	d.notes->pid.tasks = bpf_core_field_offset(struct pid, tasks);
+	d.notes->pid.numbers = bpf_core_field_offset(struct pid, numbers);
+	d.notes->pid.ino = 0;
+	if (bpf_core_field_exists(struct pid, ino) &&
+	    bpf_core_field_size(((struct pid *)0)->ino) == sizeof(uint64_t))
+		d.notes->pid.ino = bpf_core_field_offset(struct pid, ino);
+	return 0;
+}
+
+static __always_inline uint32_t pid_level(const struct notes *n, const struct pid *pid)
+{
+	uint32_t level = 0;
+
+	bpf_probe_read_kernel(&level, sizeof(level), (const char *)pid + n->pid.level);
+	return level;
+}
+
+static __always_inline const struct upid *pid_upid(const struct notes *n, const struct pid *pid,
+						   uint32_t level)
+{
+	return (const void *)((const char *)pid + n->pid.numbers +
+			      level * bpf_core_type_size(struct upid));
+}
+
+/* What `ns`, at that level, calls it; 0: it is not in sight there. */
+static __always_inline int pid_number_in(const struct notes *n, const struct pid *pid,
+					 const struct pid_namespace *ns, uint32_t level)
+{
+	const struct upid *upid = pid_upid(n, pid, level);
+
+	if (!pid || pid_level(n, pid) < level || BPF_CORE_READ(upid, ns) != ns)
+		return 0;
+	return BPF_CORE_READ(upid, nr);
+}
+
+/* The task that has the number, be it a thread or the leader; NULL: only a group or session has. */
+static __always_inline const struct task_struct *pid_task(const struct notes *n,
+							  const struct pid *pid)
+{
+	return link_task((const void *)read_pointer((const char *)pid + n->pid.tasks));
 }
 
 /* ---- numbers --------------------------------------------------------------------------------- */
@@ -133,8 +191,8 @@ static __always_inline void find_reader(struct notes *n)
 	const struct pid *pid = BPF_CORE_READ(current, thread_pid);
 	const struct upid *upid;
 
-	n->root_level = pid_level(pid);
-	upid = pid_upid(pid, n->root_level);
+	n->root_level = pid_level(n, pid);
+	upid = pid_upid(n, pid, n->root_level);
 	n->root = BPF_CORE_READ(upid, ns);
 	n->user_ns = BPF_CORE_READ(current, cred, user_ns);
 	n->leaf_from = n->leaf_to = 0;
@@ -145,7 +203,7 @@ static __always_inline void find_reader(struct notes *n)
 
 static __always_inline bool sit_down(struct desk *d)
 {
-	if (!find_desk(d))
+	if (!find_desk(d) || !d->notes->pid.numbers)
 		return false;
 	d->sheet->nr_tasks = d->sheet->nr_namespaces = d->sheet->nr_vanished = 0;
 	find_reader(d->notes);

@@ -16,33 +16,37 @@ struct pid_look {
 	bool is_leader;
 };
 
+/* What lies there in the piece of it that was read. A mask, as a branch has the verifier go both ways. */
+static __always_inline uint64_t pid_piece_at(const struct notes *n, uint32_t offset)
+{
+	return *(const uint64_t *)(n->pid_piece + (as_index(offset) & (PID_PIECE - 1)));
+}
+
 static __always_inline void look_at_pid(struct notes *n, const struct pid *pid,
 					struct pid_look *look)
 {
-	const uint32_t numbers = bpf_core_field_offset(struct pid, numbers);
-	const uint32_t size = numbers + 2 * sizeof(struct upid);
-	const struct hlist_head *tasks;
-	struct upid own;
+	const uint32_t of_one = bpf_core_type_size(struct upid);
+	const struct upid *upid;
 
 	look->pid = pid;
-	bpf_probe_read_kernel(n->pid_piece, size, pid);
-	look->level = *(uint32_t *)(n->pid_piece + bpf_core_field_offset(struct pid, level));
-	tasks = (const void *)(n->pid_piece + bpf_core_field_offset(struct pid, tasks));
-	look->task = link_task(tasks[PIDTYPE_PID].first);
-	look->is_leader = tasks[PIDTYPE_TGID].first;
-	if (look->level == 1)
-		own = *(const struct upid *)(n->pid_piece + numbers + sizeof(own));
-	else if (!look->level)
-		own = *(const struct upid *)(n->pid_piece + numbers);
-	else
-		bpf_probe_read_kernel(&own, sizeof(own), pid_upid(pid, look->level));
-	look->pidfd_ino = 0;
-	if (bpf_core_field_exists(struct pid, ino) &&
-	    bpf_core_field_size(((struct pid *)0)->ino) == sizeof(look->pidfd_ino))
-		look->pidfd_ino =
-			*(uint64_t *)(n->pid_piece + bpf_core_field_offset(struct pid, ino));
-	look->number = own.nr;
-	look->own = own.ns;
+	bpf_probe_read_kernel(n->pid_piece,
+			      as_index(n->pid.numbers + 2 * of_one) & (PID_PIECE - 1), pid);
+	look->level = (uint32_t)pid_piece_at(n, n->pid.level);
+	look->task = link_task((const void *)pid_piece_at(n, n->pid.tasks));
+	look->is_leader = pid_piece_at(n, n->pid.tasks + PIDTYPE_TGID * sizeof(void *));
+	look->pidfd_ino = n->pid.ino ? pid_piece_at(n, n->pid.ino) : 0;
+	if (look->level <= 1) {
+		const uint32_t at = n->pid.numbers + look->level * of_one;
+
+		look->number =
+			(int32_t)pid_piece_at(n, at + bpf_core_field_offset(struct upid, nr));
+		look->own = (const void *)pid_piece_at(n,
+						       at + bpf_core_field_offset(struct upid, ns));
+		return;
+	}
+	upid = pid_upid(n, pid, look->level);
+	look->number = BPF_CORE_READ(upid, nr);
+	look->own = BPF_CORE_READ(upid, ns);
 }
 
 /*

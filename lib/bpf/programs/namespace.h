@@ -92,11 +92,11 @@ static __always_inline void tell_init(const struct notes *n, const struct pid_na
 				      struct bpf_ns_record *r)
 {
 	const struct pid *pid = tree_find(ns, 1);
-	const struct task_struct *init = pid ? pid_task(pid) : NULL;
+	const struct task_struct *init = pid ? pid_task(n, pid) : NULL;
 
 	if (!init)
 		return;
-	r->init = pid_number_in(pid, n->root, n->root_level);
+	r->init = pid_number_in(n, pid, n->root, n->root_level);
 	r->init_start_ns = BPF_CORE_READ(init, start_boottime);
 	r->init_exit_state = BPF_CORE_READ(init, exit_state);
 	r->init_threads = BPF_CORE_READ(init, signal, nr_threads);

@@ -61,52 +61,13 @@ static __always_inline uint32_t node_shift(const struct xa_node *node)
 
 /* ---- struct pid ------------------------------------------------------------------------------ */
 
-/*
- * The kernel remembers which of its types a name means, in few places, and the names pid and
- * pid_namespace have the same one: where members of both are asked for in turn, it looks through all
- * its types each time, which took a third of the time of loading. So members of struct pid are asked
- * for here and in look.h alone.
- */
-__noinline uint64_t pid_upid_address(uint64_t address, uint32_t level)
-{
-	return address + bpf_core_field_offset(struct pid, numbers) +
-	       level * bpf_core_type_size(struct upid);
-}
-
-__noinline uint32_t pid_level_at(uint64_t address)
-{
-	const struct pid *pid = (const void *)address;
-
-	return BPF_CORE_READ(pid, level);
-}
-
-__noinline uint64_t pid_link_at(uint64_t address)
-{
-	const struct pid *pid = (const void *)address;
-
-	return (uint64_t)BPF_CORE_READ(pid, tasks[PIDTYPE_PID].first);
-}
-
-static __always_inline const struct upid *pid_upid(const struct pid *pid, uint32_t level)
-{
-	return (const void *)pid_upid_address((uint64_t)pid, level);
-}
-
-static __always_inline uint32_t pid_level(const struct pid *pid)
-{
-	return pid_level_at((uint64_t)pid);
-}
-
-/* What `ns`, at that level, calls it; 0: it is not in sight there. */
-static __always_inline int pid_number_in(const struct pid *pid, const struct pid_namespace *ns,
-					 uint32_t level)
-{
-	const struct upid *upid = pid_upid(pid, level);
-
-	if (!pid || pid_level(pid) < level || BPF_CORE_READ(upid, ns) != ns)
-		return 0;
-	return BPF_CORE_READ(upid, nr);
-}
+/* Where members of struct pid lie: desk.h says why that is asked for once. */
+struct pid_layout {
+	uint32_t level;
+	uint32_t tasks;	  /* the list of PIDTYPE_PID; that of PIDTYPE_TGID comes next */
+	uint32_t numbers; /* of the outermost level */
+	uint32_t ino;	  /* of its pidfds; 0: it has none */
+};
 
 /* The task that an entry of a list of PIDTYPE_PID is part of. */
 static __always_inline const struct task_struct *link_task(const struct hlist_node *link)
@@ -115,12 +76,6 @@ static __always_inline const struct task_struct *link_task(const struct hlist_no
 		return NULL;
 	return (const void *)((const char *)link -
 			      bpf_core_field_offset(struct task_struct, pid_links));
-}
-
-/* The task that has the number, be it a thread or the leader; NULL: only a group or session has. */
-static __always_inline const struct task_struct *pid_task(const struct pid *pid)
-{
-	return link_task((const void *)pid_link_at((uint64_t)pid));
 }
 
 #endif /* PIDNS_BPF_NUMBERS_H */

@@ -62,7 +62,7 @@ static __always_inline void tell_task(struct desk *d, const struct pid_look *loo
 	r->facts = look->number == 1 ? s->reaper_facts : s->task_facts;
 	r->pid = number;
 	if (!look->is_leader)
-		r->pid = pid_number_in(BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]), n->root,
+		r->pid = pid_number_in(n, BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]), n->root,
 				       n->root_level);
 	if (r->facts)
 		tell_facts((uint64_t)task, nr, (uint64_t)look->own, look->level, look->is_leader);
@@ -148,6 +148,7 @@ int walk(void *context)
 {
 	struct desk d;
 
+	lay_out_pid();
 	if (!sit_down(&d))
 		return 1;
 	if (d.sheet->flags & BPF_ASK_READER) {
@@ -260,7 +261,7 @@ int count(void *context)
 		init = tree_find(ns, d.sheet->init);
 		if (!init)
 			return 0;
-		upid = pid_upid(init, pid_level(init));
+		upid = pid_upid(d.notes, init, pid_level(d.notes, init));
 		if (BPF_CORE_READ(upid, nr) != 1)
 			return 0;
 		ns = BPF_CORE_READ(upid, ns);

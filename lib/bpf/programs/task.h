@@ -18,8 +18,7 @@ enum { BPF_HEIRS = 16 };
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 struct numbering {
-	const struct pid *pid;
-	uint32_t root_level;
+	const struct upid *first; /* of the reader's level */
 	uint32_t nr;
 	int32_t *vpids;
 };
@@ -32,8 +31,7 @@ static __always_inline void tell_four(struct numbering *c, uint64_t from)
 
 	if (left > 4)
 		left = 4;
-	bpf_probe_read_kernel(upids, left * sizeof(upids[0]),
-			      pid_upid(c->pid, c->root_level + from));
+	bpf_probe_read_kernel(upids, left * sizeof(upids[0]), c->first + from);
 	c->vpids[from] = upids[0].nr;
 	if (left > 1)
 		c->vpids[from + 1] = upids[1].nr;
@@ -58,7 +56,7 @@ static __always_inline void tell_numbers(const struct notes *n, const struct pid
 					 uint32_t number, uint32_t nr, int32_t *vpids)
 {
 	struct numbering c = {
-		.pid = look->pid, .root_level = n->root_level, .nr = nr, .vpids = vpids};
+		.first = pid_upid(n, look->pid, n->root_level), .nr = nr, .vpids = vpids};
 
 	vpids[0] = number;
 	vpids[1] = look->number;
@@ -79,7 +77,7 @@ static __always_inline int32_t parent_number(const struct notes *n, const struct
 	if (!n->root_level)
 		return BPF_CORE_READ(parent, tgid);
 	pid = BPF_CORE_READ(parent, signal, pids[PIDTYPE_TGID]);
-	return pid_number_in(pid, n->root, n->root_level);
+	return pid_number_in(n, pid, n->root, n->root_level);
 }
 
 struct heir {
@@ -138,7 +136,7 @@ static __always_inline int32_t group_number(struct notes *n, const struct pid *g
 	if (group != n->last_group || own != n->last_group_ns) {
 		n->last_group = group;
 		n->last_group_ns = own;
-		n->last_group_number = pid_number_in(group, own, level);
+		n->last_group_number = pid_number_in(n, group, own, level);
 	}
 	return n->last_group_number;
 }
