@@ -47,6 +47,12 @@ static uint32_t facts_for(uint64_t fields)
 	return request_groups(groups, ARRAY_SIZE(groups), fields);
 }
 
+/* What notes are made of is told of each process. */
+static uint32_t extra_for(const struct request *request)
+{
+	return request->flags & PIDNS_TAKE_LIMITS ? BPF_FACTS_EXTRA : 0;
+}
+
 static int refuse(const struct taking *t, const char *what)
 {
 	return why_set(&t->request->why, -EPROTO, "bpf: the kernel tells of %s that cannot be",
@@ -94,6 +100,18 @@ static bool has_untold(const struct taking *t)
 	return false;
 }
 
+static int pour_extra(struct taking *t, const struct bpf_task_record *record)
+{
+	const struct task_extra extra = {.pid = record->pid,
+					 .user_ns = record->user_ino,
+					 .cgroup = record->cgroup,
+					 .nproc = record->nproc};
+
+	if (!(record->facts & BPF_FACTS_EXTRA) || record->pid != record->vpids[0])
+		return 0;
+	return builder_add_extra(t->b, &extra);
+}
+
 /* ---- what a run has told --------------------------------------------------------------------- */
 
 static int pour_task(struct taking *t, const struct bpf_task_record *record)
@@ -104,7 +122,7 @@ static int pour_task(struct taking *t, const struct bpf_task_record *record)
 		return refuse(t, "a task");
 	if (t->pids.list && !request_wants(t->request, &t->pids, &raw))
 		return 0;
-	if (!meet(t, record->ns_ino))
+	if (!meet(t, record->ns_ino) || pour_extra(t, record) < 0)
 		return -ENOMEM;
 	return builder_add_task(t->b, &raw);
 }
@@ -292,9 +310,10 @@ int bpf_take(const struct bpf_kernel *kernel, const struct request *request, str
 	struct taking t = {.kernel = kernel, .request = request, .b = b};
 	int r = request_sort_pids(request, &t.pids);
 
-	kernel->sheet->task_facts = facts_for(request->task_fields);
+	kernel->sheet->task_facts = facts_for(request->task_fields) | extra_for(request);
 	/* What a namespace needs to know of its reaper is in its own record. */
-	kernel->sheet->reaper_facts = facts_for(request->task_fields | request->reaper_fields);
+	kernel->sheet->reaper_facts = facts_for(request->task_fields | request->reaper_fields) |
+				      extra_for(request);
 	if (r >= 0)
 		r = take_reader(&t);
 	if (r >= 0)

@@ -209,6 +209,13 @@ static int compare_holders(const void *a, const void *b)
 	return (x->fd > y->fd) - (x->fd < y->fd);
 }
 
+static int compare_extras(const void *a, const void *b)
+{
+	const struct task_extra *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
 int builder_order(struct builder *b)
 {
 	int r = order_namespaces(b);
@@ -225,6 +232,8 @@ int builder_order(struct builder *b)
 	b->by_tid = NULL;
 	if (b->s->nr_holders)
 		qsort(b->s->holders, b->s->nr_holders, sizeof(*b->s->holders), compare_holders);
+	if (b->s->nr_extras)
+		qsort(b->s->extras, b->s->nr_extras, sizeof(*b->s->extras), compare_extras);
 	return 0;
 }
 

@@ -92,6 +92,7 @@ void builder_start_over(struct builder *b)
 	b->s->cannot_see = 0;
 	b->s->nr_holders = 0;
 	b->s->knows_holders = false;
+	b->s->nr_extras = 0;
 }
 
 static struct ns_build *ns_append(struct builder *b, uint64_t ino)
@@ -237,6 +238,16 @@ int builder_add_holder(struct builder *b, int32_t pid, int32_t fd)
 	if (util_grow(&s->holders, &b->room_holders, s->nr_holders, sizeof(*s->holders)) < 0)
 		return -ENOMEM;
 	s->holders[s->nr_holders++] = (struct holder){pid, fd};
+	return 0;
+}
+
+int builder_add_extra(struct builder *b, const struct task_extra *extra)
+{
+	struct pidns_snapshot *s = b->s;
+
+	if (util_grow(&s->extras, &b->room_extras, s->nr_extras, sizeof(*s->extras)) < 0)
+		return -ENOMEM;
+	s->extras[s->nr_extras++] = *extra;
 	return 0;
 }
 

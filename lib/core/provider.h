@@ -14,6 +14,7 @@
 #include "pidnsinfo.h"
 #include "facts.h"
 #include "request.h"
+#include "base/extra.h"
 #include "base/util.h"
 
 struct annotation;
@@ -69,6 +70,8 @@ void builder_add_unseen(struct builder *b, uint32_t unseen);
  */
 void builder_know_holders(struct builder *b);
 int builder_add_holder(struct builder *b, int32_t pid, int32_t fd);
+/* Of a process, for annotators. 0 or -ENOMEM. */
+int builder_add_extra(struct builder *b, const struct task_extra *extra);
 /* How many PIDs of each block of a namespace are in use; trailing empty blocks may be left out. */
 int builder_add_pidmap(struct builder *b, uint64_t ino, uint32_t block, const uint32_t *used,
 		       uint32_t nr);

@@ -33,6 +33,7 @@ struct pidns_snapshot *pidns_snapshot_unref(struct pidns_snapshot *s)
 	free(s->by_vpid);
 	free(s->by_ino);
 	free(s->holders);
+	free(s->extras);
 	free(s);
 	return NULL;
 }
@@ -206,4 +207,24 @@ size_t pidns_snapshot_limits(const struct pidns_snapshot *s,
 {
 	*ret_list = s->limits;
 	return s->nr_limits;
+}
+
+struct search_extra {
+	const struct pidns_snapshot *s;
+	int32_t pid;
+};
+
+static bool is_extra_before(const void *wanted, size_t i)
+{
+	const struct search_extra *search = wanted;
+
+	return search->s->extras[i].pid < search->pid;
+}
+
+const struct task_extra *snapshot_extra(const struct pidns_snapshot *s, int32_t pid)
+{
+	const struct search_extra search = {s, pid};
+	size_t at = map_lower_bound(s->nr_extras, is_extra_before, &search);
+
+	return at < s->nr_extras && s->extras[at].pid == pid ? &s->extras[at] : NULL;
 }

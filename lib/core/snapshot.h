@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/extra.h"
 #include "base/origin.h"
 #include "pidnsinfo.h"
 
@@ -66,8 +67,13 @@ struct pidns_snapshot {
 	size_t nr_limits;
 	struct holder *holders; /* ascending */
 	size_t nr_holders;
-	bool knows_holders; /* builder_know_holders() */
+	bool knows_holders;	   /* builder_know_holders() */
+	struct task_extra *extras; /* ascending */
+	size_t nr_extras;
 };
+
+/* Of that process; NULL: none was told. In snapshot.c. */
+const struct task_extra *snapshot_extra(const struct pidns_snapshot *s, int32_t pid);
 
 /* Whether two times since boot are one: a provider over /proc knows them in units of 1/USER_HZ. In
  * diff.c. */

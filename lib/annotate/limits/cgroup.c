@@ -23,6 +23,7 @@
 #include "base/map.h"
 #include "base/proc.h"
 #include "base/root.h"
+#include "core/snapshot.h"
 
 #define CGROUP1_MAGIC	  0x27e0eb /* linux/magic.h */
 #define CGROUP2_MAGIC	  0x63677270
@@ -43,6 +44,7 @@ struct node {
 	const struct hierarchy *hierarchy;
 	const struct pidns_limit *limit; /* NULL: it has none */
 	uint64_t list;			 /* the last list it was added to */
+	uint32_t place;			 /* among all, + 1 */
 	char path[];
 };
 
@@ -51,6 +53,7 @@ struct limits_cgroups {
 	struct node **nodes;
 	size_t nr, room;
 	struct map by_hash; /* of path and hierarchy: place + 1 */
+	struct map by_id;   /* of those whose id is known: place + 1 */
 	uint64_t list;
 	int view;	 /* the root directory of the machine that is asked; -1: "/" */
 	bool is_fixture; /* not the kernel's own procfs: then its cgroups are none of the kernel's */
@@ -190,6 +193,7 @@ void limits_cgroup_close(struct limits *l)
 	for (size_t i = 0; i < c->nr; i++)
 		free(c->nodes[i]);
 	map_clear(&c->by_hash);
+	map_clear(&c->by_id);
 	free(c->nodes);
 	free(c);
 }
@@ -326,6 +330,7 @@ static int node_new(struct limits_cgroups *c, const struct hierarchy *h, struct 
 	node->hierarchy = h;
 	node->same_hash = at ? c->nodes[at - 1] : NULL;
 	c->nodes[c->nr++] = node;
+	node->place = (uint32_t)c->nr;
 	*ret_node = node;
 	return 0;
 }
@@ -420,17 +425,50 @@ void limits_cgroup_begin(struct limits *l)
 	l->cgroups->list++;
 }
 
-static int add_path(struct limits *l, const struct hierarchy *h, struct text path)
+/* Whatever is above one that is in the list is in it, too. */
+static int add_node(struct limits *l, struct node *node)
 {
-	struct node *node;
-	int r = node_get(l, h, path, &node);
+	int r = 0;
 
-	/* Whatever is above one that is in the list is in it, too. */
 	for (; r >= 0 && node && node->list != l->cgroups->list; node = node->parent) {
 		node->list = l->cgroups->list;
 		r = limits_add(l, node->limit);
 	}
 	return r;
+}
+
+static int add_path(struct limits *l, const struct hierarchy *h, struct text path)
+{
+	struct node *node;
+	int r = node_get(l, h, path, &node);
+
+	return r < 0 ? r : add_node(l, node);
+}
+
+/* The inode is the id. */
+static bool has_id(const struct node *node, uint64_t id)
+{
+	const struct hierarchy *h = node->hierarchy;
+	char name[PATH_MAX];
+	struct text below;
+	struct stat st;
+
+	return h->mount_point &&
+	       limits_below_root((struct text){node->path, strlen(node->path)}, h->root, &below) >=
+		       0 &&
+	       make_name(below, "", name, sizeof(name)) >= 0 &&
+	       fstatat(h->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == id;
+}
+
+/* The cgroup that counts PIDs is the one of the path, or in the unified hierarchy one above. It is neither
+ * where the process has moved since its id was told. */
+static int remember_id(struct limits *l, const struct hierarchy *h, struct text path, uint64_t id)
+{
+	const struct node *node = node_find(l->cgroups, h, path);
+
+	while (node && !has_id(node, id))
+		node = node->parent;
+	return node ? map_put(&l->cgroups->by_id, id, node->place) : 0;
 }
 
 static int add_hidden(struct limits *l)
@@ -446,9 +484,11 @@ static int add_hidden(struct limits *l)
 	return c->of_hidden ? limits_add(l, c->of_hidden) : -ENOMEM;
 }
 
-int limits_cgroup_add(struct limits *l, int32_t pid)
+/* By its file. id: of the one that counts its PIDs, or 0. */
+static int add_by_file(struct limits *l, int32_t pid, uint64_t id)
 {
-	struct text in_v1 = {NULL, 0}, in_v2 = {NULL, 0};
+	struct text in_v1 = {NULL, 0}, in_v2 = {NULL, 0}, path;
+	const struct hierarchy *h;
 	struct proc_cgroup cgroup;
 	const char *cursor, *end;
 	char buf[16384], name[32];
@@ -470,7 +510,18 @@ int limits_cgroup_add(struct limits *l, int32_t pid)
 	if (r < 0)
 		return add_hidden(l);
 	/* A controller is in one hierarchy only. */
-	if (in_v1.text)
-		return add_path(l, &l->cgroups->v1, in_v1);
-	return in_v2.text ? add_path(l, &l->cgroups->v2, in_v2) : 0;
+	h = in_v1.text ? &l->cgroups->v1 : &l->cgroups->v2;
+	path = in_v1.text ? in_v1 : in_v2;
+	r = path.text ? add_path(l, h, path) : 0;
+	return r >= 0 && path.text && id ? remember_id(l, h, path, id) : r;
+}
+
+int limits_cgroup_add(struct limits *l, int32_t pid)
+{
+	const struct task_extra *extra = snapshot_extra(l->a->snapshot, pid);
+	uint32_t at = extra && extra->cgroup ? map_get(&l->cgroups->by_id, extra->cgroup) : 0;
+
+	if (at)
+		return add_node(l, l->cgroups->nodes[at - 1]);
+	return add_by_file(l, pid, extra ? extra->cgroup : 0);
 }

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
+#include "core/snapshot.h"
 
 uint64_t limits_read_link(int dir, const char *name, const char *type)
 {
@@ -23,6 +24,26 @@ uint64_t limits_read_link(int dir, const char *name, const char *type)
 bool limits_is_gone(ssize_t error)
 {
 	return error == -ENOENT || error == -ESRCH;
+}
+
+struct limits_subject limits_subject(const struct limits *l, const struct pidns_task *task)
+{
+	return (struct limits_subject){.pid = task->pid,
+				       .task = task,
+				       .extra = snapshot_extra(l->a->snapshot, task->pid),
+				       .dir = -1};
+}
+
+int limits_subject_dir(const struct limits *l, struct limits_subject *of)
+{
+	if (of->dir < 0)
+		of->dir = limits_open_task(l, of->pid);
+	return of->dir < 0 ? -ENOENT : of->dir;
+}
+
+void limits_subject_close(struct limits_subject *of)
+{
+	util_closep(&of->dir);
 }
 
 int limits_open_task(const struct limits *l, int32_t pid)

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "annotate/annotate.h"
+#include "base/extra.h"
 #include "base/util.h"
 #include "userns.h"
 
@@ -69,6 +70,21 @@ struct pidns_limit *limits_new(struct limits *l, uint32_t kind, int error, const
 bool limits_is_gone(ssize_t error);
 /* The inode that a link such as ns/user names; 0: not to be read. */
 uint64_t limits_read_link(int dir, const char *name, const char *type);
+/*
+ * A process that is asked about: by what the provider said of it, and where that is not enough, by its
+ * files. Begins with limits_subject(), ends with limits_subject_close().
+ */
+struct limits_subject {
+	int32_t pid;
+	const struct pidns_task *task;	/* NULL: not in the snapshot */
+	const struct task_extra *extra; /* NULL: nothing was said */
+	int dir;			/* opened when it is first needed */
+};
+
+struct limits_subject limits_subject(const struct limits *l, const struct pidns_task *task);
+/* Its directory, borrowed, or -ENOENT: gone. */
+int limits_subject_dir(const struct limits *l, struct limits_subject *of);
+void limits_subject_close(struct limits_subject *of);
 /* A task's directory; -1: gone. */
 int limits_open_task(const struct limits *l, int32_t pid);
 
@@ -94,8 +110,8 @@ int limits_cgroup_add(struct limits *l, int32_t pid);
 
 int limits_user_open(struct limits *l);
 void limits_user_close(struct limits *l);
-/* RLIMIT_NPROC of a task, whose directory is `dir`, and which is in that user namespace. 0 or -ENOMEM. */
-int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t user);
+/* RLIMIT_NPROC of a process in that user namespace. 0 or -ENOMEM. */
+int limits_user_add(struct limits *l, struct limits_subject *of, uint64_t user);
 
 /* ---- annotate/limits/namespaces.c --------------------------------------------------------------------- */
 

@@ -111,12 +111,15 @@ static const struct pidns_limit *const *finish_list(struct limits *l)
 /* ---- of a namespace -------------------------------------------------------------------------- */
 
 /* A task whose user is unknown is not counted. */
-static uint32_t euid_of(int dir)
+static uint32_t euid_of(const struct limits *l, struct limits_subject *of)
 {
 	struct proc_status status = {0};
 	char buf[8192];
-	ssize_t len = file_read(dir, "status", buf, sizeof(buf));
+	ssize_t len;
 
+	if (of->extra && of->task->known & PIDNS_TASK_UID)
+		return of->task->uid;
+	len = file_read(limits_subject_dir(l, of), "status", buf, sizeof(buf));
 	return len > 0 && proc_parse_status(buf, (size_t)len, &status) == 0 &&
 			       status.known & PROC_STATUS_UID
 		       ? status.euid
@@ -126,14 +129,16 @@ static uint32_t euid_of(int dir)
 /* What is counted for the user of a task. */
 static int add_user_of(struct limits *l, const struct pidns_task *task)
 {
-	_cleanup_close_ int dir = limits_open_task(l, task->pid);
+	struct limits_subject of = limits_subject(l, task);
 	uint64_t user;
-	int r = dir < 0 ? 0 : userns_learn(l, task->pid, dir, &user);
+	int r = userns_learn(l, &of, &user);
 
-	if (dir < 0 || r < 0)
-		return r;
-	r = limits_user_add(l, task, dir, user);
-	return r < 0 ? r : limits_namespaces_add(l, user, euid_of(dir));
+	if (r >= 0)
+		r = limits_user_add(l, &of, user);
+	if (r >= 0)
+		r = limits_namespaces_add(l, user, euid_of(l, &of));
+	limits_subject_close(&of);
+	return r == -ENOENT ? 0 : r;
 }
 
 static const struct pidns_task *reaper_of(const struct limits *l, const struct pidns_ns *ns)

@@ -133,9 +133,10 @@ static int add_link(struct limits *l, int kind, int32_t pid, int dir, const char
 
 static int look_at(struct limits *l, const struct pidns_task *task)
 {
-	_cleanup_close_ int dir = limits_open_task(l, task->pid);
+	struct limits_subject of = limits_subject(l, task);
+	int dir = limits_subject_dir(l, &of);
 	uint64_t user;
-	int r = dir < 0 ? 0 : userns_learn(l, task->pid, dir, &user);
+	int r = userns_learn(l, &of, &user);
 
 	for (size_t i = 0; dir >= 0 && r >= 0 && i < ARRAY_SIZE(links); i++) {
 		int kind = links[i].kind;
@@ -145,7 +146,8 @@ static int look_at(struct limits *l, const struct pidns_task *task)
 		if (r > 0)
 			r = add_link(l, kind, task->pid, dir, links[i].name);
 	}
-	return r;
+	limits_subject_close(&of);
+	return r == -ENOENT ? 0 : r;
 }
 
 /* Before they had numbers of their own, the machine's first were those of its first kernel thread. */

@@ -125,11 +125,12 @@ static int count_task(struct limits *l, const struct pidns_task *task)
 	    !(pidns_snapshot_flags(l->a->snapshot) & PIDNS_SNAPSHOT_THREADS))
 		tasks = task->threads;
 	if (!u->is_everywhere) {
-		_cleanup_close_ int dir = limits_open_task(l, task->pid);
+		struct limits_subject of = limits_subject(l, task);
 
-		if (dir < 0)
-			return 0;
-		r = userns_learn(l, task->pid, dir, &ino);
+		r = userns_learn(l, &of, &ino);
+		limits_subject_close(&of);
+		if (r < 0)
+			return r == -ENOENT ? 0 : r;
 		ino = ino ? ino : UNKNOWN_NS;
 	}
 	if (r >= 0 && (u->run.ns != ino || u->run.uid != ruid)) {
@@ -156,7 +157,8 @@ static int count_all(struct limits *l)
 /* Root of the whole machine is not bound, nor is who may set such limits or administer it:
  * copy_process(). To be told apart from a container's root by a caller in the initial user
  * namespace. */
-static bool is_exempt(const struct limits *l, uint32_t ruid, int dir, uint64_t user)
+static bool is_exempt(const struct limits *l, uint32_t ruid, struct limits_subject *of,
+		      uint64_t user)
 {
 	const uint64_t bits = UINT64_C(1) << CAP_SYS_RESOURCE | UINT64_C(1) << CAP_SYS_ADMIN;
 	struct proc_status status;
@@ -167,7 +169,7 @@ static bool is_exempt(const struct limits *l, uint32_t ruid, int dir, uint64_t u
 		return true;
 	if (user != USERNS_INITIAL)
 		return false;
-	len = file_read(dir, "status", buf, sizeof(buf));
+	len = file_read(limits_subject_dir(l, of), "status", buf, sizeof(buf));
 	return len > 0 && proc_parse_status(buf, (size_t)len, &status) == 0 &&
 	       status.known & PROC_STATUS_CAPS && status.caps & bits;
 }
@@ -225,18 +227,33 @@ static int add_exempt(struct limits *l, uint32_t ruid)
 	return limits_add(l, limit);
 }
 
-static int add_nproc(struct limits *l, uint32_t ruid, int dir, uint64_t user)
+/* 1, 0 where there is none, -EPROTO where that is not known, -ENOENT where the process is gone. */
+static int read_nproc(const struct limits *l, struct limits_subject *of, uint64_t *ret_max)
+{
+	char buf[4096];
+	ssize_t len;
+
+	if (of->extra) {
+		*ret_max = of->extra->nproc;
+		return *ret_max != UINT64_MAX;
+	}
+	len = limits_subject_dir(l, of);
+	if (len >= 0)
+		len = file_read(of->dir, "limits", buf, sizeof(buf));
+	if (limits_is_gone(len))
+		return -ENOENT;
+	return len > 0 ? proc_parse_nproc(buf, (size_t)len, ret_max) : -EPROTO;
+}
+
+static int add_nproc(struct limits *l, uint32_t ruid, struct limits_subject *of, uint64_t user)
 {
 	struct pidns_limit *limit;
 	uint64_t max;
-	char buf[4096];
-	ssize_t len = file_read(dir, "limits", buf, sizeof(buf));
-	int has_max = len > 0 ? proc_parse_nproc(buf, (size_t)len, &max) : -EPROTO;
-	int r;
+	int has_max = read_nproc(l, of, &max), r;
 
-	if (limits_is_gone(len))
+	if (has_max == -ENOENT)
 		return 0;
-	if (is_exempt(l, ruid, dir, user))
+	if (is_exempt(l, ruid, of, user))
 		return has_max ? add_exempt(l, ruid) : 0;
 	r = count_all(l);
 	if (r >= 0)
@@ -273,9 +290,9 @@ void limits_user_close(struct limits *l)
 	free(l->users);
 }
 
-int limits_user_add(struct limits *l, const struct pidns_task *task, int dir, uint64_t user)
+int limits_user_add(struct limits *l, struct limits_subject *of, uint64_t user)
 {
 	uint32_t ruid;
 
-	return ruid_of(l, task, &ruid) ? add_nproc(l, ruid, dir, user) : 0;
+	return ruid_of(l, of->task, &ruid) ? add_nproc(l, ruid, of, user) : 0;
 }

@@ -84,14 +84,30 @@ static void complete(const struct limits *l, struct user_ns *ns, int32_t pid, in
 		proc_parse_uid_map(buf, (size_t)len, &ns->root);
 }
 
-int userns_learn(struct limits *l, int32_t pid, int task, uint64_t *ret_ino)
+/* Of the snapshot's own knowledge, if the provider told it and all else is known of that namespace. */
+static bool is_learnt(const struct limits *l, const struct limits_subject *of, uint64_t *ret_ino)
+{
+	const struct user_ns *ns = of->extra ? userns_find(&l->userns, of->extra->user_ns) : NULL;
+
+	if (!ns || !ns->is_complete)
+		return false;
+	*ret_ino = ns->ino;
+	return true;
+}
+
+int userns_learn(struct limits *l, struct limits_subject *of, uint64_t *ret_ino)
 {
 	struct userns *u = &l->userns;
-	uint64_t ino = limits_read_link(task, "ns/user", "user");
 	struct user_ns *ns;
-	int fd, r = 0;
+	uint64_t ino;
+	int task, fd, r = 0;
 
-	*ret_ino = ino;
+	if (is_learnt(l, of, ret_ino))
+		return 0;
+	task = limits_subject_dir(l, of);
+	if (task < 0)
+		return task;
+	*ret_ino = ino = limits_read_link(task, "ns/user", "user");
 	if (!ino || ino == u->learnt)
 		return 0;
 	u->learnt = ino;
@@ -102,7 +118,7 @@ int userns_learn(struct limits *l, int32_t pid, int task, uint64_t *ret_ino)
 	}
 	ns = userns_find(u, ino);
 	if (ns && !ns->is_complete)
-		complete(l, ns, pid, task);
+		complete(l, ns, of->pid, task);
 	return r;
 }
 

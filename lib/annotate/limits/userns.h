@@ -15,6 +15,7 @@
 #define USERNS_OVERFLOW 65534		     /* overflowuid: a user that has no number here */
 
 struct limits;
+struct limits_subject;
 
 /* Users are numbered as the reader numbers them. */
 struct user_ns {
@@ -37,8 +38,8 @@ struct userns {
 struct user_ns *userns_find(const struct userns *u, uint64_t ino);
 /* One and all above, as far as they may be seen; takes the descriptor over. 0 or -ENOMEM. */
 int userns_learn_up(struct userns *u, int fd);
-/* That of a process, whose directory is `task`. *ret_ino 0: it may not be known. 0 or -ENOMEM. */
-int userns_learn(struct limits *l, int32_t pid, int task, uint64_t *ret_ino);
+/* That of a process. *ret_ino 0: it may not be known. 0; -ENOMEM; another -Exxx: the process is gone. */
+int userns_learn(struct limits *l, struct limits_subject *of, uint64_t *ret_ino);
 /* How deep it is nested, as far as can be seen; *ret_top: that is up to the initial one. */
 uint32_t userns_level(const struct userns *u, uint64_t ino, bool *ret_top);
 void userns_clear(struct userns *u);

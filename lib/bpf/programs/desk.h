@@ -29,6 +29,12 @@ struct notes {
 	int32_t last_group_number;
 	uint32_t pad;
 	struct pid_layout pid;
+	/* The user namespace and the cgroups met last, and their numbers. */
+	const struct user_namespace *last_user_ns;
+	const struct css_set *last_cgroups;
+	uint64_t last_cgroup;
+	uint32_t last_user_ino;
+	uint32_t pad_2;
 };
 
 struct {
@@ -199,6 +205,8 @@ static __always_inline void find_reader(struct notes *n)
 	n->last_ns = NULL;
 	n->last_group = NULL;
 	n->last_group_ns = NULL;
+	n->last_user_ns = NULL;
+	n->last_cgroups = NULL;
 }
 
 static __always_inline bool sit_down(struct desk *d)
@@ -213,13 +221,11 @@ static __always_inline bool sit_down(struct desk *d)
 /* Where a namespace has its place in the kernel's list of all of its kind; negative: there is none. */
 static __always_inline int ns_list_offset(void)
 {
-	if (bpf_core_field_exists(struct ns_common, ns_list_node))
-		return bpf_core_field_offset(struct pid_namespace, ns) +
-		       bpf_core_field_offset(struct ns_common, ns_list_node);
-	if (bpf_core_field_exists(struct ns_common___since_6_19, ns_tree_node))
-		return bpf_core_field_offset(struct pid_namespace, ns) +
-		       bpf_core_field_offset(struct ns_common___since_6_19,
-					     ns_tree_node.ns_list_entry);
+	if (bpf_core_field_exists(struct pid_namespace, ns.ns_list_node))
+		return bpf_core_field_offset(struct pid_namespace, ns.ns_list_node);
+	if (bpf_core_field_exists(struct pid_namespace___since_6_19, ns.ns_tree_node))
+		return bpf_core_field_offset(struct pid_namespace___since_6_19,
+					     ns.ns_tree_node.ns_list_entry);
 	return -1;
 }
 

@@ -93,6 +93,10 @@ struct ns_common___since_6_19 {
 	struct ns_tree_node___since_6_19 ns_tree_node; /* in an unnamed member */
 };
 
+struct pid_namespace___since_6_19 {
+	struct ns_common___since_6_19 ns;
+};
+
 typedef struct {
 	unsigned int val;
 } kuid_t;
@@ -165,11 +169,18 @@ struct mm_struct___before_6_2 {
 	struct mm_rss_stat rss_stat;
 };
 
+struct rlimit {
+	unsigned long rlim_cur;
+};
+
+enum { RLIMIT_NPROC = 6 };
+
 struct signal_struct {
 	int nr_threads;
 	struct list_head thread_head;
 	struct pid *pids[4];
 	unsigned long long sum_sched_runtime; /* of threads that have ended */
+	struct rlimit rlim[16];
 };
 
 struct cred {
@@ -177,6 +188,24 @@ struct cred {
 	kuid_t euid;
 	struct user_namespace *user_ns;
 };
+
+struct kernfs_node {
+	uint64_t id; /* since 5.5, never given to another; on 64 bits it is the inode, too */
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[1]; /* by controller: the cgroup that counts for it */
+};
+
+enum cgroup_subsys_id { pids_cgrp_id = 1 };
 
 struct sched_entity {
 	uint64_t sum_exec_runtime;
@@ -199,6 +228,7 @@ struct task_struct {
 	char comm[16];
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct css_set *cgroups; /* with CONFIG_CGROUPS */
 };
 
 #pragma clang attribute pop

@@ -29,8 +29,8 @@ static __always_inline void look_at_pid(struct notes *n, const struct pid *pid,
 	const struct upid *upid;
 
 	look->pid = pid;
-	bpf_probe_read_kernel(n->pid_piece,
-			      as_index(n->pid.numbers + 2 * of_one) & (PID_PIECE - 1), pid);
+	bpf_probe_read_kernel(n->pid_piece, as_index(n->pid.numbers + 2 * of_one) & (PID_PIECE - 1),
+			      pid);
 	look->level = (uint32_t)pid_piece_at(n, n->pid.level);
 	look->task = link_task((const void *)pid_piece_at(n, n->pid.tasks));
 	look->is_leader = pid_piece_at(n, n->pid.tasks + PIDTYPE_TGID * sizeof(void *));
@@ -40,8 +40,8 @@ static __always_inline void look_at_pid(struct notes *n, const struct pid *pid,
 
 		look->number =
 			(int32_t)pid_piece_at(n, at + bpf_core_field_offset(struct upid, nr));
-		look->own = (const void *)pid_piece_at(n,
-						       at + bpf_core_field_offset(struct upid, ns));
+		look->own =
+			(const void *)pid_piece_at(n, at + bpf_core_field_offset(struct upid, ns));
 		return;
 	}
 	upid = pid_upid(n, pid, look->level);

@@ -125,7 +125,7 @@ __noinline int tell_ns(uint64_t address)
 		r->parent_ino = BPF_CORE_READ(ns, parent, ns.inum);
 	r->allocated = BPF_CORE_READ(ns, pid_allocated);
 	r->next_number = BPF_CORE_READ(ns, idr.idr_next);
-	if (bpf_core_field_exists(struct ns_common, ns_id)) {
+	if (bpf_core_field_exists(struct pid_namespace, ns.ns_id)) {
 		r->cookie = BPF_CORE_READ(ns, ns.ns_id);
 		r->told |= BPF_NS_COOKIE;
 	}

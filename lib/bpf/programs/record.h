@@ -40,6 +40,7 @@ enum {
 	BPF_FACTS_CPU = 1 << 4,
 	BPF_FACTS_MEMORY = 1 << 5,
 	BPF_FACTS_CHILDREN = 1 << 6,
+	BPF_FACTS_EXTRA = 1 << 7, /* what annotators would else read of each: struct task_extra */
 };
 
 struct bpf_task_record {
@@ -47,10 +48,14 @@ struct bpf_task_record {
 	uint64_t cpu_ns;
 	uint64_t rss_pages;
 	uint64_t pidfd_ino; /* 0: none */
+	uint64_t cgroup;    /* the id of that which counts its PIDs; 0: not known */
+	uint64_t nproc;	    /* RLIMIT_NPROC */
 	uint32_t facts;	    /* BPF_FACTS_* that are told */
 	uint32_t nr_vpids;  /* from the reader's level on */
 	uint32_t ns_ino;
 	uint32_t children_ino;
+	uint32_t user_ino; /* of its user namespace */
+	uint32_t pad;
 	int32_t pid;
 	int32_t ppid;
 	int32_t vpgid;
@@ -126,11 +131,11 @@ struct bpf_sheet {
 	struct bpf_task_record tasks[BPF_TASKS];
 };
 
-_Static_assert(sizeof(struct bpf_task_record) == 248, "one layout for both sides");
+_Static_assert(sizeof(struct bpf_task_record) == 272, "one layout for both sides");
 _Static_assert(sizeof(struct bpf_ns_record) == 64, "one layout for both sides");
 _Static_assert(sizeof(struct bpf_reader) == 20 + 12 * BPF_EXTENTS + 4, "no hole in it");
 _Static_assert(sizeof(struct bpf_sheet) == 48 + sizeof(struct bpf_reader) + 4 * BPF_BLOCKS +
-						   64 * BPF_NAMESPACES + 248 * BPF_TASKS,
+						   64 * BPF_NAMESPACES + 272 * BPF_TASKS,
 	       "no hole in it");
 
 #endif /* PIDNS_BPF_RECORD_H */

@@ -305,6 +305,58 @@ static __always_inline void tell_children(const struct notes *n, const struct ta
 		r->children_ino = ns ? BPF_CORE_READ(ns, ns.inum) : 0;
 }
 
+/* ---- what annotators want -------------------------------------------------------------------- */
+
+static __always_inline uint64_t pids_cgroup(const struct css_set *cgroups)
+{
+	const struct cgroup_subsys_state *state;
+
+	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id) ||
+	    !bpf_core_field_exists(struct kernfs_node, id) ||
+	    bpf_core_field_size(((struct kernfs_node *)0)->id) != sizeof(uint64_t))
+		return 0;
+	state = (const void *)read_pointer(
+		(const char *)cgroups + bpf_core_field_offset(struct css_set, subsys) +
+		bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id) * sizeof(void *));
+	return BPF_CORE_READ(state, cgroup, kn, id);
+}
+
+/* Most tasks are in the cgroups of the one before; RCU keeps what was met in this run. */
+static __always_inline uint64_t cgroup_of(struct notes *n, const struct task_struct *task)
+{
+	const struct css_set *cgroups;
+
+	if (!bpf_core_field_exists(struct task_struct, cgroups))
+		return 0;
+	cgroups = TASK_READ(n, task, cgroups);
+	if (cgroups != n->last_cgroups) {
+		n->last_cgroup = pids_cgroup(cgroups);
+		n->last_cgroups = cgroups;
+	}
+	return n->last_cgroup;
+}
+
+static __always_inline uint32_t user_ino_of(struct notes *n, const struct task_struct *task)
+{
+	const struct cred *cred = TASK_READ(n, task, real_cred);
+	const struct user_namespace *user_ns = BPF_CORE_READ(cred, user_ns);
+
+	if (user_ns != n->last_user_ns) {
+		n->last_user_ino = BPF_CORE_READ(user_ns, ns.inum);
+		n->last_user_ns = user_ns;
+	}
+	return n->last_user_ino;
+}
+
+static __always_inline void tell_extra(struct notes *n, const struct task_struct *task,
+				       const struct signal_struct *signal,
+				       struct bpf_task_record *r)
+{
+	r->cgroup = cgroup_of(n, task);
+	r->user_ino = user_ino_of(n, task);
+	r->nproc = BPF_CORE_READ(signal, rlim[RLIMIT_NPROC].rlim_cur);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 /* Into the record with that number. */
@@ -337,6 +389,8 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 		tell_memory(d.notes, task, r);
 	if (facts & BPF_FACTS_CHILDREN)
 		tell_children(d.notes, task, own, r);
+	if (facts & BPF_FACTS_EXTRA)
+		tell_extra(d.notes, task, signal, r);
 	if (facts & BPF_FACTS_CPU)
 		tell_cpu(d.notes, task, signal, is_leader, r);
 	return 0;
