@@ -40,24 +40,26 @@ static int open_proc(void)
 	return strtol(text, NULL, 10) == getpid() ? steal_fd(&fd) : -1;
 }
 
-int annotate_machine(struct pidns_snapshot *snapshot, int procfs, int root, uint32_t flags,
-		     int32_t limits_of)
+int annotate_machine(struct annotation *a)
 {
-	_cleanup_close_ int ours = procfs < 0 ? open_proc() : -1;
-	struct annotation a = {.snapshot = snapshot,
-			       .procfs = procfs < 0 ? ours : procfs,
-			       .root = root,
-			       .flags = flags,
-			       .limits_of = limits_of};
+	_cleanup_close_ int ours = a->procfs < 0 ? open_proc() : -1;
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && a.procfs >= 0 && annotators[i].run; i++)
-		if (flags & annotators[i].flag)
-			r = annotators[i].run(&a);
+	if (a->procfs < 0)
+		a->procfs = ours;
+	for (size_t i = 0; r >= 0 && a->procfs >= 0 && annotators[i].run; i++)
+		if (a->flags & annotators[i].flag)
+			r = annotators[i].run(a);
 	return r;
 }
 
 int annotate(struct pidns_snapshot *snapshot, int procfs, uint32_t flags, int32_t limits_of)
 {
-	return annotate_machine(snapshot, procfs, -1, flags, limits_of);
+	struct annotation a = {.snapshot = snapshot,
+			       .procfs = procfs,
+			       .root = -1,
+			       .flags = flags,
+			       .limits_of = limits_of};
+
+	return annotate_machine(&a);
 }

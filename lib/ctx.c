@@ -247,6 +247,10 @@ static void request_from(struct request *request, const struct pidns_take_opts *
 		.flags = opts->flags,
 		.why = {opts->why, opts->why_len},
 	};
+	if (opts->flags & PIDNS_TAKE_OF_ONE) {
+		request->of_ns = opts->of_ns;
+		request->of_pid = opts->of_pid ? opts->of_pid : opts->limits_of;
+	}
 	if (request->task_fields & PIDNS_TASK_HAS_JOINED)
 		request->task_fields |= PIDNS_TASK_PPID;
 	for (i = 0; i < ARRAY_SIZE(made_of); i++) {
@@ -271,13 +275,20 @@ static int procfs_of(const struct pidns_ctx *ctx)
 static int annotate_snapshot(const struct pidns_ctx *ctx, const struct pidns_take_opts *opts,
 			     struct pidns_snapshot *snapshot)
 {
-	struct annotation noted = {.snapshot = snapshot, .procfs = -1};
+	struct annotation a = {.snapshot = snapshot,
+			       .procfs = -1,
+			       .root = ctx->root,
+			       .flags = opts->flags,
+			       .limits_of = opts->limits_of,
+			       .of_ns = opts->of_ns,
+			       .of_pid = opts->of_pid};
 
 	if (ctx->provider->notes)
-		return ctx->provider->notes(ctx->state, &noted);
+		return ctx->provider->notes(ctx->state, &a);
 	if (!(opts->flags & NOTES))
 		return 0;
-	return annotate_machine(snapshot, procfs_of(ctx), ctx->root, opts->flags, opts->limits_of);
+	a.procfs = procfs_of(ctx);
+	return annotate_machine(&a);
 }
 
 int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *user,
@@ -299,10 +310,10 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 	request_from(&request, &opts);
 	if (opts.flags & ~(PIDNS_TAKE_THREADS | PIDNS_TAKE_ALL | PIDNS_TAKE_NAMESPACES |
 			   PIDNS_TAKE_OF_ONE | NOTES) ||
-	    opts.reserved || opts.reserved_2)
+	    opts.reserved || opts.reserved_2 || opts.reserved_3)
 		return why_set(&request.why, -EINVAL, "unknown flags %#x", opts.flags);
-	if (opts.flags & PIDNS_TAKE_OF_ONE && !opts.limits_of)
-		return why_set(&request.why, -EINVAL, "one task is meant, and none is named");
+	if (opts.flags & PIDNS_TAKE_OF_ONE && !opts.limits_of && !opts.of_pid && !opts.of_ns)
+		return why_set(&request.why, -EINVAL, "one namespace is meant, and none is named");
 	if (opts.flags & PIDNS_TAKE_NAMESPACES && opts.pids)
 		return why_set(&request.why, -EINVAL, "tasks are asked for, and not");
 	if (opts.flags & PIDNS_TAKE_THREADS)

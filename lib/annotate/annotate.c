@@ -29,18 +29,33 @@ const char *annotate_text(struct annotation *a, const char *bytes, size_t len)
 	return text;
 }
 
+const struct pidns_ns *annotate_one(const struct annotation *a)
+{
+	const struct pidns_task *task;
+
+	if (a->of_ns)
+		return pidns_ns_find(a->snapshot, a->of_ns);
+	task = pidns_task_find(a->snapshot, NULL, a->of_pid ? a->of_pid : a->limits_of);
+	if (!task)
+		return NULL;
+	return !a->of_pid && task->ns_for_children ? task->ns_for_children : task->ns;
+}
+
 bool annotate_is_wanted(const struct annotation *a, const struct pidns_ns *ns)
 {
-	const struct pidns_task *task = NULL;
 	const struct pidns_ns *at;
 
 	if (!(a->flags & PIDNS_TAKE_OF_ONE))
 		return true;
-	task = pidns_task_find(a->snapshot, NULL, a->limits_of);
-	at = !task ? NULL : task->ns_for_children ? task->ns_for_children : task->ns;
+	at = annotate_one(a);
 	while (at && at != ns)
 		at = pidns_ns_parent(at);
 	return at;
+}
+
+bool annotate_is_meant(const struct annotation *a, const struct pidns_ns *ns)
+{
+	return !(a->flags & PIDNS_TAKE_OF_ONE) || annotate_one(a) == ns;
 }
 
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns)

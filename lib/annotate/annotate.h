@@ -23,6 +23,9 @@ struct annotation {
 	int root;	   /* of the machine whose files are read; -1: "/" */
 	uint32_t flags;	   /* PIDNS_TAKE_* */
 	int32_t limits_of; /* 0: no task's */
+	/* With PIDNS_TAKE_OF_ONE. */
+	uint64_t of_ns;
+	int32_t of_pid;
 };
 
 /* Each gives 0 or -ENOMEM: the one failure that is not the machine's business. */
@@ -37,9 +40,12 @@ annotator annotate_pins;
 /* zombies.c */
 annotator annotate_zombies;
 
-/* With PIDNS_TAKE_OF_ONE: is it the namespace that the task's children are born in, or one above? Without:
- * true. */
+/* With PIDNS_TAKE_OF_ONE: the namespace that notes are wanted on; NULL: it is not in the snapshot. */
+const struct pidns_ns *annotate_one(const struct annotation *a);
+/* Is it that, or one above? Without the flag: true. */
 bool annotate_is_wanted(const struct annotation *a, const struct pidns_ns *ns);
+/* Is it that? Without the flag: true. */
+bool annotate_is_meant(const struct annotation *a, const struct pidns_ns *ns);
 /* The notes on that namespace, to write to; made at the first call. NULL: no memory. */
 struct pidns_notes *annotate_notes(struct annotation *a, const struct pidns_ns *ns);
 /* `size` zero bytes that live as long as the snapshot. NULL: no memory. */
@@ -54,13 +60,11 @@ const char *annotate_text(struct annotation *a, const char *bytes, size_t len);
 void annotate_task_limits(struct annotation *a, const struct pidns_limit *const *limits, size_t nr);
 
 /*
- * annotators.c: run the annotators that flags ask for. procfs: borrowed, of the provider, or -1: the one at /proc,
- * where it is of the reader's own namespace; without one nothing is noted. root: as in
- * struct annotation. 0 or -ENOMEM.
+ * annotators.c: run the annotators that a->flags ask for. procfs: borrowed, of the provider, or -1: the one at
+ * /proc, where it is of the reader's own namespace; without one nothing is noted. 0 or -ENOMEM.
  */
-int annotate_machine(struct pidns_snapshot *snapshot, int procfs, int root, uint32_t flags,
-		     int32_t limits_of);
-/* The same with "/" for a root. */
+int annotate_machine(struct annotation *a);
+/* The same of all namespaces, with "/" for a root. */
 int annotate(struct pidns_snapshot *snapshot, int procfs, uint32_t flags, int32_t limits_of);
 
 #endif /* PIDNS_ANNOTATE_H */

@@ -27,6 +27,7 @@ struct taking {
 	struct builder *b;
 	struct request_pids pids;
 	struct met *met;
+	uint64_t one; /* with PIDNS_TAKE_OF_ONE: the inode, once it is known */
 	size_t nr_met, met_room;
 	struct map met_by_ino; /* index + 1 in met */
 };
@@ -122,6 +123,8 @@ static int pour_task(struct taking *t, const struct bpf_task_record *record)
 		return refuse(t, "a task");
 	if (t->pids.list && !request_wants(t->request, &t->pids, &raw))
 		return 0;
+	if (record->pid == t->request->of_pid && !t->request->of_ns)
+		t->one = record->ns_ino;
 	if (!meet(t, record->ns_ino) || pour_extra(t, record) < 0)
 		return -ENOMEM;
 	return builder_add_task(t->b, &raw);
@@ -298,7 +301,7 @@ static int take_pidmaps(struct taking *t)
 	int r = 0;
 
 	for (i = 0; r >= 0 && i < t->nr_met; i++)
-		if (t->met[i].is_told)
+		if (t->met[i].is_told && (!t->one || t->met[i].ino == t->one))
 			r = take_pidmap(t, &t->met[i]);
 	return r;
 }
@@ -307,7 +310,7 @@ static int take_pidmaps(struct taking *t)
 
 int bpf_take(const struct bpf_kernel *kernel, const struct request *request, struct builder *b)
 {
-	struct taking t = {.kernel = kernel, .request = request, .b = b};
+	struct taking t = {.kernel = kernel, .request = request, .b = b, .one = request->of_ns};
 	int r = request_sort_pids(request, &t.pids);
 
 	kernel->sheet->task_facts = facts_for(request->task_fields) | extra_for(request);

@@ -20,6 +20,8 @@ struct request {
 	const int32_t *pids;	/* NULL: all */
 	size_t nr_pids;
 	uint32_t flags; /* PIDNS_TAKE_* */
+	uint64_t of_ns; /* with PIDNS_TAKE_OF_ONE: the namespace meant, or else … */
+	int32_t of_pid; /* … a process in it */
 	struct why why;
 };
 

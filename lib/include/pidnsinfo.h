@@ -389,8 +389,10 @@ const char *pidns_provider(const struct pidns_ctx *ctx);
  * PIDNS_SNAPSHOT_SUBSET with the counts that the kernel makes: `joined` is not one of them. Others
  * take all. Since: 0.3 */
 #define PIDNS_TAKE_NAMESPACES (UINT32_C(1) << 6)
-/* With limits_of: limits of that task alone, and containers of the namespace its children are born in and of
- * those above; nothing is read for the notes on others. Since: 0.9 */
+/* Notes on one namespace only: that with the inode of_ns, or of which the process of_pid is a member.
+ * Containers are noted of those above, too. With limits_of alone: of the task the limits, and containers of
+ * the namespace its children are born in. Nothing is read for the notes on others, nor need their pidmap be
+ * known. Since: 0.9 */
 #define PIDNS_TAKE_OF_ONE (UINT32_C(1) << 7)
 
 struct pidns_take_opts {
@@ -406,6 +408,9 @@ struct pidns_take_opts {
 	size_t why_len;
 	int32_t limits_of;   /* PIDNS_TAKE_LIMITS: of this task too; 0: of none. Since: 0.3 */
 	uint32_t reserved_2; /* 0 */
+	uint64_t of_ns;	     /* PIDNS_TAKE_OF_ONE; 0: see of_pid. Since: 0.9 */
+	int32_t of_pid;	     /* PIDNS_TAKE_OF_ONE; 0: see limits_of. Since: 0.9 */
+	uint32_t reserved_3; /* 0 */
 };
 
 /*

@@ -211,6 +211,9 @@ class _TakeOpts(ctypes.Structure):
         ("why_len", c_size_t),
         ("limits_of", c_int32),
         ("reserved_2", c_uint32),
+        ("of_ns", c_uint64),
+        ("of_pid", c_int32),
+        ("reserved_3", c_uint32),
     ]
 
 

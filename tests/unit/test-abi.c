@@ -89,6 +89,9 @@ static const struct field fields[] = {
 	FIELD(pidns_take_opts, why_len, 64, 8),
 	FIELD(pidns_take_opts, limits_of, 72, 4),
 	FIELD(pidns_take_opts, reserved_2, 76, 4),
+	FIELD(pidns_take_opts, of_ns, 80, 8),
+	FIELD(pidns_take_opts, of_pid, 88, 4),
+	FIELD(pidns_take_opts, reserved_3, 92, 4),
 
 	FIELD(pidns_notes, known, 0, 8),
 	FIELD(pidns_notes, container, 8, 8),

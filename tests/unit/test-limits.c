@@ -271,7 +271,10 @@ static void test_root(void **state)
 	put("host/proc/1/cgroup", "0::/a\n");
 	root = open(scratch("host"), O_DIRECTORY | O_PATH | O_CLOEXEC);
 	proc = open(scratch("host/proc"), O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-	assert_int_equal(annotate_machine(s, proc, root, PIDNS_TAKE_LIMITS, 0), 0);
+	assert_int_equal(
+		annotate_machine(&(struct annotation){
+			.snapshot = s, .procfs = proc, .root = root, .flags = PIDNS_TAKE_LIMITS}),
+		0);
 	assert_int_equal(count_cgroups(s), 1);
 	assert_limit(find_limit(s, PIDNS_LIMIT_CGROUP_PIDS, "/sys/fs/cgroup/a/pids.max"), 3, 30, 1);
 	pidns_snapshot_unref(s);
@@ -312,6 +315,35 @@ static void test_of_one(void **state)
 	assert_true(pidns_snapshot_limits(s, &list) > 1);
 	assert_non_null(strstr(list[0]->source, "/v2/a/pids.max"));
 	pidns_snapshot_unref(s);
+	close(fd);
+}
+
+/* Of one namespace, by its inode or by a member. */
+static void test_of_one_namespace(void **state)
+{
+	static const char body[] = "ns ino=10 depth=0 level=0 state=alive reaper=1\n"
+				   "task pid=1 tid=1 ns=10 vpids=1\n"
+				   "ns ino=20 parent=10 depth=1 level=1 state=alive reaper=2\n"
+				   "task pid=2 tid=2 ns=20 vpids=2,1\n";
+	const uint32_t flags = PIDNS_TAKE_LIMITS | PIDNS_TAKE_ZOMBIES | PIDNS_TAKE_OF_ONE;
+	int fd = open(scratch("p2"), O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	for (int by_pid = 0; by_pid < 2; by_pid++) {
+		struct pidns_snapshot *s = snapshot_of(body, 0);
+		struct annotation a = {.snapshot = s, .procfs = fd, .root = -1, .flags = flags};
+		const struct pidns_ns *ns = pidns_ns_find(s, 20);
+
+		if (by_pid)
+			a.of_pid = 2;
+		else
+			a.of_ns = 20;
+		assert_int_equal(annotate_machine(&a), 0);
+		assert_false(pidns_ns_find(s, 10)->known & PIDNS_NS_NOTES);
+		assert_true(ns->known & PIDNS_NS_NOTES);
+		assert_true(ns->notes->known & PIDNS_NOTE_LIMITS);
+		pidns_snapshot_unref(s);
+	}
 	close(fd);
 }
 
@@ -372,8 +404,8 @@ int main(void)
 		cmocka_unit_test(test_v2),	cmocka_unit_test(test_hybrid),
 		cmocka_unit_test(test_root),	cmocka_unit_test(test_not_there),
 		cmocka_unit_test(test_part),	cmocka_unit_test(test_which_mount),
-		cmocka_unit_test(test_of_one),	cmocka_unit_test(test_machine),
-		cmocka_unit_test(test_init),
+		cmocka_unit_test(test_of_one),	cmocka_unit_test(test_of_one_namespace),
+		cmocka_unit_test(test_machine), cmocka_unit_test(test_init),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,16 @@ static bool any_without_tasks(const struct pidns_snapshot *snapshot, const struc
 	return false;
 }
 
+/* A name can only be found among all that have one. */
+static void wish_one(const struct target *target, struct pidns_take_opts *opts)
+{
+	if (target->name || !(opts->flags & PIDNS_TAKE_LIMITS))
+		return;
+	opts->flags |= PIDNS_TAKE_OF_ONE;
+	opts->of_ns = target->ino;
+	opts->of_pid = target->ino ? 0 : target->pid;
+}
+
 int operand_take(const struct options *options, struct pidns_ctx *ctx,
 		 const struct pidns_take_opts *opts, const struct target *targets, size_t nr,
 		 struct pidns_snapshot **ret_snapshot, const struct pidns_ns **ret_found)
@@ -59,6 +69,8 @@ int operand_take(const struct options *options, struct pidns_ctx *ctx,
 
 	for (size_t i = 0; i < nr; i++)
 		target_wish(&targets[i], &wanted.flags, &wanted.task_fields);
+	if (nr == 1)
+		wish_one(targets, &wanted);
 	r = source_take(&options->source, ctx, &wanted, &snapshot);
 	if (r)
 		return r;

@@ -235,7 +235,7 @@ static int open_all(struct limits *l)
 
 	l->nr_namespaces = pidns_snapshot_namespaces(s, &l->namespaces);
 	l->nr_tasks = pidns_snapshot_tasks(s, &l->tasks);
-	l->is_one = l->a->limits_of;
+	l->is_one = l->a->limits_of || l->a->flags & PIDNS_TAKE_OF_ONE;
 	l->own_ns = limits_read_link(l->a->procfs, "self/ns/pid", "pid");
 	l->own_user = limits_read_link(l->a->procfs, "self/ns/user", "user");
 	l->cannot_see = pidns_snapshot_cannot_see(s);
@@ -253,11 +253,14 @@ static int open_all(struct limits *l)
 
 int annotate_limits(struct annotation *a)
 {
+	/* With limits_of alone the task's are all that is wanted. */
+	const struct pidns_ns *one = a->of_ns || a->of_pid ? annotate_one(a) : NULL;
 	struct limits l = {.a = a};
 	int r = open_all(&l);
 
-	for (size_t i = 0; r >= 0 && i < l.nr_namespaces && !(a->flags & PIDNS_TAKE_OF_ONE); i++)
-		r = annotate_ns(&l, i);
+	for (size_t i = 0; r >= 0 && i < l.nr_namespaces; i++)
+		if (!(a->flags & PIDNS_TAKE_OF_ONE) || l.namespaces[i] == one)
+			r = annotate_ns(&l, i);
 	if (r >= 0 && a->limits_of)
 		r = annotate_task(&l);
 	limits_namespaces_close(&l);

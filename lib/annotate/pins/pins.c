@@ -249,7 +249,8 @@ static int write_all(struct pins *p)
 	for (i = 0; r >= 0 && i < nr; i++, at = end) {
 		for (end = at; end < p->nr_found && p->found[end].ns == list[i];)
 			end++;
-		r = write_notes(p, list[i], p->found + at, end - at);
+		if (annotate_is_meant(p->a, list[i]))
+			r = write_notes(p, list[i], p->found + at, end - at);
 	}
 	return r;
 }

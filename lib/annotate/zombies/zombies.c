@@ -87,9 +87,12 @@ int annotate_zombies(struct annotation *a)
 
 	for (size_t i = 0; r >= 0 && i < nr; i++) {
 		bool sees_all;
-		const struct pidns_task *oldest = find_oldest(list[i], &sees_all);
+		const struct pidns_task *oldest;
 		struct pidns_notes *notes;
 
+		if (!annotate_is_meant(a, list[i]))
+			continue;
+		oldest = find_oldest(list[i], &sees_all);
 		if (!oldest && (!sees_all || !has_all))
 			continue;
 		notes = annotate_notes(a, list[i]);
