@@ -50,6 +50,7 @@ class Filter(unittest.TestCase):
              lambda r: r["zombies"] and r["ino"] != 4026532202),
             ("list", 'container == "web"', lambda r: (r["container"] or {}).get("name") == "web"),
             ("list", 'limit =~ "^cgroup"', lambda r: (r["limit"] or {"kind": ""})["kind"] == "cgroup-pids"),
+            ("list", "zombies == zombies", lambda r: True),
             ("ps", "has_joined", lambda r: r["has_joined"]),
             ("ps", "uid == 0 and ppid != 1", lambda r: r["uid"] == 0 and r["ppid"] not in (1, None)),
             ("ps", 'comm == "sh"', lambda r: r["comm"] == "sh"),

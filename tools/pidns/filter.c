@@ -51,7 +51,7 @@ static int add_name(const struct options *options, struct columns *columns, stru
 	if (field->needs & NEEDS_CMDLINE)
 		return usage_error(options, "cannot filter by %s", field->name);
 	column = f->nr_fields < FIELDS_MAX ? scols_table_new_column(f->table, name, 0, 0) : NULL;
-	if (!column || scols_column_set_data_type(column, data_type(field)) ||
+	if (!column || scols_column_set_data_type(column, data_type(field)) < 0 ||
 	    scols_filter_assign_column(f->expression, at, name, column))
 		return message_exit(EXIT_FAILED, "out of memory");
 	f->fields[f->nr_fields++] = field;
@@ -68,9 +68,14 @@ static int add_names(const struct options *options, struct columns *columns, str
 
 	if (!at)
 		return message_exit(EXIT_FAILED, "out of memory");
-	while (!r && !scols_filter_next_holder(f->expression, at, &name, 0))
-		if (!scols_table_get_column_by_name(f->table, name))
+	while (!r && !scols_filter_next_holder(f->expression, at, &name, 0)) {
+		struct libscols_column *column = scols_table_get_column_by_name(f->table, name);
+
+		if (!column)
 			r = add_name(options, columns, f, at, name);
+		else if (scols_filter_assign_column(f->expression, at, name, column))
+			r = message_exit(EXIT_FAILED, "out of memory");
+	}
 	scols_free_iter(at);
 	return r;
 }
@@ -85,7 +90,7 @@ static int parse(const struct options *options, struct columns *columns, struct 
 	f->cell = open_memstream(&f->text, &f->text_size);
 	if (!f->expression || !f->table || !f->cell)
 		return message_exit(EXIT_FAILED, "out of memory");
-	if (!scols_filter_parse_string(f->expression, options->filter))
+	if (*options->filter && !scols_filter_parse_string(f->expression, options->filter))
 		return add_names(options, columns, f);
 	why = scols_filter_get_errmsg(f->expression);
 	return usage_error(options, "-Q \"%.200s\": %.200s", options->filter,
