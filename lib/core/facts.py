@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Writes what follows from core/facts.h and is not C: run it after a row was added there.
 
-The bits and records of lib/include/pidnsinfo.h and the tables of lib/python/pidnsinfo.py stand
-between lines that name this program; the JSON Schemas of doc/schema are whole files. --check changes
+The bits and records of lib/include/pidnsinfo.h and the tables and hints of lib/python/pidnsinfo
+stand between lines that name this program; the JSON Schemas of doc/schema are whole files. --check changes
 nothing, and fails where they differ.
 """
 
@@ -80,6 +80,17 @@ def python_rows(rows, name):
     yield ")\n"
 
 
+def python_hints(rows):
+    """What mypy is to know of the attributes, which are made of the tables when it is imported."""
+    hints = {"_pid": "int", "_state": "str", "bool": "bool", "chr": "str", "os.fsdecode": "str"}
+    for row in members(rows):
+        _, convert, *by_hand = PYTHON_TYPES[row["type"]]
+        if by_hand or row["kind"] == "PART":
+            continue
+        none = "" if row["name"] == "NONE" else " | None"
+        yield f"    {row['member']}: {hints.get(convert, 'int')}{none}  # {row['help']}\n"
+
+
 def python_bits(rows, prefix):
     for row in rows:
         ctype_is_by_hand = row["kind"] == "LINK" or len(PYTHON_TYPES.get(row["type"], ())) > 2
@@ -114,9 +125,13 @@ def main():
             "bits of pidns_task": bits(task, "PIDNS_TASK"),
             "struct pidns_task": record(task, "pidns_task"),
         },
-        LIB / "python/pidnsinfo.py": {
+        LIB / "python/pidnsinfo/_abi.py": {
             "namespaces": [*python_rows(ns, "_NS_FIELDS"), *python_bits(ns, "_NS")],
             "tasks": [*python_rows(task, "_TASK_FIELDS"), *python_bits(task, "_TASK")],
+        },
+        LIB / "python/pidnsinfo/_records.py": {
+            "hints of namespaces": python_hints(ns),
+            "hints of tasks": python_hints(task),
         },
     }
     files = {}

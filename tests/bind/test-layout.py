@@ -7,7 +7,7 @@ import re
 import subprocess
 import unittest
 
-import pidnsinfo
+from pidnsinfo import _abi
 
 HEADER = os.environ["PIDNS_HEADER"]
 
@@ -46,15 +46,17 @@ class Layout(unittest.TestCase):
 
     def test_records_and_options(self):
         for tag, record in (
-            ("pidns_ns", pidnsinfo._NsRecord),
-            ("pidns_task", pidnsinfo._TaskRecord),
-            ("pidns_notes", pidnsinfo._NotesRecord),
-            ("pidns_container", pidnsinfo._ContainerRecord),
-            ("pidns_limit", pidnsinfo._LimitRecord),
-            ("pidns_pin", pidnsinfo._PinRecord),
-            ("pidns_zombie", pidnsinfo._ZombieRecord),
-            ("pidns_open_opts", pidnsinfo._OpenOpts),
-            ("pidns_take_opts", pidnsinfo._TakeOpts),
+            ("pidns_ns", _abi._NsRecord),
+            ("pidns_task", _abi._TaskRecord),
+            ("pidns_notes", _abi._NotesRecord),
+            ("pidns_container", _abi._ContainerRecord),
+            ("pidns_limit", _abi._LimitRecord),
+            ("pidns_pin", _abi._PinRecord),
+            ("pidns_zombie", _abi._ZombieRecord),
+            ("pidns_event", _abi._EventRecord),
+            ("pidns_watch_opts", _abi._WatchOpts),
+            ("pidns_open_opts", _abi._OpenOpts),
+            ("pidns_take_opts", _abi._TakeOpts),
         ):
             with self.subTest(tag):
                 self.assert_compiles(layout_of(tag, record))
@@ -63,34 +65,38 @@ class Layout(unittest.TestCase):
         with open(HEADER, encoding="utf-8") as header:
             macros = set(re.findall(r"^#define (PIDNS_\w+)", header.read(), re.MULTILINE))
         wanted = {
-            "PIDNS_NS_PARENT": pidnsinfo._NS_PARENT,
-            "PIDNS_NS_PIDMAP": pidnsinfo._NS_PIDMAP,
-            "PIDNS_NS_NOTES": pidnsinfo._NS_NOTES,
-            "PIDNS_NOTE_LIMITS": pidnsinfo._NOTE_LIMITS,
-            "PIDNS_NOTE_CONTAINER": pidnsinfo._NOTE_CONTAINER,
-            "PIDNS_NOTE_PINS": pidnsinfo._NOTE_PINS,
-            "PIDNS_NOTE_ZOMBIE": pidnsinfo._NOTE_ZOMBIE,
-            "PIDNS_TAKE_LIMITS": pidnsinfo._TAKE_LIMITS,
-            "PIDNS_TAKE_CONTAINERS": pidnsinfo._TAKE_CONTAINERS,
-            "PIDNS_TAKE_PINS": pidnsinfo._TAKE_PINS,
-            "PIDNS_TAKE_ZOMBIES": pidnsinfo._TAKE_ZOMBIES,
-            "PIDNS_TASK_VPIDS": pidnsinfo._TASK_VPIDS,
-            "PIDNS_TASK_NS_FOR_CHILDREN": pidnsinfo._TASK_NS_FOR_CHILDREN,
-            "PIDNS_FIELDS_ALL": pidnsinfo._FIELDS_ALL,
-            "PIDNS_TAKE_THREADS": pidnsinfo._TAKE_THREADS,
-            "PIDNS_TAKE_ALL": pidnsinfo._TAKE_ALL,
-            "PIDNS_SNAPSHOT_PARTIAL": pidnsinfo._SNAPSHOT_PARTIAL,
-            "PIDNS_SNAPSHOT_RACED": pidnsinfo._SNAPSHOT_RACED,
+            "PIDNS_NS_PARENT": _abi._NS_PARENT,
+            "PIDNS_NS_PIDMAP": _abi._NS_PIDMAP,
+            "PIDNS_NS_NOTES": _abi._NS_NOTES,
+            "PIDNS_NOTE_LIMITS": _abi._NOTE_LIMITS,
+            "PIDNS_NOTE_CONTAINER": _abi._NOTE_CONTAINER,
+            "PIDNS_NOTE_PINS": _abi._NOTE_PINS,
+            "PIDNS_NOTE_ZOMBIE": _abi._NOTE_ZOMBIE,
+            "PIDNS_TAKE_LIMITS": _abi._TAKE_LIMITS,
+            "PIDNS_TAKE_CONTAINERS": _abi._TAKE_CONTAINERS,
+            "PIDNS_TAKE_PINS": _abi._TAKE_PINS,
+            "PIDNS_TAKE_ZOMBIES": _abi._TAKE_ZOMBIES,
+            "PIDNS_TASK_VPIDS": _abi._TASK_VPIDS,
+            "PIDNS_TASK_NS_FOR_CHILDREN": _abi._TASK_NS_FOR_CHILDREN,
+            "PIDNS_FIELDS_ALL": _abi._FIELDS_ALL,
+            "PIDNS_TAKE_THREADS": _abi._TAKE_THREADS,
+            "PIDNS_TAKE_ALL": _abi._TAKE_ALL,
+            "PIDNS_SNAPSHOT_PARTIAL": _abi._SNAPSHOT_PARTIAL,
+            "PIDNS_SNAPSHOT_RACED": _abi._SNAPSHOT_RACED,
+            "PIDNS_SNAPSHOT_SUBSET": _abi._SNAPSHOT_SUBSET,
+            "PIDNS_SNAPSHOT_THREADS": _abi._SNAPSHOT_THREADS,
+            "PIDNS_OPEN_FEW": _abi._OPEN_FEW,
+            "PIDNS_WATCH_PROMPT": _abi._WATCH_PROMPT,
         }
         for prefix, fields in (
-            ("PIDNS_NS_", pidnsinfo._NS_FIELDS),
-            ("PIDNS_TASK_", pidnsinfo._TASK_FIELDS),
-            ("PIDNS_LIMIT_", pidnsinfo._LIMIT_FIELDS),
+            ("PIDNS_NS_", _abi._NS_FIELDS),
+            ("PIDNS_TASK_", _abi._TASK_FIELDS),
+            ("PIDNS_LIMIT_", _abi._LIMIT_FIELDS),
         ):
             for name, _, bit, _ in fields:
                 if bit is not None:
                     wanted[macro_of(prefix, name, macros)] = 1 << bit
-        for value, word in pidnsinfo._SIGCHLD.items():
+        for value, word in _abi._SIGCHLD.items():
             wanted[f"PIDNS_SIGCHLD_{word.upper()}"] = value
         self.assert_compiles(
             f'_Static_assert({macro} == UINT64_C({value}), "{macro}");'

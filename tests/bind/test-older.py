@@ -12,20 +12,21 @@ import unittest
 from ctypes import POINTER, byref, c_uint64, c_void_p
 
 import pidnsinfo
+from pidnsinfo import _abi
 
-LIBRARY = pidnsinfo._library()
+LIBRARY = _abi._library()
 
 
 class OldNs(ctypes.Structure):
     """struct pidns_ns when it ended with the level."""
 
-    _fields_ = pidnsinfo._NsRecord._fields_[:8]
+    _fields_ = _abi._NsRecord._fields_[:8]
 
 
 class OldTask(ctypes.Structure):
     """struct pidns_task when it ended with the names."""
 
-    _fields_ = pidnsinfo._TaskRecord._fields_[:5]
+    _fields_ = _abi._TaskRecord._fields_[:5]
 
 
 def longer(base):
@@ -61,7 +62,7 @@ class Options(unittest.TestCase):
         self.close(context)
 
     def assert_take(self, result, opts):
-        error, context = open_with(pidnsinfo._OpenOpts(size=ctypes.sizeof(pidnsinfo._OpenOpts)))
+        error, context = open_with(_abi._OpenOpts(size=ctypes.sizeof(_abi._OpenOpts)))
         self.assertEqual(error, 0)
         error, handle = take_with(context, opts)
         self.assertEqual(error, result)
@@ -74,15 +75,15 @@ class Options(unittest.TestCase):
 
     def test_shorter(self):
         """What lies past the size, here flags that do not exist, is not looked at."""
-        self.assert_open(-errno.EINVAL, self.odd(pidnsinfo._OpenOpts))
-        self.assert_open(0, self.odd(pidnsinfo._OpenOpts, size=pidnsinfo._OpenOpts.flags.offset))
-        self.assert_take(-errno.EINVAL, self.odd(pidnsinfo._TakeOpts))
-        self.assert_take(0, self.odd(pidnsinfo._TakeOpts, size=pidnsinfo._TakeOpts.flags.offset))
+        self.assert_open(-errno.EINVAL, self.odd(_abi._OpenOpts))
+        self.assert_open(0, self.odd(_abi._OpenOpts, size=_abi._OpenOpts.flags.offset))
+        self.assert_take(-errno.EINVAL, self.odd(_abi._TakeOpts))
+        self.assert_take(0, self.odd(_abi._TakeOpts, size=_abi._TakeOpts.flags.offset))
 
     def test_longer(self):
         for base, check in (
-            (pidnsinfo._OpenOpts, self.assert_open),
-            (pidnsinfo._TakeOpts, self.assert_take),
+            (_abi._OpenOpts, self.assert_open),
+            (_abi._TakeOpts, self.assert_take),
         ):
             with self.subTest(base.__name__):
                 kind = longer(base)
@@ -91,8 +92,8 @@ class Options(unittest.TestCase):
 
     def test_no_size_that_a_struct_can_have(self):
         for size, error in ((0, errno.EINVAL), (1 << 40, errno.E2BIG)):
-            self.assert_open(-error, pidnsinfo._OpenOpts(size=size))
-            self.assert_take(-error, pidnsinfo._TakeOpts(size=size))
+            self.assert_open(-error, _abi._OpenOpts(size=size))
+            self.assert_take(-error, _abi._TakeOpts(size=size))
 
 
 class Records(unittest.TestCase):
@@ -106,8 +107,8 @@ class Records(unittest.TestCase):
         return [first[i] for i in range(count)]
 
     def test_the_old_records_are_shorter(self):
-        self.assertLess(ctypes.sizeof(OldNs), ctypes.sizeof(pidnsinfo._NsRecord))
-        self.assertLess(ctypes.sizeof(OldTask), ctypes.sizeof(pidnsinfo._TaskRecord))
+        self.assertLess(ctypes.sizeof(OldNs), ctypes.sizeof(_abi._NsRecord))
+        self.assertLess(ctypes.sizeof(OldTask), ctypes.sizeof(_abi._TaskRecord))
 
     def test_namespaces(self):
         known_then = 1 << 0 | 1 << 3  # ino and level: later bits are ignored

@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Asking: an open provider, snapshots of it, what differs between two of them, and what changes."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import weakref
+from collections.abc import Iterable, Iterator
+from ctypes import POINTER, byref, c_char_p, c_int32, c_void_p
+
+from ._abi import (
+    _EVENT_FIELDS,
+    _FIELDS_ALL,
+    _OPEN_FEW,
+    _TAKE_ALL,
+    _TAKE_CONTAINERS,
+    _TAKE_LIMITS,
+    _TAKE_PINS,
+    _TAKE_THREADS,
+    _TAKE_ZOMBIES,
+    _WATCH_PROMPT,
+    _bytes,
+    _check,
+    _EventRecord,
+    _int32,
+    _library,
+    _name,
+    _OpenOpts,
+    _TakeOpts,
+    _uint64,
+    _WatchOpts,
+)
+from ._records import Namespace, Task
+from ._snapshot import Snapshot
+
+Path = str | bytes | os.PathLike[str]
+
+
+class Event:
+    """One difference between two snapshots.
+
+    type is its word ("ns-new", "task-gone", …), ns the Namespace, also of a task, as the newer
+    snapshot has it, or the older one where it is gone; was the older Namespace where it has changed;
+    task the Task. What has no meaning for the type is None.
+    """
+
+    type: str | None
+    time_ns: int
+    ns: Namespace | None
+    was: Namespace | None
+    task: Task | None
+
+    def __init__(self, address: int, older: Snapshot, newer: Snapshot):
+        record = _EventRecord.from_address(address)
+        for name, _, _, convert in _EVENT_FIELDS:
+            if not name.startswith("_"):
+                value = getattr(record, name)
+                setattr(self, name, convert(value) if convert else value)
+        side = older if self.type in ("ns-gone", "task-gone") else newer
+        self.ns = side._namespace(record.ns)
+        self.was = older._namespace(record.was)
+        self.task = Task._of(side, record.task) if record.task else None
+
+    def __repr__(self) -> str:
+        return f"<Event {self.type} {self.task or self.ns}>"
+
+
+def diff(older: Snapshot, newer: Snapshot) -> list[Event]:
+    """What changed from one snapshot to another; OSError where they cannot be compared."""
+    if not isinstance(older, Snapshot) or not isinstance(newer, Snapshot):
+        raise TypeError("two Snapshots are needed")
+    why = ctypes.create_string_buffer(256)
+    handles = older._handle, newer._handle
+    _check(_library().pidns_diff_check(*handles, why, len(why)), why)
+    handle = c_void_p()
+    _check(_library().pidns_diff_open(*handles, byref(handle)), why)
+    try:
+        first = POINTER(c_void_p)()
+        count = _library().pidns_diff_events(handle, byref(first))
+        return [Event(first[i], older, newer) for i in range(count)]
+    finally:
+        _library().pidns_diff_close(handle)
+
+
+class _Owner:
+    """It has a handle of the library's until close(), or the end of a with block."""
+
+    def _own(self, handle: c_void_p, close) -> None:
+        self._handle = handle
+        self._close = weakref.finalize(self, close, handle)
+        self._close.atexit = False
+
+    def _alive(self) -> c_void_p:
+        if not self._close.alive:
+            raise ValueError(f"this {type(self).__name__} is closed")
+        return self._handle
+
+    def close(self) -> None:
+        """Give it back; a second time does nothing."""
+        self._close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+class Watch(_Owner):
+    """What changes from now on: an iterator of Events, which waits for each. Made by Context.watch()."""
+
+    def __init__(self, context: Context, opts: _WatchOpts, why: ctypes.Array[ctypes.c_char]):
+        handle = c_void_p()
+        self._context, self._why = context, why  # they must live as long as the watch
+        _check(_library().pidns_watch_open(context._alive(), byref(opts), byref(handle)), why)
+        self._own(handle, _library().pidns_watch_close)
+        self._older = self._newer = self._take()
+
+    def _take(self) -> Snapshot:
+        return Snapshot._of(c_void_p(_library().pidns_watch_snapshot(self._alive())))
+
+    def fileno(self) -> int:
+        """A descriptor that polls readable when it is time for next()."""
+        return _library().pidns_watch_fd(self._alive())
+
+    def next(self) -> Event | None:
+        """The next event, or None where there is none now. Never waits."""
+        event = c_void_p()
+        result = _library().pidns_watch_next(self._alive(), byref(event))
+        _check(result, self._why)
+        if not result:
+            return None
+        newest = self._take()
+        if newest._handle.value != self._newer._handle.value:
+            self._older, self._newer = self._newer, newest
+        return Event(event.value or 0, self._older, self._newer)
+
+    def __iter__(self) -> Iterator[Event]:
+        return self
+
+    def __next__(self) -> Event:
+        poll = select.poll()
+        poll.register(self.fileno(), select.POLLIN)
+        while True:
+            event = self.next()
+            if event:
+                return event
+            poll.poll()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot, to which the events lead."""
+        return self._take()
+
+    @property
+    def prompt(self) -> bool:
+        """Whether the kernel tells of namespaces that change; else only time does."""
+        return bool(_library().pidns_watch_flags(self._alive()) & _WATCH_PROMPT)
+
+    def close(self) -> None:
+        """End the watch; the Context can be used again."""
+        super().close()
+
+
+def _take_flags(threads, all, limits, containers, pins, zombies) -> int:
+    return (
+        bool(threads) * _TAKE_THREADS
+        | bool(all) * _TAKE_ALL
+        | bool(limits) * _TAKE_LIMITS
+        | bool(containers) * _TAKE_CONTAINERS
+        | bool(pins) * _TAKE_PINS
+        | bool(zombies) * _TAKE_ZOMBIES
+    )
+
+
+class Context(_Owner):
+    """One open provider, made by open(). It belongs to one thread at a time."""
+
+    def __init__(self, provider: str | None, source: Path | None, root: Path | None, few: bool):
+        why = ctypes.create_string_buffer(256)
+        opts = _OpenOpts(
+            size=ctypes.sizeof(_OpenOpts),
+            provider=None if provider is None else _bytes(provider),
+            source=None if source is None else _bytes(source),
+            root=None if root is None else _bytes(root),
+            why=ctypes.cast(why, c_char_p),
+            why_len=len(why),
+            flags=bool(few) * _OPEN_FEW,
+        )
+        handle = c_void_p()
+        _check(_library().pidns_open(byref(opts), byref(handle)), why)
+        self._own(handle, _library().pidns_close)
+
+    @property
+    def provider(self) -> str | None:
+        """The provider in use: "procfs", "replay", …"""
+        return _name(_library().pidns_provider, self._alive())
+
+    def take(
+        self,
+        *,
+        threads: bool = False,
+        all: bool = False,
+        limits: bool = False,
+        containers: bool = False,
+        pins: bool = False,
+        zombies: bool = False,
+        limits_of: int = 0,
+        pids: Iterable[int] | None = None,
+    ) -> Snapshot:
+        """Ask once; see take() for what each means."""
+        chosen = None if pids is None else [_int32(pid) for pid in pids]
+        why = ctypes.create_string_buffer(256)
+        opts = _TakeOpts(
+            size=ctypes.sizeof(_TakeOpts),
+            ns_fields=_FIELDS_ALL,
+            task_fields=_FIELDS_ALL,
+            reaper_fields=_FIELDS_ALL,
+            pids=None if chosen is None else (c_int32 * (len(chosen) or 1))(*chosen),
+            nr_pids=len(chosen or ()),
+            flags=_take_flags(threads, all, limits, containers, pins, zombies),
+            limits_of=_int32(limits_of),
+            why=ctypes.cast(why, c_char_p),
+            why_len=len(why),
+        )
+        handle = c_void_p()
+        _check(_library().pidns_snapshot_take(self._alive(), byref(opts), byref(handle)), why)
+        return Snapshot._of(handle)
+
+    def watch(self, interval: float = 1.0, *, all: bool = False, containers: bool = False) -> Watch:
+        """Watch for what changes, with a snapshot at least every interval seconds.
+
+        Until the Watch is closed, take no snapshots from this Context.
+        """
+        why = ctypes.create_string_buffer(256)
+        opts = _WatchOpts(
+            size=ctypes.sizeof(_WatchOpts),
+            ns_fields=_FIELDS_ALL,
+            task_fields=_FIELDS_ALL,
+            interval_ns=_uint64(int(interval * 1_000_000_000)),
+            flags=_take_flags(False, all, False, containers, False, False),
+            why=ctypes.cast(why, c_char_p),
+            why_len=len(why),
+        )
+        return Watch(self, opts, why)
+
+    def listen(self) -> int:
+        """A file descriptor that polls readable once namespaces may have changed; close it yourself."""
+        result = _library().pidns_listen(self._alive())
+        if result < 0:
+            raise OSError(-result, os.strerror(-result))
+        return result
+
+
+def open(
+    provider: str | None = None,
+    source: Path | None = None,
+    *,
+    root: Path | None = None,
+    few: bool = False,
+) -> Context:
+    """Open a provider, to ask it more than once. few: only a few tasks are asked about, by pids."""
+    return Context(provider, source, root, few)
+
+
+def providers() -> list[str]:
+    """The names of all providers, in order of preference."""
+    names: list[str] = []
+    while name := _name(_library().pidns_provider_name, len(names)):
+        names.append(name)
+    return names
+
+
+def probe(provider: str) -> None:
+    """Returns where this provider works for this caller; else raises OSError that says why not."""
+    why = ctypes.create_string_buffer(256)
+    _check(_library().pidns_probe(_bytes(provider), why, len(why)), why)
+
+
+def take(
+    provider: str | None = None,
+    source: Path | None = None,
+    *,
+    threads: bool = False,
+    all: bool = False,
+    limits: bool = False,
+    containers: bool = False,
+    pins: bool = False,
+    zombies: bool = False,
+    limits_of: int = 0,
+    root: Path | None = None,
+    pids: Iterable[int] | None = None,
+) -> Snapshot:
+    """Ask once, and return the answer as a Snapshot.
+
+    provider: "procfs", "replay", …; None chooses. source: a recording, or the root of a procfs;
+    None is the running kernel. root: a machine's root directory, such as /host in a pod, in place of a
+    source. threads: every thread, not only processes. all: also the costlier
+    scans for namespaces that no task is in. limits, containers, pins, zombies: what is noted on every
+    namespace. limits_of: with limits, the process whose own are wanted, too. pids: only the tasks with
+    these PIDs; counts are then not known. Raises OSError with the library's own sentence,
+    OverflowError for a number that its C type cannot hold, ValueError for text with a NUL.
+    """
+    wanted = {"threads": threads, "all": all, "limits": limits, "containers": containers,
+              "pins": pins, "zombies": zombies}  # fmt: skip
+    pids = None if pids is None else [_int32(pid) for pid in pids]
+    _int32(limits_of)
+    with open(provider, source, root=root) as context:
+        return context.take(**wanted, limits_of=limits_of, pids=pids)
