@@ -17,7 +17,7 @@ const char *machine_path(const char *name)
 {
 	static char path[1024];
 
-	assert_in_range(snprintf(path, sizeof(path), "%s/%s", root, name), 0, sizeof(path) - 1);
+	assert_between(snprintf(path, sizeof(path), "%s/%s", root, name), 0, sizeof(path) - 1);
 	return path;
 }
 

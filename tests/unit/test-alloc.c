@@ -154,25 +154,25 @@ static long exhaust(int (*attempt)(void), bool may_cope, long limit)
 static void test_replay(void **state)
 {
 	(void)state;
-	assert_in_range(exhaust(try_replay, false, LONG_MAX), 10, 1000);
+	assert_between(exhaust(try_replay, false, LONG_MAX), 10, 1000);
 }
 
 static void test_chosen(void **state)
 {
 	(void)state;
-	assert_in_range(exhaust(try_chosen, false, LONG_MAX), 10, 1000);
+	assert_between(exhaust(try_chosen, false, LONG_MAX), 10, 1000);
 }
 
 static void test_save(void **state)
 {
 	(void)state;
-	assert_in_range(exhaust(try_save, false, LONG_MAX), 1, 100);
+	assert_between(exhaust(try_save, false, LONG_MAX), 1, 100);
 }
 
 static void test_diff(void **state)
 {
 	(void)state;
-	assert_in_range(exhaust(try_diff, false, LONG_MAX), 4, 100);
+	assert_between(exhaust(try_diff, false, LONG_MAX), 4, 100);
 }
 
 /* A side question of procfs may go unanswered; the whole is refused or right. The machine's size
@@ -185,13 +185,13 @@ static void test_procfs(void **state)
 	if (take("procfs", NULL, 0, &s) < 0)
 		skip_because(why);
 	pidns_snapshot_unref(s);
-	assert_in_range(exhaust(try_procfs, true, 150), 10, 150);
+	assert_between(exhaust(try_procfs, true, 150), 10, 150);
 }
 
 static void test_limits(void **state)
 {
 	(void)state;
-	assert_in_range(exhaust(try_limits, false, 300), 5, 300);
+	assert_between(exhaust(try_limits, false, 300), 5, 300);
 }
 
 static void test_annotate(void **state)
@@ -205,7 +205,7 @@ static void test_annotate(void **state)
 	put("7/mountinfo",
 	    "1 1 0:4 pid:[6] /a rw - nsfs nsfs rw\n1 1 0:5 / /b rw - proc proc rw\n");
 	put("1/status", "SigIgn:\t0000000000000000\nSigCgt:\t0000000000000000\n");
-	assert_in_range(exhaust(try_annotate, true, LONG_MAX), 5, 2000);
+	assert_between(exhaust(try_annotate, true, LONG_MAX), 5, 2000);
 	assert_true(pidns_ns_find(newer, 5)->notes->known & PIDNS_NOTE_PINS);
 }
 

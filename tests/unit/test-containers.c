@@ -197,7 +197,7 @@ static void test_owner(void **state)
 	snapshot = snapshot_of(c.snapshot, 0);
 	assert_int_equal(machine_annotate_as(snapshot, geteuid() + 1), 0);
 	nr = pidns_snapshot_namespaces(snapshot, &list);
-	assert_in_range(nr, 2, 100);
+	assert_between(nr, 2, 100);
 	for (size_t i = 0; i < nr; i++)
 		assert_true(!list[i]->notes || !list[i]->notes->container);
 	pidns_snapshot_unref(snapshot);
@@ -228,7 +228,7 @@ static void test_cases(void **state)
 	int wrong = 0;
 
 	(void)state;
-	assert_in_range(for_each_case(check_case, &wrong), 25, 1000);
+	assert_between(for_each_case(check_case, &wrong), 25, 1000);
 	assert_int_equal(wrong, 0);
 }
 
@@ -237,7 +237,7 @@ static void test_memory(void **state)
 	int wrong = 0;
 
 	(void)state;
-	assert_in_range(for_each_case(check_memory, &wrong), 25, 1000);
+	assert_between(for_each_case(check_memory, &wrong), 25, 1000);
 	assert_int_equal(wrong, 0);
 }
 

@@ -52,7 +52,7 @@ static int new_task(struct model *m, int ns, int parent)
 	struct model_task *task = &m->tasks[m->nr_tasks];
 	int up;
 
-	assert_in_range(m->nr_tasks, 0, MAX_TASKS - 1);
+	assert_between(m->nr_tasks, 0, MAX_TASKS - 1);
 	*task = (struct model_task){.ns = ns, .parent = parent, .leader = m->nr_tasks};
 	for (up = ns; up >= 0; up = m->ns[up].parent) {
 		task->vpids[m->ns[up].depth] = m->ns[up].next_vpid;

@@ -82,7 +82,7 @@ static void make_socket(const char *path)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
-	assert_in_range(strlen(path), 1, sizeof(address.sun_path) - 1);
+	assert_between(strlen(path), 1, sizeof(address.sun_path) - 1);
 	strcpy(address.sun_path, path);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	close(fd);
@@ -266,7 +266,7 @@ static void test_huge_file(void **state)
 	getrusage(RUSAGE_SELF, &before);
 	refuse(path, "line 2 is too long");
 	getrusage(RUSAGE_SELF, &after);
-	assert_in_range(after.ru_maxrss - before.ru_maxrss, 0, 8192);
+	assert_between(after.ru_maxrss - before.ru_maxrss, 0, 8192);
 }
 
 /* ---- contradictions, with a checksum that is right ------------------------------------------- */

@@ -29,6 +29,12 @@ static void remove_directory(void)
 		nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+void assert_between(intmax_t value, intmax_t least, intmax_t most)
+{
+	if (value < least || value > most)
+		fail_msg("%" PRIdMAX " is not from %" PRIdMAX " to %" PRIdMAX, value, least, most);
+}
+
 const char *scratch(const char *name)
 {
 	static char path[512];
@@ -39,8 +45,7 @@ const char *scratch(const char *name)
 		directory_owner = getpid();
 		atexit(remove_directory);
 	}
-	assert_in_range(snprintf(path, sizeof(path), "%s/%s", directory, name), 0,
-			sizeof(path) - 1);
+	assert_between(snprintf(path, sizeof(path), "%s/%s", directory, name), 0, sizeof(path) - 1);
 	return path;
 }
 

@@ -45,6 +45,9 @@ char *bytes_of(const struct pidns_snapshot *snapshot, size_t *ret_len);
 /* This test cannot be had here; where PIDNS_MUST_WORK=1 says that all can, it has failed. */
 void skip_because(const char *reason);
 
+/* Both bounds included. cmocka's own names for it differ from release to release. */
+void assert_between(intmax_t value, intmax_t least, intmax_t most);
+
 /* A small generator of numbers for tests that try many cases: the same on every machine. */
 uint32_t random_below(uint64_t *state, uint32_t end);
 
