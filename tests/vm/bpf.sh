@@ -7,7 +7,7 @@
 need qemu-system-x86_64 cpio busybox
 
 build=$1
-stock=$("$top/kernel/stock" 6.12) || need "a kernel of Debian, Linux 6.12,"
+stock=$(stock_kernel 6.12)
 guest=$(mktemp -d)
 trap 'rm -rf "$guest"' EXIT
 

@@ -21,6 +21,40 @@ need() {
 	done
 }
 
+# unavailable WHAT: the mirror has it no more. It is said, and is not a test that could not run.
+unavailable() {
+	echo "skipped: the mirror has no $*" >&2
+	[ -z "${PIDNS_UNAVAILABLE-}" ] || echo "$*" >>"$PIDNS_UNAVAILABLE"
+	exit 77
+}
+
+# Which kernel the series is tested on, as kernel/build calls it; a test may be told another one.
+base=6.12
+
+# In both cases the caller ends where $() did.
+build_kernel() {
+	local status=0
+	"$top/kernel/build" --base "$base" "$@" || status=$?
+	[ $status != 69 ] || unavailable "source of Linux $base"
+	return $status
+}
+
+stock_kernel() {
+	local status=0
+	"$top/kernel/stock" "$1" || status=$?
+	[ $status != 69 ] || unavailable "kernel of Linux $1"
+	return $status
+}
+
+# series_folder, and patches_of_series: their names, one a line.
+series_folder() {
+	[ "$base" = 6.12 ] && echo "$top/kernel/patches" || echo "$top/kernel/patches-$base"
+}
+
+patches_of_series() {
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$(series_folder)/series"
+}
+
 fail() {
 	echo "failed: $*"
 	exit 1

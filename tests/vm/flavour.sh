@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# flavour.sh FLAVOUR GUEST - run the tests of the folder GUEST on a kernel of that flavour. With
-# PIDNS_SOAK=1 as many tasks and namespaces as were promised, otherwise a tenth.
+# flavour.sh FLAVOUR GUEST [BASE] - run the tests of the folder GUEST on a kernel of that flavour, of the
+# base 6.12 or the one named. With PIDNS_SOAK=1 as many tasks and namespaces as were promised, otherwise a tenth.
 # shellcheck source=tests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 need qemu-system-x86_64 flex bison bc cpio gcc make patch
 
+base=${3-$base}
 tasks=10000
 rounds=10000
 moves=1000
@@ -27,7 +28,7 @@ fi
 # A struct pid that is freed to another cache than it is from is found out when somebody looks.
 append='kmemleak=off slab_debug=F,pid*'
 [ "$1" != kasan ] || append='kmemleak=on slab_debug=F,pid*'
-kernel=$("$top/kernel/build" --flavour "$1")
+kernel=$(build_kernel --flavour "$1")
 exec "$top/tests/vm/run" --kernel "$kernel" --no-build --with "$2" --memory "$memory" \
 	--timeout 6000 --append "$append" -- env PIDNS_TASKS=$tasks PIDNS_ROUNDS=$rounds \
 	PIDNS_MOVES=$moves /with/guest/in-guest.sh

@@ -8,7 +8,7 @@
 need qemu-system-x86_64 cpio busybox setpriv
 
 build=$1
-kernel=$("$top/kernel/stock" 7.x) || need "a kernel of Debian, Linux 7.x,"
+kernel=$(stock_kernel 7.x)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/listns"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # live.sh BUILD KERNEL TEST... - run these of tests/live on another kernel: a release that Debian
-# ships (kernel/stock), "patched", or "btf", which is patched and has what BPF programs need.
+# ships (kernel/stock), "patched", "patched-7.x", or "btf", which is patched and has what BPF programs need.
 # shellcheck source=tests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 need qemu-system-x86_64 cpio busybox
@@ -12,13 +12,18 @@ shift 2
 case $release in
 patched)
 	need flex bison bc gcc make patch
-	kernel=$("$top/kernel/build")
+	kernel=$(build_kernel)
+	;;
+patched-7.x)
+	need flex bison bc gcc make patch
+	base=7.x
+	kernel=$(build_kernel)
 	;;
 btf)
 	need flex bison bc gcc make patch pahole
-	kernel=$("$top/kernel/build" --flavour btf)
+	kernel=$(build_kernel --flavour btf)
 	;;
-*) kernel=$("$top/kernel/stock" "$release") || need "a kernel of Debian, Linux $release," ;;
+*) kernel=$(stock_kernel "$release") ;;
 esac
 
 # The guest's own tools are busybox's; the tests want util-linux, a shell that does not prefer what
@@ -52,7 +57,7 @@ cat >"$guest/run" <<-'END'
 	exit $status
 END
 cpus=2
-case $release in patched | btf) ;; *) cpus=$STOCK_CPUS ;; esac
+case $release in patched* | btf) ;; *) cpus=$STOCK_CPUS ;; esac
 # Emulated, and beside whatever else the machine has to do, it may take several times as long.
 exec "$top/tests/vm/run" --kernel "$kernel" --cpus "$cpus" --build "$build" --memory 3072 --timeout 1800 \
 	--with "$guest" -- \

@@ -43,7 +43,7 @@ patched)
 	need flex bison bc gcc make patch
 	kernel=$("$top/kernel/build")
 	;;
-*) kernel=$("$top/kernel/stock" "$2") || need "a kernel of Debian, Linux $2," ;;
+*) kernel=$(stock_kernel "$2") ;;
 esac
 LD_LIBRARY_PATH=$guest "$top/tests/vm/run" --kernel "$kernel" --cpus $cpus --build "$1" --with "$guest" -- \
 	sh /with/lxcfs/run

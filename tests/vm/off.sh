@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# off.sh - with its options off, the files the series touches compile to the same text as without the
+# off.sh [BASE] - with its options off, the files the series touches compile to the same text as without the
 # series. Line numbers in tables of bugs are elsewhere. With CONFIG_PID_NS_INFO alone, those that only
 # CONFIG_PID_NS_MOVE changes do so, too.
 # shellcheck source=tests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 need flex bison bc gcc make patch objcopy
 
+base=${1-$base}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 both=(kernel/pid.o kernel/pid_namespace.o kernel/fork.o kernel/exit.o kernel/signal.o net/netlink/genetlink.o)
 # Whatever else has to do with the level of a struct pid.
 move=(kernel/nsproxy.o kernel/sys.o fs/pidfs.o fs/proc/array.o ipc/mqueue.o)
-kernel=$("$top/kernel/build" --stock)
+kernel=$(build_kernel --stock)
 config=$(dirname "$kernel")/../../../.config
 
 # compile NAME SOURCE OPTION...: all these objects, with the series' options off, but for those.
@@ -50,8 +51,8 @@ compare() {
 	done
 }
 
-patched=$("$top/kernel/build" --source)
-compile stock "$("$top/kernel/build" --source --stock)"
+patched=$(build_kernel --source)
+compile stock "$(build_kernel --source --stock)"
 compile off "$patched"
 compile info "$patched" CONFIG_PID_NS_INFO
 compare off "${both[@]}" "${move[@]}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# selftests.sh [--record] - whatever of the kernel's own selftests passes without the series must pass
-# with it, in as many cases. What an unpatched kernel gives here is in selftests.baseline, which names
+# selftests.sh [--record] [BASE] - whatever of the kernel's own selftests passes without the series must pass
+# with it, in as many cases. What an unpatched kernel gives here is in selftests.baseline*, which names
 # the version of the source; --record makes it anew. Some never pass in an emulated guest.
 # shellcheck source=tests/vm/common.sh
 . "$(dirname "$0")/common.sh"
@@ -10,13 +10,19 @@ need qemu-system-x86_64 flex bison bc cpio gcc make patch rsync
 here=$top/tests/vm
 folders=(pid_namespace pidfd clone3 proc nsfs core cgroup)
 stock=()
+record=0
 if [ "${1-}" = --record ]; then
+	record=1
 	stock=(--stock)
+	shift
 else
 	folders+=(pid_info)
 fi
-source=$("$top/kernel/build" --source ${stock[@]+"${stock[@]}"})
-kernel=$("$top/kernel/build" ${stock[@]+"${stock[@]}"})
+base=${1-$base}
+baseline=$here/selftests.baseline
+[ "$base" = 6.12 ] || baseline+=-$base
+source=$(build_kernel --source ${stock[@]+"${stock[@]}"})
+kernel=$(build_kernel ${stock[@]+"${stock[@]}"})
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 make -s -C "$source" O="$work/build" headers_install INSTALL_HDR_PATH="$work/headers" >/dev/null
@@ -44,13 +50,13 @@ EOF
 "$here/run" --kernel "$kernel" --no-build --with "$work/selftests" --timeout 2400 -- \
 	sh /with/selftests/run.sh >"$work/results" || fail "the guest: $?"
 version=$(make -s -C "$source" kernelversion)
-if [ "${1-}" = --record ]; then
-	{ echo "# Linux $version without the series" && cat "$work/results"; } >"$here/selftests.baseline"
+if [ $record = 1 ]; then
+	{ echo "# Linux $version without the series" && cat "$work/results"; } >"$baseline"
 	exit 0
 fi
-grep -qx "# Linux $version without the series" "$here/selftests.baseline" ||
+grep -qx "# Linux $version without the series" "$baseline" ||
 	echo "the baseline is of another version than $version; selftests.sh --record makes it anew"
-grep -v '^#' "$here/selftests.baseline" | grep ' passes ' >"$work/wanted"
+grep -v '^#' "$baseline" | grep ' passes ' >"$work/wanted"
 echo "pid_info/pid_info_test passes 8" >>"$work/wanted"
 echo "pid_namespace/move_test passes 7" >>"$work/wanted"
 missing=$(grep -vxFf "$work/results" "$work/wanted" || true)

@@ -1,31 +1,24 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# series.sh - each patch of the series stands for itself: after each, what the series touches compiles
+# series.sh [BASE] - each patch of the series stands for itself: after each, what the series touches compiles
 # with its options on and off, says nothing with W=1 that it does not say without the series, and
-# needs no function that comes later. checkpatch.pl --strict and sparse have nothing to say but what
-# kernel/README.md answers.
+# needs no function that comes later. sparse has nothing to say but what kernel/README.md answers.
 # shellcheck source=tests/vm/common.sh
 . "$(dirname "$0")/common.sh"
-need flex bison bc gcc make patch perl sparse
+need flex bison bc gcc make patch sparse
 
-stock=$("$top/kernel/build" --stock)
+base=${1-$base}
+stock=$(build_kernel --stock)
 stock=$(cd "$(dirname "$stock")/../../.." && pwd)
-pristine=$("$top/kernel/build" --source --stock)
+pristine=$(build_kernel --source --stock)
 # A tree of hard links has to be where the source is.
 work=$(mktemp -d -p "$(dirname "$pristine")" series.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 cp -al "$pristine" "$work/source"
-mapfile -t patches < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$top/kernel/patches/series")
-mapfile -t touched < <(cd "$top/kernel/patches" &&
+mapfile -t patches < <(patches_of_series)
+mapfile -t touched < <(cd "$(series_folder)" &&
 	sed -n 's,^+++ b/\(\(kernel\|fs\|ipc\|net\)/.*\)\.c$,\1,p' "${patches[@]}" | sort -u)
 [ ${#touched[@]} -ge 15 ] || fail "the series touches only ${touched[*]}"
-
-# remarks_on PATCH: of checkpatch.pl. Two are answered: 0009 has the entry for all that is added, and the
-# Signed-off-by is left to the person that sends the patches.
-remarks_on() {
-	(cd "$pristine" && perl scripts/checkpatch.pl --strict --terse --no-summary --show-types "$1") |
-		grep -vE 'WARNING:FILE_PATH_CHANGES:|ERROR:MISSING_SIGN_OFF:' || true
-}
 
 # configure NAME OPTION...: of the series' options these are on, as far as there are any yet.
 configure() {
@@ -91,21 +84,14 @@ check_build() {
 	check_names "$name"
 }
 
-# Else its silence proves nothing.
-sed 's/^\(+.*;\)$/\1 /' "$top/kernel/patches/${patches[1]}" >"$work/spoiled.patch"
-remarks_on "$work/spoiled.patch" | grep -q 'ERROR:TRAILING_WHITESPACE' ||
-	fail "checkpatch.pl finds nothing wrong with what is wrong"
-
 where=stock
 configure off
 compile off
 warnings >"$work/known"
 for patch in "${patches[@]}"; do
 	where=$patch
-	remarks=$(remarks_on "$top/kernel/patches/$patch")
-	[ -z "$remarks" ] || fail "checkpatch.pl: $remarks"
 	patch -d "$work/source" -p1 -s --batch --forward --fuzz=0 -r - --no-backup-if-mismatch \
-		<"$top/kernel/patches/$patch" || fail "$patch does not apply"
+		<"$(series_folder)/$patch" || fail "$patch does not apply"
 	check_build off
 	check_build on CONFIG_PID_NS_INFO CONFIG_PID_NS_MOVE
 	echo "$patch: ${#objects[@]} objects, on and off"
@@ -116,7 +102,7 @@ check_build move CONFIG_PID_NS_MOVE
 
 # sparse looks at the files the series adds; at the others' faults it has always looked. What is behind
 # current->sighand it takes for something that RCU guards, here as everywhere in the kernel.
-mapfile -t added < <(cd "$top/kernel/patches" &&
+mapfile -t added < <(cd "$(series_folder)" &&
 	sed -n '/^--- \/dev\/null/{n;s|^+++ b/\(kernel/.*\)\.c$|\1|p}' "${patches[@]}")
 answered='pid_ns_move\.c:[0-9:]+ .*(incorrect type in argument 1 \(different address spaces\)|'
 answered+='expected struct (spinlock|refcount_struct) .*|got struct (spinlock|refcount_struct) \[noderef\] __rcu \*)$'
@@ -127,4 +113,4 @@ make -C "$work/source" O="$work/on" C=2 "${added[@]/%/.o}" >"$work/log" 2>&1 ||
 remarks=$(grep -E "/($(IFS='|' && echo "${added[*]##*/}"))\.[ch]:[0-9]+" "$work/log" |
 	grep -vE "$answered" || true)
 [ -z "$remarks" ] || fail "sparse: $remarks"
-echo "${#patches[@]} patches, each by itself; checkpatch.pl and sparse are content"
+echo "${#patches[@]} patches, each by itself; sparse is content"

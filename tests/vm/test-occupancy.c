@@ -245,6 +245,8 @@ static int exhaust_own(void *data)
 	int count;
 
 	(void)data;
+	/* Since Linux 6.14 each namespace has a limit of its own. */
+	check(vm_write("/proc/sys/kernel/pid_max", "400"));
 	check(vm_write("/proc/sys/kernel/ns_last_pid", "300"));
 	count = exhaust(EAGAIN);
 	check(count >= 98 && count <= 100);
@@ -291,10 +293,35 @@ static void test_failures_parent(void)
 	check_eq(after.failures, before.failures + 1);
 }
 
+/* Of its own it sees what it has set; of one below, which has set nothing, the same, as less is in force. */
+static int limit_below(void *data)
+{
+	struct vm_ns ns;
+	pid_t init;
+
+	(void)data;
+	vm_must(!mount("proc", "/proc", "proc", 0, NULL), "mount proc");
+	check(vm_write("/proc/sys/kernel/pid_max", "5000"));
+	check_eq(vm_ns_get(0, &ns), 0);
+	check_eq(ns.pid_max, 5000);
+	check_eq(vm_read_number("/sys/kernel/pidns/self/pid_max"), 5000);
+	init = vm_sleeper(CLONE_NEWPID);
+	check_eq(vm_ns_get(vm_ino(init, "pid"), &ns), 0);
+	check_eq(ns.pid_max, 5000);
+	vm_kill(init);
+	return 0;
+}
+
+static void test_limit(void)
+{
+	with_pid_max("6000", limit_below, NULL);
+}
+
 static const struct vm_test tests[] = {
 	{"used, peak and each block are what /proc has numbers for", test_count},
 	{"a failure is charged to the namespace that was full", test_failures_own},
 	{"which may be an ancestor", test_failures_parent},
+	{"the limit is the least of those that are in force", test_limit},
 };
 
 int main(int argc, char **argv)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# unshare.sh BUILD GUEST [KERNEL] - `pidns unshare` of the folder BUILD where it can do what it is
+# unshare.sh BUILD GUEST [BASE] - `pidns unshare` of the folder BUILD where it can do what it is
 # for: with the programs of GUEST in a guest, and at its terminal.
 # shellcheck source=tests/vm/common.sh
 . "$(dirname "$0")/common.sh"
@@ -8,7 +8,8 @@ need qemu-system-x86_64 flex bison bc cpio gcc make patch
 
 build=$(cd "$1" && pwd)
 guest=/with/$(basename "$2")
-kernel=${3:-$("$top/kernel/build")}
+base=${3-$base}
+kernel=$(build_kernel)
 run=("$top/tests/vm/run" --kernel "$kernel" --build "$build")
 status=0
 "${run[@]}" --with "$2" -- sh "$guest/moved" || status=$?
