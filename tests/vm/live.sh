@@ -12,12 +12,12 @@ shift 2
 case $release in
 patched)
 	need flex bison bc gcc make patch
-	kernel=$(build_kernel)
+	kernel=$(build_kernel --flavour lean)
 	;;
 patched-7.x)
 	need flex bison bc gcc make patch
 	base=7.x
-	kernel=$(build_kernel)
+	kernel=$(build_kernel --flavour lean)
 	;;
 btf)
 	need flex bison bc gcc make patch pahole

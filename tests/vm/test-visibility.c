@@ -360,7 +360,8 @@ static void hear(const struct genl_message *message, void *data)
 	size_t len = message->nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
 
 	/* The type, and a cookie of 8 bytes, or of 4 if that is enough: nothing else. */
-	heard->odd += len != NLA_HDRLEN + 4 + NLA_HDRLEN + 8 && len != NLA_HDRLEN + 4 + NLA_HDRLEN + 4;
+	len -= NLA_HDRLEN + 4 + NLA_HDRLEN;
+	heard->odd += len != 8 && len != 4;
 	if (genl_uint(message->attrs[PIDNS_A_EVENT_NS]) == heard->cookie)
 		heard->types |= 1U << genl_uint(message->attrs[PIDNS_A_EVENT_TYPE]);
 }

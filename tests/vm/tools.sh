@@ -10,7 +10,7 @@ trap 'rm -rf "$guest"' EXIT
 cp "$top"/tests/vm/{netlink,hidden,pins} "$1"/tests/vm/guest/{hold,stuck} "$guest/"
 cp "$(command -v script)" "$guest/"
 base=${2-$base}
-kernel=$(build_kernel)
+kernel=$(build_kernel --flavour lean)
 for script in netlink hidden pins; do
 	"$top/tests/vm/run" --kernel "$kernel" --build "$1" --with "$guest" -- \
 		sh "/with/$(basename "$guest")/$script"

@@ -9,7 +9,7 @@ need qemu-system-x86_64 flex bison bc cpio gcc make patch
 build=$(cd "$1" && pwd)
 guest=/with/$(basename "$2")
 base=${3-$base}
-kernel=$(build_kernel)
+kernel=$(build_kernel --flavour lean)
 run=("$top/tests/vm/run" --kernel "$kernel" --build "$build")
 status=0
 "${run[@]}" --with "$2" -- sh "$guest/moved" || status=$?
