@@ -12,4 +12,24 @@ struct task_extra {
 	uint64_t nproc;	  /* RLIMIT_NPROC; UINT64_MAX: unlimited */
 };
 
+/* The namespaces that a process is in, by inode; 0: not known. */
+struct task_namespaces {
+	int32_t pid;
+	uint32_t mnt, net, ipc, uts, cgroup, time, time_for_children;
+};
+
+/* holder.kind */
+enum {
+	HOLDER_BY_LINK, /* value: nothing; what the descriptor's link says, or all that the process has if fd < 0 */
+	HOLDER_NS,    /* the inode of a PID namespace */
+	HOLDER_PIDFD, /* the process it is of; 0: not to be seen; < 0: reaped */
+};
+
+/* What a process holds that keeps a PID namespace. */
+struct holder {
+	int32_t pid, fd;
+	int32_t kind;
+	int64_t value;
+};
+
 #endif /* PIDNS_EXTRA_H */

@@ -102,6 +102,11 @@ static int read_mount_ns(int dir, uint64_t *ret)
 	return proc_parse_ns_link(link, (size_t)len, "mnt", ret);
 }
 
+bool mounts_has_met(const struct mounts *m, uint64_t mount_ns)
+{
+	return map_get(&m->met, mount_ns);
+}
+
 int mounts_look(struct mounts *m, int dir, int32_t pid, int32_t tid)
 {
 	struct mounts_of of = {.pid = pid, .tid = tid};

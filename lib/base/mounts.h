@@ -39,6 +39,8 @@ struct mounts {
 
 /* The list of the task whose directory that is, if its mount namespace is new. 0, -Exxx. */
 int mounts_look(struct mounts *m, int dir, int32_t pid, int32_t tid);
+/* Has the list of that mount namespace been read, or begun? */
+bool mounts_has_met(const struct mounts *m, uint64_t mount_ns);
 /* Once that is done: the rest of long lists, as far as the bound goes. 0, or what visit returned. */
 int mounts_look_at_rest(struct mounts *m, int procfs);
 void mounts_clear(struct mounts *m);

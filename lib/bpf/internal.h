@@ -18,7 +18,7 @@
 
 /* ---- programs -------------------------------------------------------------------------------- */
 
-enum bpf_job { BPF_WALK, BPF_LIST, BPF_COUNT };
+enum bpf_job { BPF_WALK, BPF_LIST, BPF_COUNT, BPF_HOLD };
 
 /* What can be run, and where it writes to; the unit tests have a kernel that lies. */
 struct bpf_kernel {
@@ -26,6 +26,8 @@ struct bpf_kernel {
 	int (*run)(void *arg, enum bpf_job job);
 	void *arg;
 	struct bpf_sheet *sheet;
+	/* That of the job BPF_HOLD, whose program is loaded when it is first needed; NULL: it cannot be. */
+	struct bpf_sheet *(*hold)(void *arg);
 	/* What no program can see. */
 	uint32_t pid_max;      /* of all namespaces, where none has its own; 0: not known */
 	uint32_t overflow_uid; /* of users without a uid in the reader's user namespace */
@@ -41,6 +43,7 @@ int bpf_programs_load(struct bpf_programs **ret_programs);
 struct bpf_programs *bpf_programs_unload(struct bpf_programs *programs);
 int bpf_programs_run(void *programs, enum bpf_job job);
 struct bpf_sheet *bpf_programs_sheet(const struct bpf_programs *programs);
+struct bpf_sheet *bpf_programs_hold(void *programs);
 
 /* ---- whose fault it is ----------------------------------------------------------------------- */
 
@@ -60,5 +63,8 @@ int bpf_read_ns(const struct bpf_kernel *kernel, const struct bpf_ns_record *rec
 /* ---- takes ----------------------------------------------------------------------------------- */
 
 int bpf_take(const struct bpf_kernel *kernel, const struct request *request, struct builder *b);
+/* bpf/held.c: what processes hold, for annotators. 0 or -Exxx. */
+int bpf_take_held(const struct bpf_kernel *kernel, const struct request *request,
+		  struct builder *b);
 
 #endif /* PIDNS_BPF_H */

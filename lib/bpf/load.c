@@ -9,6 +9,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <held.lskel.h>
 #include <pidns.lskel.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 struct bpf_programs {
 	struct pidns_bpf *skeleton;
 	struct bpf_sheet *sheet;
+	struct pidns_held *held;
+	struct bpf_sheet *held_sheet;
+	bool has_tried_held;
 };
 
 struct bpf_programs *bpf_programs_unload(struct bpf_programs *programs)
@@ -25,28 +29,33 @@ struct bpf_programs *bpf_programs_unload(struct bpf_programs *programs)
 		return NULL;
 	if (programs->sheet)
 		munmap(programs->sheet, sizeof(*programs->sheet));
+	if (programs->held_sheet)
+		munmap(programs->held_sheet, sizeof(*programs->held_sheet));
 	pidns_bpf__destroy(programs->skeleton);
+	pidns_held__destroy(programs->held);
 	free(programs);
 	return NULL;
 }
 
+static int map_sheet(int fd, struct bpf_sheet **ret_sheet)
+{
+	void *sheet = mmap(NULL, sizeof(**ret_sheet), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (sheet == MAP_FAILED)
+		return -errno;
+	*ret_sheet = sheet;
+	return 0;
+}
+
 static int load(struct bpf_programs *programs)
 {
-	void *sheet;
 	int r;
 
 	programs->skeleton = pidns_bpf__open();
 	if (!programs->skeleton)
 		return -ENOMEM;
 	r = pidns_bpf__load(programs->skeleton);
-	if (r < 0)
-		return r;
-	sheet = mmap(NULL, sizeof(*programs->sheet), PROT_READ | PROT_WRITE, MAP_SHARED,
-		     programs->skeleton->maps.sheet.map_fd, 0);
-	if (sheet == MAP_FAILED)
-		return -errno;
-	programs->sheet = sheet;
-	return 0;
+	return r < 0 ? r : map_sheet(programs->skeleton->maps.sheet.map_fd, &programs->sheet);
 }
 
 int bpf_programs_load(struct bpf_programs **ret_programs)
@@ -64,15 +73,30 @@ int bpf_programs_load(struct bpf_programs **ret_programs)
 	return r;
 }
 
-static int descriptor_of(const struct pidns_bpf *skeleton, enum bpf_job job)
+struct bpf_sheet *bpf_programs_hold(void *arg)
+{
+	struct bpf_programs *programs = arg;
+
+	if (programs->has_tried_held)
+		return programs->held_sheet;
+	programs->has_tried_held = true;
+	programs->held = pidns_held__open();
+	if (programs->held && pidns_held__load(programs->held) >= 0)
+		map_sheet(programs->held->maps.sheet.map_fd, &programs->held_sheet);
+	return programs->held_sheet;
+}
+
+static int descriptor_of(const struct bpf_programs *programs, enum bpf_job job)
 {
 	switch (job) {
 	case BPF_WALK:
-		return skeleton->progs.walk.prog_fd;
+		return programs->skeleton->progs.walk.prog_fd;
 	case BPF_LIST:
-		return skeleton->progs.list.prog_fd;
+		return programs->skeleton->progs.list.prog_fd;
+	case BPF_HOLD:
+		return programs->held->progs.held.prog_fd;
 	default:
-		return skeleton->progs.count.prog_fd;
+		return programs->skeleton->progs.count.prog_fd;
 	}
 }
 
@@ -82,7 +106,7 @@ int bpf_programs_run(void *arg, enum bpf_job job)
 	union bpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.test.prog_fd = (__u32)descriptor_of(programs->skeleton, job);
+	attr.test.prog_fd = (__u32)descriptor_of(programs, job);
 	if (skel_sys_bpf(BPF_PROG_RUN, &attr, offsetofend(union bpf_attr, test)) < 0)
 		return -errno;
 	return attr.test.retval ? -EIO : 0;

@@ -9,24 +9,32 @@ find_path(PIDNS_BPF_HEADERS bpf/skel_internal.h)
 mark_as_advanced(PIDNS_BPF_CLANG PIDNS_BPFTOOL PIDNS_BPF_HEADERS)
 
 if(PIDNS_BPF AND PIDNS_BPF_CLANG AND PIDNS_BPFTOOL AND PIDNS_BPF_HEADERS)
-	set(source ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/pidns.bpf.c)
-	set(object ${CMAKE_CURRENT_BINARY_DIR}/pidns.bpf.o)
-	set(skeleton ${CMAKE_CURRENT_BINARY_DIR}/skeleton/pidns.lskel.h)
 	file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/*.h)
 	file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/skeleton)
-	add_custom_command(OUTPUT ${object}
-		COMMAND ${PIDNS_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -ffreestanding
-			-Wall -Wextra -Werror -Wno-unused-parameter
-			-fdebug-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs=.
-			-I${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs -idirafter ${PIDNS_BPF_HEADERS}
-			-c ${source} -o ${object}
-		DEPENDS ${source} ${headers}
-		VERBATIM)
-	add_custom_command(OUTPUT ${skeleton}
-		COMMAND ${PIDNS_BPFTOOL} gen skeleton -L ${object} name pidns_bpf > ${skeleton}
-		DEPENDS ${object}
-		VERBATIM)
-	add_custom_target(pidns-skeleton DEPENDS ${skeleton})
+	set(skeletons)
+	# The file and the name of its skeleton.
+	foreach(pair pidns:pidns_bpf held:pidns_held)
+		string(REPLACE ":" ";" pair ${pair})
+		list(GET pair 0 name)
+		list(GET pair 1 as)
+		set(source ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/${name}.bpf.c)
+		set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.bpf.o)
+		set(skeleton ${CMAKE_CURRENT_BINARY_DIR}/skeleton/${name}.lskel.h)
+		add_custom_command(OUTPUT ${object}
+			COMMAND ${PIDNS_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -ffreestanding
+				-Wall -Wextra -Werror -Wno-unused-parameter
+				-fdebug-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs=.
+				-I${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs
+				-idirafter ${PIDNS_BPF_HEADERS} -c ${source} -o ${object}
+			DEPENDS ${source} ${headers}
+			VERBATIM)
+		add_custom_command(OUTPUT ${skeleton}
+			COMMAND ${PIDNS_BPFTOOL} gen skeleton -L ${object} name ${as} > ${skeleton}
+			DEPENDS ${object}
+			VERBATIM)
+		list(APPEND skeletons ${skeleton})
+	endforeach()
+	add_custom_target(pidns-skeleton DEPENDS ${skeletons})
 	add_dependencies(pidnsinfo-objects pidns-skeleton)
 	target_sources(pidnsinfo-objects PRIVATE bpf/load.c bpf/provider.c)
 	set_property(SOURCE providers.c APPEND PROPERTY COMPILE_DEFINITIONS HAVE_BPF)

@@ -87,6 +87,7 @@ static int bpf_provider_take(void *state, const struct request *request, struct 
 		.run = bpf_programs_run,
 		.arg = state,
 		.sheet = bpf_programs_sheet(state),
+		.hold = bpf_programs_hold,
 		/* One for all, or, since Linux 6.14, the reader's: then programs know each. */
 		.pid_max = read_setting("pid_max", 0),
 		.overflow_uid = read_setting("overflowuid", DEFAULT_OVERFLOW_UID),

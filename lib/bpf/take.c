@@ -327,6 +327,8 @@ int bpf_take(const struct bpf_kernel *kernel, const struct request *request, str
 		r = take_empty(&t);
 	if (r >= 0 && request->ns_fields & PIDNS_NS_PIDMAP)
 		r = take_pidmaps(&t);
+	if (r >= 0)
+		r = bpf_take_held(kernel, request, b);
 	free(t.met);
 	map_clear(&t.met_by_ino);
 	free(t.pids.list);

@@ -216,6 +216,25 @@ static int compare_extras(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
+static int compare_task_namespaces(const void *a, const void *b)
+{
+	const struct task_namespaces *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* What annotators look for by PID. */
+static void order_for_notes(struct pidns_snapshot *s)
+{
+	if (s->nr_holders)
+		qsort(s->holders, s->nr_holders, sizeof(*s->holders), compare_holders);
+	if (s->nr_extras)
+		qsort(s->extras, s->nr_extras, sizeof(*s->extras), compare_extras);
+	if (s->nr_task_namespaces)
+		qsort(s->task_namespaces, s->nr_task_namespaces, sizeof(*s->task_namespaces),
+		      compare_task_namespaces);
+}
+
 int builder_order(struct builder *b)
 {
 	int r = order_namespaces(b);
@@ -230,10 +249,7 @@ int builder_order(struct builder *b)
 		return r;
 	b->s->by_tid = (const struct pidns_task **)(void *)b->by_tid;
 	b->by_tid = NULL;
-	if (b->s->nr_holders)
-		qsort(b->s->holders, b->s->nr_holders, sizeof(*b->s->holders), compare_holders);
-	if (b->s->nr_extras)
-		qsort(b->s->extras, b->s->nr_extras, sizeof(*b->s->extras), compare_extras);
+	order_for_notes(b->s);
 	return 0;
 }
 

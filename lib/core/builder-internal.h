@@ -31,7 +31,7 @@ struct builder {
 	struct map by_ino;     /* index + 1 in namespaces */
 	struct ns_build *last; /* tasks come in runs: look here first */
 	struct ns_build *root;
-	size_t nr_tasks, room_holders, room_extras;
+	size_t nr_tasks, room_holders, room_extras, room_task_namespaces;
 	struct pidns_task **by_tid; /* all tasks, once linking begins */
 };
 

@@ -93,6 +93,7 @@ void builder_start_over(struct builder *b)
 	b->s->nr_holders = 0;
 	b->s->knows_holders = false;
 	b->s->nr_extras = 0;
+	b->s->nr_task_namespaces = 0;
 }
 
 static struct ns_build *ns_append(struct builder *b, uint64_t ino)
@@ -231,13 +232,24 @@ void builder_know_holders(struct builder *b)
 	b->s->knows_holders = true;
 }
 
-int builder_add_holder(struct builder *b, int32_t pid, int32_t fd)
+int builder_add_holder(struct builder *b, const struct holder *holder)
 {
 	struct pidns_snapshot *s = b->s;
 
 	if (util_grow(&s->holders, &b->room_holders, s->nr_holders, sizeof(*s->holders)) < 0)
 		return -ENOMEM;
-	s->holders[s->nr_holders++] = (struct holder){pid, fd};
+	s->holders[s->nr_holders++] = *holder;
+	return 0;
+}
+
+int builder_add_task_namespaces(struct builder *b, const struct task_namespaces *of)
+{
+	struct pidns_snapshot *s = b->s;
+
+	if (util_grow(&s->task_namespaces, &b->room_task_namespaces, s->nr_task_namespaces,
+		      sizeof(*s->task_namespaces)) < 0)
+		return -ENOMEM;
+	s->task_namespaces[s->nr_task_namespaces++] = *of;
 	return 0;
 }
 

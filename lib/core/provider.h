@@ -64,12 +64,14 @@ void builder_clear_flags(struct builder *b, uint32_t flags);
 void builder_add_unseen(struct builder *b, uint32_t unseen);
 /*
  * What tasks hold keeps namespaces, too. A provider that looks through every task it pours says so,
- * and then what it found: an open nsfs file or a pidfd, or -1 for a task with more than its first
- * thread, or which it could not look through. So the files of all need not be listed again. 0 or
+ * and then what it found: an open nsfs file or a pidfd, or descriptor -1 for a process with more than its
+ * first thread, or which it could not look through. So the files of all need not be listed again. 0 or
  * -ENOMEM.
  */
 void builder_know_holders(struct builder *b);
-int builder_add_holder(struct builder *b, int32_t pid, int32_t fd);
+int builder_add_holder(struct builder *b, const struct holder *holder);
+/* Which namespaces a process is in, for annotators. 0 or -ENOMEM. */
+int builder_add_task_namespaces(struct builder *b, const struct task_namespaces *of);
 /* Of a process, for annotators. 0 or -ENOMEM. */
 int builder_add_extra(struct builder *b, const struct task_extra *extra);
 /* How many PIDs of each block of a namespace are in use; trailing empty blocks may be left out. */

@@ -34,6 +34,7 @@ struct pidns_snapshot *pidns_snapshot_unref(struct pidns_snapshot *s)
 	free(s->by_ino);
 	free(s->holders);
 	free(s->extras);
+	free(s->task_namespaces);
 	free(s);
 	return NULL;
 }
@@ -209,22 +210,39 @@ size_t pidns_snapshot_limits(const struct pidns_snapshot *s,
 	return s->nr_limits;
 }
 
-struct search_extra {
+struct search_pid {
 	const struct pidns_snapshot *s;
 	int32_t pid;
 };
 
 static bool is_extra_before(const void *wanted, size_t i)
 {
-	const struct search_extra *search = wanted;
+	const struct search_pid *search = wanted;
 
 	return search->s->extras[i].pid < search->pid;
 }
 
 const struct task_extra *snapshot_extra(const struct pidns_snapshot *s, int32_t pid)
 {
-	const struct search_extra search = {s, pid};
+	const struct search_pid search = {s, pid};
 	size_t at = map_lower_bound(s->nr_extras, is_extra_before, &search);
 
 	return at < s->nr_extras && s->extras[at].pid == pid ? &s->extras[at] : NULL;
+}
+
+static bool is_task_before(const void *wanted, size_t i)
+{
+	const struct search_pid *search = wanted;
+
+	return search->s->task_namespaces[i].pid < search->pid;
+}
+
+const struct task_namespaces *snapshot_task_namespaces(const struct pidns_snapshot *s, int32_t pid)
+{
+	const struct search_pid search = {s, pid};
+	size_t at = map_lower_bound(s->nr_task_namespaces, is_task_before, &search);
+
+	return at < s->nr_task_namespaces && s->task_namespaces[at].pid == pid
+		       ? &s->task_namespaces[at]
+		       : NULL;
 }

@@ -42,11 +42,6 @@ struct chunk {
 	_Alignas(16) unsigned char bytes[];
 };
 
-/* What a task holds, builder_add_holder(). */
-struct holder {
-	int32_t pid, fd;
-};
-
 struct pidns_snapshot {
 	_Atomic unsigned int refs;
 	uint32_t flags;
@@ -70,10 +65,13 @@ struct pidns_snapshot {
 	bool knows_holders;	   /* builder_know_holders() */
 	struct task_extra *extras; /* ascending */
 	size_t nr_extras;
+	struct task_namespaces *task_namespaces; /* ascending */
+	size_t nr_task_namespaces;
 };
 
 /* Of that process; NULL: none was told. In snapshot.c. */
 const struct task_extra *snapshot_extra(const struct pidns_snapshot *s, int32_t pid);
+const struct task_namespaces *snapshot_task_namespaces(const struct pidns_snapshot *s, int32_t pid);
 
 /* Whether two times since boot are one: a provider over /proc knows them in units of 1/USER_HZ. In
  * diff.c. */

@@ -37,6 +37,13 @@ static bool is_pidfd(const char *text, ssize_t len)
 	return len == sizeof(PIDFD_LINK) - 1 && !memcmp(text, PIDFD_LINK, (size_t)len);
 }
 
+static int add_holder(struct procfs_take *t, int32_t fd)
+{
+	const struct holder holder = {.pid = t->looked_at, .fd = fd, .kind = HOLDER_BY_LINK};
+
+	return builder_add_holder(t->b, &holder);
+}
+
 static int look_at_fd(struct procfs_take *t, int dir, const char *name)
 {
 	char text[64];
@@ -47,7 +54,7 @@ static int look_at_fd(struct procfs_take *t, int dir, const char *name)
 	int r = 0;
 
 	if (is_ns || is_pidfd(text, len))
-		r = builder_add_holder(t->b, t->looked_at, (int32_t)strtol(name, NULL, 10));
+		r = add_holder(t, (int32_t)strtol(name, NULL, 10));
 	return r >= 0 && is_ns ? meet(t, dir, name, ino) : r;
 }
 
@@ -64,12 +71,12 @@ static int look_at_fds(struct procfs_take *t, int dir, bool *ret_none)
 	if (r == -EACCES)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_FD);
 	if (r < 0)
-		return is_fatal(r) ? r : builder_add_holder(t->b, t->looked_at, -1);
+		return is_fatal(r) ? r : add_holder(t, -1);
 	while (r >= 0 && (name = file_list_next(&list))) {
 		*ret_none = false;
 		if (!file_may_look(&nr, &t->nr_files)) {
 			builder_add_unseen(t->b, PIDNS_UNSEEN_PINS);
-			return builder_add_holder(t->b, t->looked_at, -1);
+			return add_holder(t, -1);
 		}
 		r = look_at_fd(t, fd, name);
 	}
@@ -199,7 +206,7 @@ static int look_at_threads(struct procfs_take *t, int dir, bool may_be_heirs)
 	fd = procfs_open(t, dir, "task", O_RDONLY | O_DIRECTORY);
 	if (fd < 0 && is_fatal(fd))
 		return fd;
-	r = builder_add_holder(t->b, t->looked_at, -1);
+	r = add_holder(t, -1);
 	list = (struct file_list){.fd = fd};
 	while (r >= 0 && fd >= 0 && (name = file_list_next(&list))) {
 		snprintf(path, sizeof(path), "%.20s/ns/pid_for_children", name);

@@ -113,7 +113,8 @@ static void test_files(void **state)
 /* What whoever took the snapshot has looked through is not looked for again. */
 static void test_holders(void **state)
 {
-	const struct holder holders[] = {{1, 5}, {1, 6}, {9, -1}};
+	const struct holder holders[] = {
+		{.pid = 1, .fd = 5}, {.pid = 1, .fd = 6}, {.pid = 9, .fd = -1}};
 	struct pidns_snapshot *s = snapshot_of(PICTURE, 0);
 
 	(void)state;

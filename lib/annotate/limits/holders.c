@@ -48,7 +48,7 @@ void holders_add(struct holders *holders, struct annotation *a, int32_t pid)
 
 static int compare(const void *a, const void *b)
 {
-	const struct holder *x = a, *y = b;
+	const struct limit_holder *x = a, *y = b;
 
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
@@ -63,7 +63,7 @@ const char *holders_text(struct holders *holders, struct annotation *a)
 
 	qsort(holders->list, holders->nr, sizeof(holders->list[0]), compare);
 	for (size_t i = 0; i < holders->nr; i++) {
-		const struct holder *holder = &holders->list[i];
+		const struct limit_holder *holder = &holders->list[i];
 
 		if (i >= SHOWN) {
 			others += holder->count;

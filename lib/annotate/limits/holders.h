@@ -13,7 +13,7 @@ struct annotation;
 
 /* Begins as {0}. */
 struct holders {
-	struct holder {
+	struct limit_holder {
 		char comm[64];
 		int32_t pid; /* the first that was met */
 		uint64_t count;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/snapshot.h"
 #include "internal.h"
 #include "namespaces.h"
 
@@ -131,12 +132,36 @@ static int add_link(struct limits *l, int kind, int32_t pid, int dir, const char
 	return r < 0 ? (r == -ENOMEM ? r : 0) : add_owned(l, kind, pid, st.st_ino);
 }
 
+static bool is_met(const struct limits *l, int kind, uint64_t ino)
+{
+	return ino &&
+	       (ino == namespace_kinds[kind].initial || map_get(&l->of_namespaces->seen_ino, ino));
+}
+
+/* As far as the provider says which namespaces a task is in: most are in those of another. */
+static bool has_nothing_new(const struct limits *l, const struct limits_subject *of)
+{
+	const struct task_namespaces *in = snapshot_task_namespaces(l->a->snapshot, of->pid);
+	const struct pidns_ns *ns = of->task->ns;
+	const struct user_ns *user = of->extra ? userns_find(&l->userns, of->extra->user_ns) : NULL;
+
+	return in && user && user->is_complete && ns->known & PIDNS_NS_INO &&
+	       is_met(l, PID, ns->ino) && is_met(l, MNT, in->mnt) && is_met(l, NET, in->net) &&
+	       is_met(l, IPC, in->ipc) && is_met(l, UTS, in->uts) &&
+	       is_met(l, CGROUP, in->cgroup) && is_met(l, TIME, in->time) &&
+	       is_met(l, TIME, in->time_for_children);
+}
+
 static int look_at(struct limits *l, const struct pidns_task *task)
 {
 	struct limits_subject of = limits_subject(l, task);
-	int dir = limits_subject_dir(l, &of);
 	uint64_t user;
-	int r = userns_learn(l, &of, &user);
+	int dir, r;
+
+	if (has_nothing_new(l, &of))
+		return 0;
+	dir = limits_subject_dir(l, &of);
+	r = userns_learn(l, &of, &user);
 
 	for (size_t i = 0; dir >= 0 && r >= 0 && i < ARRAY_SIZE(links); i++) {
 		int kind = links[i].kind;

@@ -207,24 +207,64 @@ static int look_at_all(struct pins *p, const struct pidns_task *task, const char
 	return r;
 }
 
+/* What the provider says of it, or else its link. */
+static int look_at_holder(struct pins *p, int dir, const struct holder *held)
+{
+	struct pidns_pin pin = {.pid = held->pid, .fd = held->fd, .count = 1};
+	const struct pidns_task *task = NULL;
+	const struct pidns_ns *ns = NULL;
+
+	if (held->kind == HOLDER_BY_LINK)
+		return look_at_file(p, dir, held->pid, held->fd);
+	pin.kind = held->kind == HOLDER_NS ? PIDNS_PIN_FD : PIDNS_PIN_PIDFD;
+	if (held->kind == HOLDER_PIDFD && held->value < 0) {
+		pin.kind = PIDNS_PIN_UNSEEN;
+		return pins_suspect(p, &pin);
+	}
+	if (held->kind == HOLDER_NS)
+		ns = pidns_ns_find(p->a->snapshot, (uint64_t)held->value);
+	else if (held->value)
+		task = pidns_task_find(p->a->snapshot, NULL, (int32_t)held->value);
+	ns = task ? task->ns : ns;
+	return ns ? pins_note(p, ns, &pin) : 0;
+}
+
+/* Is nothing left to find out that only the files of the process tell? */
+static bool is_told(const struct pins *p, int32_t pid, const struct holder *held, size_t nr)
+{
+	const struct task_namespaces *in = snapshot_task_namespaces(p->a->snapshot, pid);
+
+	for (size_t i = 0; i < nr; i++)
+		if (held[i].kind == HOLDER_BY_LINK)
+			return false;
+	return in && in->mnt && mounts_has_met(&p->mounts, in->mnt);
+}
+
 /* A task that holds these alone. */
 static int look_at_held(struct pins *p, const char *name, int32_t pid, const struct holder *held,
 			size_t nr)
 {
-	_cleanup_close_ int dir =
-		file_open_as(p->a->procfs, name, (nr ? O_RDONLY : O_PATH) | O_DIRECTORY);
+	bool needs_files = !is_told(p, pid, held, nr);
+	_cleanup_close_ int dir = -1;
+	uint32_t nr_files = 0;
 	int r = 0;
 
-	if (dir < 0)
+	if (needs_files)
+		dir = file_open_as(p->a->procfs, name, (nr ? O_RDONLY : O_PATH) | O_DIRECTORY);
+	if (needs_files && dir < 0)
 		return pins_hindered(p, pid, dir);
 	for (size_t i = 0; r >= 0 && i < nr; i++) {
-		r = look_at_file(p, dir, pid, held[i].fd);
+		if (!file_may_look(&nr_files, &p->nr_files)) {
+			p->is_cut = true;
+			break;
+		}
+		r = look_at_holder(p, dir, &held[i]);
 		if (r == -ENOENT)
 			r = 0; /* closed meanwhile */
 	}
 	if (r < 0)
 		return pins_hindered(p, pid, r);
-	return pins_mounts_look(p, dir, pid, pid);
+	return needs_files ? pins_mounts_look(p, dir, pid, pid) : 0;
 }
 
 /* What it was found to hold when the snapshot was taken. */

@@ -35,6 +35,12 @@ struct notes {
 	uint64_t last_cgroup;
 	uint32_t last_user_ino;
 	uint32_t pad_2;
+	/* What held.bpf.c met last: a process's namespaces, and the file systems of such files. */
+	const struct nsproxy *last_nsproxy;
+	struct bpf_holding last_holding;
+	const struct super_block *nsfs, *pidfs;
+	uint32_t files_before; /* this run */
+	uint32_t pad_3;
 };
 
 struct {
@@ -207,6 +213,7 @@ static __always_inline void find_reader(struct notes *n)
 	n->last_group_ns = NULL;
 	n->last_user_ns = NULL;
 	n->last_cgroups = NULL;
+	n->last_nsproxy = NULL;
 }
 
 static __always_inline bool sit_down(struct desk *d)
@@ -214,6 +221,7 @@ static __always_inline bool sit_down(struct desk *d)
 	if (!find_desk(d) || !d->notes->pid.numbers)
 		return false;
 	d->sheet->nr_tasks = d->sheet->nr_namespaces = d->sheet->nr_vanished = 0;
+	d->sheet->nr_holdings = d->sheet->nr_held = 0;
 	find_reader(d->notes);
 	return true;
 }

@@ -8,10 +8,9 @@
  * that it has come to. Numbers only ever grow on the way, so nobody is told twice, and nobody is
  * left out who is there all the time.
  */
+#include "leaf.h"
 #include "task.h"
 
-/* Numbers, taken or not, that are looked at in one run. */
-#define STEPS_A_RUN 16384
 /* Leaves of the tree of numbers that are counted in one run. */
 #define LEAVES_A_RUN 8192
 /* No machine has that many namespaces; a list that is broken ends all the same. */
@@ -92,31 +91,6 @@ __noinline int tell_pid(uint64_t address, uint32_t number)
 		tell_hidden(&d, look.task, look.own);
 	if (flags & BPF_ASK_TASKS && (look.is_leader || flags & BPF_ASK_THREADS))
 		tell_task(&d, &look, number);
-	return 0;
-}
-
-/* Takes note of the leaf that has the next number; where there is none, goes to where one may be. */
-__noinline int read_leaf(void)
-{
-	uint32_t places = tree_places(), from;
-	const struct xa_node *leaf;
-	struct notes *n;
-	struct desk d;
-
-	if (!find_desk(&d))
-		return 0;
-	n = d.notes;
-	from = d.sheet->next;
-	leaf = (const void *)tree_leaf((uint64_t)n->root, from);
-	n->leaf_from = n->leaf_to = from;
-	if (!leaf) {
-		d.sheet->next = n->beyond;
-		return 0;
-	}
-	bpf_probe_read_kernel(n->entries, bpf_core_field_size(((struct xa_node *)0)->slots),
-			      (const char *)leaf + bpf_core_field_offset(struct xa_node, slots));
-	n->leaf_from = from & ~(places - 1);
-	n->leaf_to = n->leaf_from + places;
 	return 0;
 }
 

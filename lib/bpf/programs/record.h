@@ -20,6 +20,8 @@ enum {
 	BPF_EXTENTS = 340,    /* UID_GID_MAP_MAX_EXTENTS */
 	BPF_COMM = 16,	      /* TASK_COMM_LEN */
 	BPF_NUMBER_MAX = (1 << 22) - 1, /* PID_MAX_LIMIT */
+	BPF_HOLDINGS = 256,		/* processes whose namespaces a run tells of, … */
+	BPF_HELD = 512,			/* … and files that may keep a PID namespace */
 };
 
 /* bpf_sheet.flags */
@@ -110,6 +112,28 @@ struct bpf_reader {
 	uint32_t pad;
 };
 
+/* Of a process: the inodes of the namespaces it is in; 0: not known. */
+struct bpf_holding {
+	int32_t pid;
+	uint32_t mnt, net, ipc, uts, cgroup, time, time_for_children;
+};
+
+/* bpf_held.kind */
+enum {
+	BPF_HELD_UNKNOWN = 0, /* to be looked at by its link */
+	BPF_HELD_NS = 1,      /* value: the inode of a PID namespace */
+	BPF_HELD_PIDFD = 2,   /* value: the process, as the reader calls it; 0: not to be seen */
+	BPF_HELD_GONE = 3,    /* a pidfd of a process that has been reaped */
+	BPF_HELD_APART = 4,   /* no file: a thread has files or namespaces of its own */
+};
+
+struct bpf_held {
+	int32_t pid;
+	int32_t fd;
+	uint32_t kind;
+	uint32_t value;
+};
+
 struct bpf_sheet {
 	/* The question. */
 	uint32_t flags; /* BPF_ASK_* */
@@ -129,13 +153,21 @@ struct bpf_sheet {
 	uint32_t blocks[BPF_BLOCKS]; /* added to */
 	struct bpf_ns_record namespaces[BPF_NAMESPACES];
 	struct bpf_task_record tasks[BPF_TASKS];
+	/* Of "held": from which file on of number `next`; and how many files were looked at in all. */
+	uint32_t next_fd;
+	uint32_t nr_files;
+	uint32_t nr_holdings;
+	uint32_t nr_held;
+	struct bpf_holding holdings[BPF_HOLDINGS];
+	struct bpf_held held[BPF_HELD];
 };
 
 _Static_assert(sizeof(struct bpf_task_record) == 272, "one layout for both sides");
 _Static_assert(sizeof(struct bpf_ns_record) == 64, "one layout for both sides");
 _Static_assert(sizeof(struct bpf_reader) == 20 + 12 * BPF_EXTENTS + 4, "no hole in it");
 _Static_assert(sizeof(struct bpf_sheet) == 48 + sizeof(struct bpf_reader) + 4 * BPF_BLOCKS +
-						   64 * BPF_NAMESPACES + 272 * BPF_TASKS,
+						   64 * BPF_NAMESPACES + 272 * BPF_TASKS + 16 +
+						   32 * BPF_HOLDINGS + 16 * BPF_HELD,
 	       "no hole in it");
 
 #endif /* PIDNS_BPF_RECORD_H */
