@@ -117,7 +117,9 @@ __noinline int tell_ns(uint64_t address)
 	if (nr >= BPF_NAMESPACES)
 		return 1;
 	r = &d.sheet->namespaces[nr];
-	d.sheet->nr_namespaces = nr + 1;
+	/* Once, here, where the index is known to be bounded. */
+	barrier_var(r);
+	d.sheet->nr_namespaces++;
 	__builtin_memset(r, 0, sizeof(*r));
 	r->ino = BPF_CORE_READ(ns, ns.inum);
 	r->level = BPF_CORE_READ(ns, level);

@@ -54,6 +54,7 @@ static __always_inline void tell_task(struct desk *d, const struct pid_look *loo
 	if (nr >= BPF_TASKS || depth >= NS_LEVELS)
 		return;
 	r = &s->tasks[nr];
+	barrier_var(r);
 	r->nr_vpids = depth + 1;
 	tell_numbers(n, look, number, depth + 1, r->vpids);
 	r->ns_ino = ino_of(n, look->own);

@@ -374,6 +374,7 @@ __noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_addre
 	if (!find_desk(&d) || index >= BPF_TASKS)
 		return 0;
 	r = &d.sheet->tasks[index];
+	barrier_var(r);
 	facts = r->facts;
 	look_at_task(d.notes, task);
 	signal = TASK_READ(d.notes, task, signal);
