@@ -28,6 +28,20 @@ version=$("$root$prefix/bin/pidns" --version | awk '{ print $2 }')
 [ "$(pkg-config --modversion libpidnsinfo)" = "$version" ] ||
 	fail "pidns is version $version, libpidnsinfo.pc another"
 
+# And with nothing but find_package().
+mkdir "$scratch/project"
+cat >"$scratch/project/CMakeLists.txt" <<-END
+	cmake_minimum_required(VERSION 3.25)
+	project(use C)
+	find_package(pidnsinfo 0.9 REQUIRED)
+	add_executable(use $PWD/tests/check/use.c)
+	target_link_libraries(use PRIVATE pidnsinfo::pidnsinfo)
+END
+cmake -S "$scratch/project" -B "$scratch/project/build" -DCMAKE_C_COMPILER="${CC:-cc}" \
+	-DCMAKE_PREFIX_PATH="$root$prefix" >"$scratch/log" 2>&1 || fail "$(tail -n 20 "$scratch/log")"
+cmake --build "$scratch/project/build" >"$scratch/log" 2>&1 || fail "$(tail -n 20 "$scratch/log")"
+"$scratch/project/build/use"
+
 # Debian's python3 finds the module where it looks for what was built by hand.
 DESTDIR=$root cmake --install "$PIDNS_BUILD" --prefix /usr/local >/dev/null
 folders=$(/usr/bin/python3 -c 'import site; print(*site.getsitepackages())')

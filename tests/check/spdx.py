@@ -16,7 +16,9 @@ LICENCES = (
     ("", "GPL-2.0-or-later"),
 )
 SOURCES = (".c", ".cc", ".h", ".py", ".sh", ".yaml", ".cmake", "CMakeLists.txt")
+# REUSE-IgnoreStart
 LINE = re.compile(r"SPDX-License-Identifier: (.*?)(?: \*/)?$", re.MULTILINE)
+# REUSE-IgnoreEnd
 
 
 def is_source(name):

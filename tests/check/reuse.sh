@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each file has a licence and a copyright, as https://reuse.software has it: in its own first lines, by
+# .reuse/dep5, or in a file .license beside it.
+# shellcheck source=tests/check/common.sh
+. "$(dirname "$0")/common.sh"
+need reuse git
+
+git -c safe.directory="$PWD" rev-parse --git-dir >/dev/null 2>&1 || {
+	echo "skipped: not a git repository, in which reuse tells files of ours from others"
+	exit 77
+}
+reuse lint >"$scratch/out" 2>&1 || fail "$(cat "$scratch/out")"
+tail -n 1 "$scratch/out"
