@@ -113,6 +113,7 @@ static int open_root_with(const char *root, const char *provider, const char *so
 static void test_b6_root(void **state)
 {
 	char root[512], proc[600];
+	int r;
 
 	(void)state;
 	assert_int_equal(open_root_with("/", NULL, NULL), 0);
@@ -127,7 +128,8 @@ static void test_b6_root(void **state)
 	assert_int_equal(open_root_with(root, NULL, NULL), -ENOENT);
 	snprintf(proc, sizeof(proc), "%s/proc", root);
 	assert_int_equal(symlink("/proc", proc), 0);
-	assert_in_set(-open_root_with(root, NULL, NULL), ((uintmax_t[]){ENOTDIR, ELOOP}), 2);
+	r = open_root_with(root, NULL, NULL);
+	assert_true(r == -ENOTDIR || r == -ELOOP);
 	assert_int_equal(unlink(proc), 0);
 	assert_int_equal(mkdir(proc, 0755), 0);
 	assert_int_equal(open_root_with(root, NULL, NULL), -EPROTO);
