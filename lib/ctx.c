@@ -192,6 +192,11 @@ bool ctx_is_living(const struct pidns_ctx *ctx)
 	return !(ctx->provider->flags & PIDNS_PROVIDER_RECORDED);
 }
 
+bool ctx_has_events(const struct pidns_ctx *ctx)
+{
+	return ctx->provider->events;
+}
+
 /* A fact of a namespace that the builder makes of facts of its tasks, or of its reaper's. */
 static const struct {
 	uint64_t ns_field, task_fields, reaper_fields;

@@ -9,5 +9,7 @@
 
 /* Whether a second snapshot may differ from the first. */
 bool ctx_is_living(const struct pidns_ctx *ctx);
+/* Whether its snapshots are of what attached programs report, so that one may be kept by events. */
+bool ctx_has_events(const struct pidns_ctx *ctx);
 
 #endif /* PIDNS_CTX_H */

@@ -84,3 +84,14 @@ int provider_open(const struct provider *provider, const char *source, const str
 
 	return r < 0 ? r : provider->open(source, why, ret_state);
 }
+
+const struct event_source *provider_event_source(const struct why *why)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(providers); i++)
+		if (providers[i]->events)
+			return providers[i]->events;
+	why_set(why, -EOPNOTSUPP, "bpf: left out of this build");
+	return NULL;
+}

@@ -16,4 +16,8 @@ int provider_probe(const struct provider *provider, const struct why *why);
 int provider_open(const struct provider *provider, const char *source, const struct why *why,
 		  void **ret_state);
 
+/* Where events come from, whatever provider takes snapshots; NULL: this build has no such source, with
+ * a sentence. */
+const struct event_source *provider_event_source(const struct why *why);
+
 #endif /* PIDNS_PROVIDERS_H */

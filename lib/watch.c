@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * watch.c - a stream of events: wake, take, diff.
+ * watch.c - a stream of events: what the kernel reports (feed.c), or wake, take, diff.
  *
- * There is always a timer: the kernel tells of namespaces, not of tasks, and not everybody. What it
- * tells only makes the next look come earlier.
+ * Where snapshots are compared there is always a timer: the netlink group reports namespaces, not
+ * tasks, and not to everyone. What it reports only makes the next sample come earlier.
  */
 #include "ctx.h"
+#include "feed.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -21,6 +22,9 @@
 #define INTERVAL_MAX_NS (NS_PER_S * 1000000000)
 /* A flood of notices is read up to here; the rest wakes again. */
 #define MAX_NOTICES 1024
+/* After so many events at once the next are left to come together for so long. */
+#define MANY_EVENTS 64
+#define PORTION_NS  5000000
 
 /* Without these there is no telling who is who, or what changed. */
 #define NS_FIELDS                                                                     \
@@ -35,7 +39,13 @@ struct pidns_watch {
 	int notice_fd;	    /* -1: nobody tells */
 	uint64_t rested_ns; /* not to look before: CLOCK_MONOTONIC */
 	bool is_noticed;    /* something has changed since the last look */
-	struct pidns_snapshot *newest;
+	struct feed *feed;  /* NULL: nothing is fed by events */
+	bool is_fed;	    /* all is; else only refusals are */
+	size_t nr_fed;	    /* events since it was found empty */
+	uint64_t resume_ns; /* not to be drained before: CLOCK_MONOTONIC; 0: at once */
+	bool is_feed_event; /* the last event was */
+	char missing[320];
+	struct pidns_snapshot *older, *newest;
 	struct pidns_diff *diff;
 	const struct pidns_event *const *events;
 	size_t nr_events, next;
@@ -45,10 +55,7 @@ struct pidns_watch {
 
 static uint64_t now_ns(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+	return util_clock_ns(CLOCK_MONOTONIC);
 }
 
 /* ---- waking ---------------------------------------------------------------------------------- */
@@ -110,7 +117,9 @@ static int open_fds(struct pidns_watch *watch)
 		r = -errno;
 	if (r >= 0)
 		r = add_fd(watch, watch->timer_fd);
-	watch->notice_fd = pidns_listen(watch->ctx);
+	watch->notice_fd = watch->is_fed ? -1 : pidns_listen(watch->ctx);
+	if (r >= 0 && watch->feed)
+		r = add_fd(watch, feed_fd(watch->feed));
 	if (r >= 0 && watch->notice_fd >= 0)
 		r = add_fd(watch, watch->notice_fd);
 	return r;
@@ -152,9 +161,95 @@ static int look(struct pidns_watch *watch)
 	watch->has_lost = pidns_diff_open(watch->newest, newer, &watch->diff) < 0;
 	if (!watch->has_lost)
 		watch->nr_events = pidns_diff_events(watch->diff, &watch->events);
-	pidns_snapshot_unref(watch->newest);
+	pidns_snapshot_unref(watch->older);
+	watch->older = watch->newest;
 	watch->newest = newer;
 	return 0;
+}
+
+/* ---- events of the kernel -------------------------------------------------------------------- */
+
+/* What a mirror keeps up to date is all that may be asked for. */
+static bool may_be_fed(const struct pidns_watch *watch)
+{
+	const uint32_t notes = PIDNS_TAKE_LIMITS | PIDNS_TAKE_PINS | PIDNS_TAKE_ZOMBIES;
+
+	return ctx_has_events(watch->ctx) && !(watch->opts.wants & PIDNS_WATCH_WANTS_POLLING) &&
+	       !(watch->opts.flags & (PIDNS_TAKE_THREADS | notes));
+}
+
+/* Without it there are snapshots to compare, and what is missing is said. */
+static void open_feed(struct pidns_watch *watch)
+{
+	const struct why why = {watch->missing, sizeof(watch->missing)};
+	struct feed_opts opts = {.watch = &watch->opts, .only_refused = !may_be_fed(watch)};
+
+	if (opts.only_refused && !(watch->opts.wants & PIDNS_WATCH_WANTS_REFUSED))
+		return;
+	if (feed_open(watch->ctx, &opts, &why, &watch->feed) < 0)
+		return;
+	watch->is_fed = !opts.only_refused;
+	if (watch->opts.wants & PIDNS_WATCH_WANTS_REFUSED &&
+	    !(feed_flags(watch->feed) & PIDNS_WATCH_REFUSED))
+		why_set(&why, 0, "this kernel does not report what is refused");
+}
+
+static void watch_feed_fd(const struct pidns_watch *watch, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.fd = feed_fd(watch->feed)};
+
+	epoll_ctl(watch->poll_fd, EPOLL_CTL_MOD, event.data.fd, &event);
+}
+
+/*
+ * Where much happens it is read in portions: the caller need not be woken for each event, and the
+ * kernel need not wake it. The timer does.
+ */
+static void rest_from_feed(struct pidns_watch *watch)
+{
+	uint64_t due_ns = feed_due_ns(watch->feed);
+
+	if (watch->nr_fed >= MANY_EVENTS) {
+		watch->resume_ns = now_ns() + PORTION_NS;
+		watch_feed_fd(watch, 0);
+		if (!due_ns || due_ns > watch->resume_ns)
+			due_ns = watch->resume_ns;
+	}
+	watch->nr_fed = 0;
+	if (due_ns)
+		set_timer(watch, due_ns);
+}
+
+static bool feed_rests(struct pidns_watch *watch)
+{
+	uint64_t expirations;
+
+	if (watch->is_fed && read(watch->timer_fd, &expirations, sizeof(expirations)) < 0 &&
+	    errno != EAGAIN)
+		return false;
+	if (!watch->resume_ns)
+		return false;
+	if (now_ns() < watch->resume_ns)
+		return true;
+	watch->resume_ns = 0;
+	watch_feed_fd(watch, EPOLLIN);
+	return false;
+}
+
+static int next_of_feed(struct pidns_watch *watch, const struct pidns_event **ret_event)
+{
+	int r;
+
+	if (!watch->nr_fed && feed_rests(watch))
+		return 0;
+	r = feed_next(watch->feed, ret_event);
+	if (r > 0)
+		watch->nr_fed++;
+	else if (watch->is_fed)
+		rest_from_feed(watch);
+	else
+		watch->nr_fed = 0;
+	return r;
 }
 
 /* ---- the public side ------------------------------------------------------------------------- */
@@ -169,8 +264,9 @@ static int check_opts(const struct pidns_watch_opts *user, struct pidns_watch_op
 	if (r < 0)
 		return r;
 	why = (struct why){ret->why, ret->why_len};
-	if (ret->reserved)
-		return why_set(&why, -EINVAL, "unknown flags %#x", ret->reserved);
+	if (ret->wants &
+	    ~(PIDNS_WATCH_WANTS_NAMESPACES | PIDNS_WATCH_WANTS_REFUSED | PIDNS_WATCH_WANTS_POLLING))
+		return why_set(&why, -EINVAL, "unknown wants %#x", ret->wants);
 	if (!ret->interval_ns)
 		ret->interval_ns = NS_PER_S;
 	if (ret->interval_ns > INTERVAL_MAX_NS)
@@ -196,10 +292,11 @@ int pidns_watch_open(struct pidns_ctx *ctx, const struct pidns_watch_opts *user,
 		return why_set(&why, -ENOMEM, "out of memory");
 	watch->ctx = ctx;
 	watch->opts = opts;
+	open_feed(watch);
 	r = open_fds(watch);
 	if (r < 0)
 		why_set(&why, r, "%s", strerror(-r));
-	else
+	else if (!watch->is_fed)
 		r = take(watch, &watch->newest);
 	if (r < 0) {
 		pidns_watch_close(watch);
@@ -222,7 +319,9 @@ struct pidns_watch *pidns_watch_close(struct pidns_watch *watch)
 	close_fd(watch->notice_fd);
 	close_fd(watch->timer_fd);
 	close_fd(watch->poll_fd);
+	feed_close(watch->feed);
 	pidns_diff_close(watch->diff);
+	pidns_snapshot_unref(watch->older);
 	pidns_snapshot_unref(watch->newest);
 	free(watch);
 	return NULL;
@@ -237,6 +336,7 @@ int pidns_watch_fd(const struct pidns_watch *watch)
 static void let_go(struct pidns_watch *watch)
 {
 	watch->diff = pidns_diff_close(watch->diff);
+	watch->older = pidns_snapshot_unref(watch->older);
 	watch->nr_events = watch->next = 0;
 }
 
@@ -244,6 +344,12 @@ int pidns_watch_next(struct pidns_watch *watch, const struct pidns_event **ret_e
 {
 	int r = 0;
 
+	if (watch->feed) {
+		r = next_of_feed(watch, ret_event);
+		watch->is_feed_event = r > 0;
+		if (r || watch->is_fed)
+			return r;
+	}
 	if (watch->next == watch->nr_events) {
 		let_go(watch);
 		r = is_time(watch) ? look(watch) : 0;
@@ -267,10 +373,31 @@ int pidns_watch_next(struct pidns_watch *watch, const struct pidns_event **ret_e
 
 struct pidns_snapshot *pidns_watch_snapshot(struct pidns_watch *watch)
 {
-	return pidns_snapshot_ref(watch->newest);
+	return watch->is_fed ? feed_snapshot(watch->feed) : pidns_snapshot_ref(watch->newest);
+}
+
+const struct pidns_snapshot *pidns_watch_event_snapshot(const struct pidns_watch *watch, int older)
+{
+	if (watch->is_feed_event)
+		return feed_event_snapshot(watch->feed, older);
+	return older ? watch->older : watch->newest;
 }
 
 uint32_t pidns_watch_flags(const struct pidns_watch *watch)
 {
-	return watch->notice_fd >= 0 ? PIDNS_WATCH_PROMPT : 0;
+	uint32_t flags = watch->notice_fd >= 0 ? PIDNS_WATCH_PROMPT : 0;
+
+	if (watch->is_fed)
+		flags |= PIDNS_WATCH_PROMPT | PIDNS_WATCH_EXACT;
+	return watch->feed ? flags | feed_flags(watch->feed) : flags;
+}
+
+const char *pidns_watch_source(const struct pidns_watch *watch)
+{
+	return watch->is_fed || watch->notice_fd >= 0 ? pidns_provider(watch->ctx) : "timer";
+}
+
+const char *pidns_watch_missing(const struct pidns_watch *watch)
+{
+	return *watch->missing ? watch->missing : NULL;
 }

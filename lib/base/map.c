@@ -67,3 +67,25 @@ void map_clear(struct map *map)
 	free(map->entries);
 	*map = (struct map){0};
 }
+
+/* Those behind it that were put off by it move up, so that a search still ends at a free place. */
+void map_remove(struct map *map, uint64_t key)
+{
+	size_t mask = map->size - 1, hole, at;
+	struct map_entry *entry = map->size ? find(map->entries, map->size, key) : NULL;
+
+	if (!entry || !entry->value)
+		return;
+	map->nr--;
+	hole = at = (size_t)(entry - map->entries);
+	for (;;) {
+		at = (at + 1) & mask;
+		if (!map->entries[at].value)
+			break;
+		if (((at - (mix(map->entries[at].key) & mask)) & mask) < ((at - hole) & mask))
+			continue;
+		map->entries[hole] = map->entries[at];
+		hole = at;
+	}
+	map->entries[hole].value = 0;
+}

@@ -19,6 +19,8 @@ struct map {
 uint32_t map_get(const struct map *map, uint64_t key);
 /* Give a key a value, another one where it has one. 0, or -ENOMEM with the map as it was. */
 int map_put(struct map *map, uint64_t key, uint32_t value);
+/* Forget a key, if it has a value. */
+void map_remove(struct map *map, uint64_t key);
 /* Forget all and free the memory. */
 void map_clear(struct map *map);
 

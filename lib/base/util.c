@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 void util_freep(void *p)
@@ -98,4 +99,12 @@ uint64_t util_hash(uint64_t hash, const void *bytes, size_t len)
 	while (len--)
 		hash = (hash ^ *p++) * UINT64_C(0x100000001b3);
 	return hash;
+}
+
+uint64_t util_clock_ns(int clock)
+{
+	struct timespec now = {0};
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }

@@ -39,6 +39,9 @@ static inline int steal_fd(int *fd)
  */
 int util_grow(void *items, size_t *room, size_t count, size_t size);
 
+/* The time of that clock, CLOCK_MONOTONIC or CLOCK_BOOTTIME, in nanoseconds. */
+uint64_t util_clock_ns(int clock);
+
 /* Ascending, to be searched. */
 void util_sort_pids(int32_t *pids, size_t nr);
 bool util_has_pid(const int32_t *sorted, size_t nr, int32_t pid);

@@ -32,10 +32,15 @@ static uint32_t state_letter(const struct bpf_task_record *record)
 	return (uint32_t)letters[i];
 }
 
+static const struct bpf_reader *reader_of(const struct bpf_kernel *kernel)
+{
+	return kernel->reader ? kernel->reader : &kernel->sheet->reader;
+}
+
 /* As the reader's user namespace has it (from_kuid_munged()). */
 static uint32_t translate_uid(const struct bpf_kernel *kernel, uint32_t uid)
 {
-	const struct bpf_reader *reader = &kernel->sheet->reader;
+	const struct bpf_reader *reader = reader_of(kernel);
 	uint32_t i;
 
 	for (i = 0; i < reader->nr_extents && i < BPF_EXTENTS; i++) {
@@ -49,7 +54,7 @@ static uint32_t translate_uid(const struct bpf_kernel *kernel, uint32_t uid)
 
 static uint64_t translate_time(const struct bpf_kernel *kernel, uint64_t start_ns)
 {
-	return start_ns + (uint64_t)kernel->sheet->reader.boot_offset_ns;
+	return start_ns + (uint64_t)reader_of(kernel)->boot_offset_ns;
 }
 
 static void read_facts(const struct bpf_kernel *kernel, const struct bpf_task_record *record,

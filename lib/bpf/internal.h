@@ -28,6 +28,7 @@ struct bpf_kernel {
 	struct bpf_sheet *sheet;
 	/* That of the job BPF_HOLD, whose program is loaded when it is first needed; NULL: it cannot be. */
 	struct bpf_sheet *(*hold)(void *arg);
+	const struct bpf_reader *reader; /* NULL: that of the sheet */
 	/* What no program can see. */
 	uint32_t pid_max;      /* of all namespaces, where none has its own; 0: not known */
 	uint32_t overflow_uid; /* of users without a uid in the reader's user namespace */

@@ -12,12 +12,9 @@ if(PIDNS_BPF AND PIDNS_BPF_CLANG AND PIDNS_BPFTOOL AND PIDNS_BPF_HEADERS)
 	file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/*.h)
 	file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/skeleton)
 	set(skeletons)
-	# The file and the name of its skeleton.
-	foreach(pair pidns:pidns_bpf held:pidns_held)
-		string(REPLACE ":" ";" pair ${pair})
-		list(GET pair 0 name)
-		list(GET pair 1 as)
-		set(source ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/${name}.bpf.c)
+	# bpf_skeleton(NAME AS SOURCE FLAG...): skeleton/NAME.lskel.h, whose functions begin with AS.
+	function(bpf_skeleton name as file)
+		set(source ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/${file})
 		set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.bpf.o)
 		set(skeleton ${CMAKE_CURRENT_BINARY_DIR}/skeleton/${name}.lskel.h)
 		add_custom_command(OUTPUT ${object}
@@ -25,18 +22,23 @@ if(PIDNS_BPF AND PIDNS_BPF_CLANG AND PIDNS_BPFTOOL AND PIDNS_BPF_HEADERS)
 				-Wall -Wextra -Werror -Wno-unused-parameter
 				-fdebug-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs=.
 				-I${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs
-				-idirafter ${PIDNS_BPF_HEADERS} -c ${source} -o ${object}
+				-idirafter ${PIDNS_BPF_HEADERS} ${ARGN}
+				-c ${source} -o ${object}
 			DEPENDS ${source} ${headers}
 			VERBATIM)
 		add_custom_command(OUTPUT ${skeleton}
 			COMMAND ${PIDNS_BPFTOOL} gen skeleton -L ${object} name ${as} > ${skeleton}
 			DEPENDS ${object}
 			VERBATIM)
-		list(APPEND skeletons ${skeleton})
-	endforeach()
+		set(skeletons ${skeletons} ${skeleton} PARENT_SCOPE)
+	endfunction()
+	bpf_skeleton(pidns pidns_bpf pidns.bpf.c)
+	bpf_skeleton(held pidns_held held.bpf.c)
+	bpf_skeleton(events pidns_events events.bpf.c)
 	add_custom_target(pidns-skeleton DEPENDS ${skeletons})
 	add_dependencies(pidnsinfo-objects pidns-skeleton)
-	target_sources(pidnsinfo-objects PRIVATE bpf/load.c bpf/provider.c)
+	target_sources(pidnsinfo-objects PRIVATE bpf/load.c bpf/provider.c
+		bpf/events/attach.c bpf/events/source.c)
 	set_property(SOURCE providers.c APPEND PROPERTY COMPILE_DEFINITIONS HAVE_BPF)
 	target_include_directories(pidnsinfo-objects SYSTEM PRIVATE
 		${CMAKE_CURRENT_BINARY_DIR}/skeleton)

@@ -3,6 +3,7 @@
  * needed. */
 #include "internal.h"
 #include "base/file.h"
+#include "core/raw-event.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -106,4 +107,5 @@ const struct provider provider_bpf = {
 	.open = bpf_provider_open,
 	.take = bpf_provider_take,
 	.close = bpf_provider_close,
+	.events = &bpf_event_source,
 };

@@ -386,14 +386,6 @@ int builder_add_task(struct builder *b, const struct raw_task *raw)
 	return task_copy_arrays(b, task, raw);
 }
 
-static uint64_t boot_time_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /*
  * In a time namespace whose clock is behind the machine's, what started before the clock's zero has
  * wrapped round; and nothing starts after its snapshot, `latest`.
@@ -430,7 +422,7 @@ int builder_freeze(struct builder *b, struct pidns_snapshot **ret_snapshot)
 	if (r < 0)
 		goto out;
 	/* A recording keeps what was recorded, unless it has wrapped round. */
-	latest = b->s->time_ns ? INT64_MAX : boot_time_ns();
+	latest = b->s->time_ns ? INT64_MAX : util_clock_ns(CLOCK_BOOTTIME);
 	if (!b->s->time_ns)
 		b->s->time_ns = latest;
 	forget_impossible_starts(b, latest);

@@ -28,7 +28,9 @@
 	X(PIDNS_EVENT_EXHAUSTED, "exhausted") \
 	X(PIDNS_EVENT_TASK_NEW, "task-new")   \
 	X(PIDNS_EVENT_TASK_GONE, "task-gone") \
-	X(PIDNS_EVENT_LOST, "lost")
+	X(PIDNS_EVENT_LOST, "lost")           \
+	X(PIDNS_EVENT_TASK_EXEC, "task-exec") \
+	X(PIDNS_EVENT_REFUSED, "refused")
 
 #define LIMIT_NAMES(X)                                        \
 	X(PIDNS_LIMIT_CGROUP_PIDS, "cgroup-pids")             \

@@ -18,6 +18,7 @@
 #include "base/util.h"
 
 struct annotation;
+struct event_source;
 struct builder;
 struct origin;
 
@@ -118,6 +119,8 @@ struct provider {
 	 * -ENOMEM. NULL: they are to be made. */
 	int (*notes)(void *state, struct annotation *a);
 	void (*close)(void *state);
+	/* What has happened, as the kernel says it. NULL: it is not such a kernel. */
+	const struct event_source *events;
 };
 
 extern const struct provider provider_netlink;

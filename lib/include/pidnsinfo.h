@@ -532,6 +532,34 @@ int pidns_snapshot_write(const struct pidns_snapshot *snapshot, int fd);
 #define PIDNS_EVENT_TASK_NEW  6
 #define PIDNS_EVENT_TASK_GONE 7
 #define PIDNS_EVENT_LOST      8 /* differences were lost: start again from a snapshot */
+/* Of a watch that is told by the kernel. Since: 0.9 */
+#define PIDNS_EVENT_TASK_EXEC 9	 /* the task runs another program */
+#define PIDNS_EVENT_REFUSED   10 /* a fork, clone or unshare of the task has failed */
+
+/* Values of pidns_refused.call. */
+#define PIDNS_CALL_FORK	   1 /* fork(2), vfork(2), clone(2), clone3(2): not known which */
+#define PIDNS_CALL_CLONE   2 /* clone(2) */
+#define PIDNS_CALL_CLONE3  3 /* clone3(2) */
+#define PIDNS_CALL_UNSHARE 4 /* unshare(2) */
+
+/* Bits of pidns_refused.known. */
+#define PIDNS_REFUSED_KIND  (UINT32_C(1) << 0)
+#define PIDNS_REFUSED_USED  (UINT32_C(1) << 1)
+#define PIDNS_REFUSED_MAX   (UINT32_C(1) << 2)
+#define PIDNS_REFUSED_FLAGS (UINT32_C(1) << 3)
+
+/* A fork, clone or unshare that has failed, as it was at that moment. Since: 0.9 */
+struct pidns_refused {
+	uint32_t known; /* PIDNS_REFUSED_* bits of the fields below that hold */
+	uint32_t call;	/* PIDNS_CALL_* */
+	int32_t error;	/* errno of the caller: EAGAIN, ENOMEM, ENOSPC, … */
+	uint32_t kind;	/* PIDNS_LIMIT_*: the limit that refused; 0: no limit did */
+	uint64_t kinds; /* where the kind is not known: 1 << PIDNS_LIMIT_* of each that may have */
+	uint64_t used;
+	uint64_t max;
+	uint64_t flags;	    /* CLONE_* that were asked for */
+	const char *source; /* as pidns_limit.source; NULL: not known */
+};
 
 /*
  * One difference. `ns` and `task` point into the newer snapshot, or into the older one for what is
@@ -545,6 +573,8 @@ struct pidns_event {
 	const struct pidns_ns *ns; /* the namespace, also of a task */
 	const struct pidns_ns *was;
 	const struct pidns_task *task;
+	uint64_t count;			     /* LOST: how many; 0: not known. Since: 0.9 */
+	const struct pidns_refused *refused; /* REFUSED. Since: 0.9 */
 };
 
 /*
@@ -580,22 +610,44 @@ size_t pidns_diff_events(const struct pidns_diff *diff, const struct pidns_event
  */
 int pidns_listen(const struct pidns_ctx *ctx);
 
+/* pidns_watch_opts.wants. Since: 0.9 */
+#define PIDNS_WATCH_WANTS_NAMESPACES \
+	(UINT32_C(1) << 0) /* no events of tasks: then they cost the kernel next to nothing */
+#define PIDNS_WATCH_WANTS_REFUSED (UINT32_C(1) << 1) /* forks, clones and unshares that fail, too */
+#define PIDNS_WATCH_WANTS_POLLING (UINT32_C(1) << 2) /* nothing but differences of snapshots */
+
 struct pidns_watch_opts {
 	size_t size;	      /* sizeof(struct pidns_watch_opts) */
 	uint64_t ns_fields;   /* as in pidns_take_opts, of each snapshot, */
 	uint64_t task_fields; /* beside what the events themselves need */
 	uint64_t interval_ns; /* look at least so often; 0: once a second */
 	uint32_t flags;	      /* PIDNS_TAKE_* */
-	uint32_t reserved;    /* 0 */
+	uint32_t wants;	      /* PIDNS_WATCH_WANTS_*. Since: 0.9 */
 	char *why; /* on failure, also of pidns_watch_next(): lives as long as the watch */
 	size_t why_len;
 };
 
 /*
- * Watch for what changes from now on. Events are differences between snapshots: one is taken when
- * the interval is over, and, where the provider is told of changes by the kernel, as soon as it is
- * told of one, though never for more than half of the time. Whatever comes and goes between two
- * snapshots is not reported. opts NULL: once a second, no more fields than needed.
+ * Watch for what changes from now on. There are three ways, and pidns_watch_source() says which it is:
+ *
+ *   "bpf"      The provider is bpf, and programs attached to the kernel report each birth, exec and
+ *              end. Nothing is missed, and on a quiet machine nothing is done: whatever lived for a
+ *              moment is an event, with the time it happened. The records of an event have what was
+ *              true then, and of other namespaces only those above. A snapshot is taken at the
+ *              start, and when a namespace has lost its init, which no event says the end of: at
+ *              the pace of `interval_ns` while it is dying, dead or unborn. pidns_watch_snapshot()
+ *              has what events keep up to date: no processor time, no memory, no counts of PIDs.
+ *              The programs are gone with the watch, and with the process however that ends.
+ *   "netlink"  The provider is netlink, and the kernel says that namespaces have changed. Events are
+ *              differences between snapshots, one of which is taken then, though never for more than
+ *              half of the time, and when the interval is over.
+ *   "timer"    Everywhere else, in the initial PID namespace only by choice, with PIDNS_TAKE_THREADS,
+ *              and with PIDNS_WATCH_WANTS_POLLING: differences between snapshots, when the interval
+ *              is over. Whatever comes and goes between two of them is not reported.
+ *
+ * With PIDNS_WATCH_WANTS_REFUSED refusals are reported by BPF whatever the provider is, where the
+ * caller has the rights; where not, none is, and pidns_watch_missing() says why.
+ * opts NULL: once a second, no more fields than needed.
  * The context is the watch's until that is closed: take no snapshots from it meanwhile.
  * Errors: -EOPNOTSUPP: a recording never changes; else as pidns_snapshot_take().
  * Owner: the caller, until pidns_watch_close(). Since: 0.2
@@ -604,7 +656,11 @@ int pidns_watch_open(struct pidns_ctx *ctx, const struct pidns_watch_opts *opts,
 		     struct pidns_watch **ret_watch);
 struct pidns_watch *pidns_watch_close(struct pidns_watch *watch);
 
-/* A descriptor to poll for reading: then call pidns_watch_next() until it returns 0. Since: 0.2 */
+/*
+ * The one descriptor to poll for reading, in a loop of the caller's: then call pidns_watch_next() until
+ * it returns 0. A viewer that takes its own snapshots from another context need only know that
+ * something has happened: it does the same, counts what it wants, and takes one. Since: 0.2
+ */
 int pidns_watch_fd(const struct pidns_watch *watch);
 
 /*
@@ -622,7 +678,24 @@ struct pidns_snapshot *pidns_watch_snapshot(struct pidns_watch *watch);
 #define PIDNS_WATCH_PROMPT \
 	(UINT32_C(1) << 0) /* the kernel tells of namespaces that change; else only time does */
 
+#define PIDNS_WATCH_EXACT \
+	(UINT32_C(1) << 1) /* each birth and end is an event of its own. Since: 0.9 */
+#define PIDNS_WATCH_REFUSED \
+	(UINT32_C(1) << 2) /* refusals are reported, at least with their errno. Since: 0.9 */
+#define PIDNS_WATCH_LIMITS \
+	(UINT32_C(1) << 3) /* the kernel's own words for which limit refused. Since: 0.9 */
+#define PIDNS_WATCH_EMPTY \
+	(UINT32_C(1) << 4) /* namespaces that have no init yet or any more, too. Since: 0.9 */
+
 uint32_t pidns_watch_flags(const struct pidns_watch *watch); /* Since: 0.2 */
+/* Where events come from: "bpf", "netlink", "timer". A static string. Since: 0.9 */
+const char *pidns_watch_source(const struct pidns_watch *watch);
+/* What this watch cannot report and why, in one sentence, valid as long as the watch is; NULL: it
+ * reports all that was wanted. Since: 0.9 */
+const char *pidns_watch_missing(const struct pidns_watch *watch);
+/* The snapshot in which the records of the last event are (for what is gone, and `was`: older != 0),
+ * borrowed until the next call of pidns_watch_next(). NULL: there is none. Since: 0.9 */
+const struct pidns_snapshot *pidns_watch_event_snapshot(const struct pidns_watch *watch, int older);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -146,7 +146,7 @@ static const struct field fields[] = {
 	FIELD(pidns_watch_opts, task_fields, 16, 8),
 	FIELD(pidns_watch_opts, interval_ns, 24, 8),
 	FIELD(pidns_watch_opts, flags, 32, 4),
-	FIELD(pidns_watch_opts, reserved, 36, 4),
+	FIELD(pidns_watch_opts, wants, 36, 4),
 	FIELD(pidns_watch_opts, why, 40, 8),
 	FIELD(pidns_watch_opts, why_len, 48, 8),
 };

@@ -32,6 +32,24 @@ static void test_map_replaces(void **state)
 	map_clear(&map);
 }
 
+/* Of many with holes among them, those that stay are still found. */
+static void test_map_removes(void **state)
+{
+	struct map map = {0};
+
+	(void)state;
+	map_remove(&map, 1);
+	for (uint64_t i = 0; i < 5000; i++)
+		assert_int_equal(map_put(&map, i * 3, (uint32_t)i + 1), 0);
+	for (uint64_t i = 0; i < 5000; i += 2)
+		map_remove(&map, i * 3);
+	map_remove(&map, 0);
+	assert_int_equal(map.nr, 2500);
+	for (uint64_t i = 0; i < 5000; i++)
+		assert_int_equal(map_get(&map, i * 3), i % 2 ? i + 1 : 0);
+	map_clear(&map);
+}
+
 static const int ascending[] = {1, 3, 3, 7};
 
 static bool is_less(const void *wanted, size_t i)
@@ -57,6 +75,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_map_finds_what_was_put),
 		cmocka_unit_test(test_map_replaces),
+		cmocka_unit_test(test_map_removes),
 		cmocka_unit_test(test_lower_bound),
 	};
 

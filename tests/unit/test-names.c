@@ -32,8 +32,9 @@ static void test_unseen(void **state)
 
 static void test_events(void **state)
 {
-	static const char *const words[] = {NULL,	 "ns-new",   "ns-gone",	  "reaper", "limit",
-					    "exhausted", "task-new", "task-gone", "lost",   NULL};
+	static const char *const words[] = {NULL,    "ns-new",	  "ns-gone",  "reaper",
+					    "limit", "exhausted", "task-new", "task-gone",
+					    "lost",  "task-exec", "refused",  NULL};
 	uint32_t type;
 
 	(void)state;

@@ -136,11 +136,11 @@ static void test_opts(void **state)
 	opts.newer[3] = 1;
 	assert_int_equal(pidns_watch_open(ctx, &opts.known, &watch), -E2BIG);
 	opts.known = (struct pidns_watch_opts){
-		.size = sizeof(opts.known), .reserved = 1, .why = why, .why_len = sizeof(why)};
+		.size = sizeof(opts.known), .wants = 1u << 31, .why = why, .why_len = sizeof(why)};
 	assert_int_equal(pidns_watch_open(ctx, &opts.known, &watch), -EINVAL);
 	assert_true(*why);
 	*why = '\0';
-	opts.known.reserved = 0;
+	opts.known.wants = 0;
 	opts.known.flags = UINT32_C(1) << 31;
 	assert_int_equal(pidns_watch_open(ctx, &opts.known, &watch), -EINVAL);
 	assert_true(*why);

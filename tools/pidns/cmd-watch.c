@@ -2,6 +2,7 @@
 /* cmd-watch.c - pidns watch: what changes, as it does, a line each. */
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +14,19 @@
 #include "common/message.h"
 #include "options.h"
 #include "common/source.h"
+#include "common/target.h"
 
 struct watching {
 	const struct options *options;
 	struct pidns_ctx *ctx;
 	struct pidns_watch *watch;
-	struct pidns_snapshot *older, *newer; /* the last two snapshots */
+	struct watched *watched; /* the namespaces that were named */
 	char why[512];
+};
+
+/* One that is watched with all below it: it may end, and its inode be used again. */
+struct watched {
+	uint64_t known, ino, cookie, reaper_start_ns;
 };
 
 /* "0.5" to nanoseconds; 0: no such time. */
@@ -44,11 +51,15 @@ static int open_watch(struct watching *w)
 		.task_fields = options->json ? PIDNS_FIELDS_ALL : PIDNS_TASK_COMM,
 		.flags = (options->all ? PIDNS_TAKE_ALL : 0) |
 			 (options->json ? 0 : PIDNS_TAKE_CONTAINERS),
+		.wants = (options->tasks ? 0 : PIDNS_WATCH_WANTS_NAMESPACES) |
+			 (options->refused ? PIDNS_WATCH_WANTS_REFUSED : 0),
 		.why = w->why,
 		.why_len = sizeof(w->why),
 	};
 	int r;
 
+	if (options->nr_operands)
+		opts.flags |= PIDNS_TAKE_CONTAINERS;
 	if (options->interval) {
 		opts.interval_ns = parse_seconds(options->interval);
 		if (!opts.interval_ns)
@@ -61,23 +72,65 @@ static int open_watch(struct watching *w)
 	r = pidns_watch_open(w->ctx, &opts, &w->watch);
 	if (r < 0)
 		return source_failed(&options->source, r, w->why);
-	w->newer = pidns_watch_snapshot(w->watch);
 	return 0;
 }
 
-/* The snapshot before the newest is needed by what is gone. */
-static void follow(struct watching *w)
-{
-	struct pidns_snapshot *newest = pidns_watch_snapshot(w->watch);
+/* ---- the namespaces that were named ---------------------------------------------------------- */
 
-	if (newest == w->newer) {
-		pidns_snapshot_unref(newest);
-		return;
-	}
-	pidns_snapshot_unref(w->older);
-	w->older = w->newer;
-	w->newer = newest;
+static int find_watched(struct watching *w, const struct pidns_snapshot *snapshot, size_t i)
+{
+	const char *text = w->options->operands[i];
+	const struct pidns_ns *ns;
+	struct target target;
+	int r = target_parse(text, &target, w->why, sizeof(w->why));
+
+	if (!r)
+		r = target_find(&target, snapshot, w->options->all ? PIDNS_TAKE_ALL : 0, &ns,
+				w->why, sizeof(w->why));
+	target_close(&target);
+	if (r)
+		return message_exit(r, "%s", w->why);
+	w->watched[i] = (struct watched){ns->known, ns->ino, ns->cookie, ns->reaper_start_ns};
+	return 0;
 }
+
+static int find_all_watched(struct watching *w, const struct pidns_snapshot *snapshot)
+{
+	int r = 0;
+
+	w->watched = calloc(w->options->nr_operands + 1, sizeof(*w->watched));
+	if (!w->watched)
+		return message_exit(EXIT_FAILED, "out of memory");
+	for (size_t i = 0; !r && i < w->options->nr_operands; i++)
+		r = find_watched(w, snapshot, i);
+	return r;
+}
+
+static bool is_watched_ns(const struct watched *watched, const struct pidns_ns *ns)
+{
+	uint64_t known = watched->known & ns->known;
+
+	if (watched->ino != ns->ino)
+		return false;
+	if (known & PIDNS_NS_COOKIE)
+		return watched->cookie == ns->cookie;
+	return !(known & PIDNS_NS_REAPER_START) || watched->reaper_start_ns == ns->reaper_start_ns;
+}
+
+static bool is_watched(const struct watching *w, const struct pidns_event *event)
+{
+	const struct pidns_ns *ns = event->ns;
+
+	if (!w->options->nr_operands || !ns)
+		return true;
+	for (; ns; ns = pidns_ns_parent(ns))
+		for (size_t i = 0; i < w->options->nr_operands; i++)
+			if (is_watched_ns(&w->watched[i], ns))
+				return true;
+	return false;
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -102,10 +155,11 @@ static void print_time(uint64_t time_ns)
 
 static void tell(const struct watching *w, const struct pidns_event *event)
 {
-	const struct event_sides sides = {w->older, w->newer};
+	const struct event_sides sides = {pidns_watch_event_snapshot(w->watch, 1),
+					  pidns_watch_event_snapshot(w->watch, 0)};
 	struct json j = {.file = stdout};
 
-	if (!event_is_wanted(event, w->options->tasks))
+	if (!event_is_wanted(event, w->options->tasks) || !is_watched(w, event))
 		return;
 	if (w->options->json) {
 		event_json(&j, &sides, event);
@@ -122,14 +176,9 @@ static int tell_all(struct watching *w)
 	const struct pidns_event *event;
 	int r;
 
-	while ((r = pidns_watch_next(w->watch, &event)) > 0) {
-		follow(w);
+	while ((r = pidns_watch_next(w->watch, &event)) > 0)
 		tell(w, event);
-	}
-	if (r < 0)
-		return source_failed(&w->options->source, r, w->why);
-	follow(w);
-	return 0;
+	return r < 0 ? source_failed(&w->options->source, r, w->why) : 0;
 }
 
 /* Until somebody ends it, or nobody reads it any more. */
@@ -152,22 +201,38 @@ static int loop(struct watching *w)
 	}
 }
 
+/* How this watch is told, and what it cannot see. */
+static void tell_source(const struct watching *w, const struct pidns_snapshot *snapshot)
+{
+	const char *missing = pidns_watch_missing(w->watch);
+
+	source_tell_unseen(snapshot, w->options->all ? PIDNS_TAKE_ALL : 0,
+			   SOURCE_UNSEEN_NAMESPACES | SOURCE_UNSEEN_TASKS);
+	if (missing)
+		message("%s", missing);
+	if (!(pidns_watch_flags(w->watch) & PIDNS_WATCH_PROMPT))
+		message("%s does not report changes; checking every %s s", pidns_provider(w->ctx),
+			w->options->interval ? w->options->interval : "1");
+}
+
 int cmd_watch(const struct options *options)
 {
 	struct watching w = {.options = options};
+	struct pidns_snapshot *snapshot = NULL;
 	int r = open_watch(&w);
 
 	if (!r) {
-		source_tell_unseen(w.newer, options->all ? PIDNS_TAKE_ALL : 0,
-				   SOURCE_UNSEEN_NAMESPACES | SOURCE_UNSEEN_TASKS);
-		if (!(pidns_watch_flags(w.watch) & PIDNS_WATCH_PROMPT))
-			message("%s does not report changes; checking every %s s",
-				pidns_provider(w.ctx), options->interval ? options->interval : "1");
+		snapshot = pidns_watch_snapshot(w.watch);
+		r = snapshot ? find_all_watched(&w, snapshot)
+			     : message_exit(EXIT_FAILED, "out of memory");
+	}
+	if (!r) {
+		tell_source(&w, snapshot);
 		r = loop(&w);
 	}
-	pidns_snapshot_unref(w.older);
-	pidns_snapshot_unref(w.newer);
+	pidns_snapshot_unref(snapshot);
 	pidns_watch_close(w.watch);
 	pidns_close(w.ctx);
+	free(w.watched);
 	return r;
 }

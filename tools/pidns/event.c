@@ -52,6 +52,11 @@ static const struct event_look {
 	 "tid",
 	 "ns",
 	 {{"comm", ""}, {"vpids", "vpids "}}},
+	{PIDNS_EVENT_TASK_EXEC,
+	 &task_field_table,
+	 "tid",
+	 "ns",
+	 {{"comm", ""}, {"vpids", "vpids "}}},
 };
 
 static const struct event_look *find_look(uint32_t type)
@@ -172,7 +177,8 @@ void event_print(const struct event_sides *sides, const struct pidns_event *even
 
 bool event_is_wanted(const struct pidns_event *event, bool has_tasks)
 {
-	return pidns_event_name(event->type) && (has_tasks || !event->task);
+	return pidns_event_name(event->type) &&
+	       (has_tasks || !event->task || event->type == PIDNS_EVENT_REFUSED);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */

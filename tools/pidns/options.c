@@ -44,6 +44,8 @@ static const struct option_info infos[] = {
 	 "the namespaces below, too"},
 	{'n', "in", "NS", TAKES_IN, MEMBER(in), "the PIDs are those of this namespace"},
 	{0, "tasks", NULL, TAKES_TASKS, MEMBER(tasks), "what changes of tasks, too"},
+	{0, "refused", NULL, TAKES_INTERVAL, MEMBER(refused),
+	 "forks, clones and unshares that fail, too"},
 	{0, "interval", "SECONDS", TAKES_INTERVAL, MEMBER(interval),
 	 "refresh at least this often (1)"},
 	{'w', "write", "FILE", TAKES_WRITE, MEMBER(write), "where to write; - is standard output"},

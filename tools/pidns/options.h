@@ -32,6 +32,7 @@ struct options {
 	bool threads;
 	bool descendants;
 	bool tasks;	 /* watch, diff */
+	bool refused;	 /* watch */
 	bool session;	 /* unshare */
 	bool mount_proc; /* unshare */
 	bool verbose;	 /* doctor */

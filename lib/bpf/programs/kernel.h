@@ -25,7 +25,7 @@ typedef uint16_t __be16;
 typedef uint32_t __be32;
 typedef uint32_t __wsum;
 
-enum { BPF_MAP_TYPE_ARRAY = 2, BPF_F_MMAPABLE = 1 << 10 };
+enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_RINGBUF = 27, BPF_F_MMAPABLE = 1 << 10 };
 
 #include <bpf/bpf_helpers.h>
 
@@ -228,8 +228,14 @@ struct rlimit {
 
 enum { RLIMIT_NPROC = 6 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct signal_struct {
+	atomic_t live;
 	int nr_threads;
+	unsigned int flags;
 	struct list_head thread_head;
 	struct pid *pids[4];
 	unsigned long long sum_sched_runtime; /* of threads that have ended */
@@ -270,8 +276,10 @@ struct task_struct {
 	struct sched_entity se;
 	struct mm_struct *mm;
 	int exit_state;
+	int pid;
 	int tgid;
 	struct task_struct *real_parent;
+	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	struct hlist_node pid_links[4];
 	struct list_head thread_node;
