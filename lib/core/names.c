@@ -32,6 +32,12 @@
 	X(PIDNS_EVENT_TASK_EXEC, "task-exec") \
 	X(PIDNS_EVENT_REFUSED, "refused")
 
+#define CALL_NAMES(X)                  \
+	X(PIDNS_CALL_FORK, "fork")     \
+	X(PIDNS_CALL_CLONE, "clone")   \
+	X(PIDNS_CALL_CLONE3, "clone3") \
+	X(PIDNS_CALL_UNSHARE, "unshare")
+
 #define LIMIT_NAMES(X)                                        \
 	X(PIDNS_LIMIT_CGROUP_PIDS, "cgroup-pids")             \
 	X(PIDNS_LIMIT_PID_MAX, "pid-max")                     \
@@ -86,6 +92,15 @@ const char *pidns_event_name(uint32_t type)
 {
 	switch (type) {
 		EVENT_NAMES(NAME_CASE)
+	default:
+		return NULL;
+	}
+}
+
+const char *pidns_call_name(uint32_t call)
+{
+	switch (call) {
+		CALL_NAMES(NAME_CASE)
 	default:
 		return NULL;
 	}

@@ -462,6 +462,8 @@ const char *pidns_snapshot_boot_id(const struct pidns_snapshot *snapshot);
 const char *pidns_unseen_name(uint32_t bit);
 const char *pidns_state_name(uint32_t state);
 const char *pidns_event_name(uint32_t type);
+/* The same for pidns_refused.call ("clone3"). Since: 0.9 */
+const char *pidns_call_name(uint32_t call);
 /* The same for pidns_limit.kind ("cgroup-pids") and pidns_pin.kind ("bind"). Since: 0.3 */
 const char *pidns_limit_name(uint32_t kind);
 const char *pidns_pin_name(uint32_t kind);

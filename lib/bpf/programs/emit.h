@@ -38,6 +38,13 @@ static __always_inline void count_lost(void)
 		__sync_fetch_and_add(&s->lost, 1);
 }
 
+/* Where a struct pid has its number of that level. */
+static __always_inline const void *emit_upid(const struct pid *pid, uint32_t level)
+{
+	return (const char *)pid + bpf_core_field_offset(struct pid, numbers) +
+	       level * bpf_core_type_size(struct upid);
+}
+
 /* ---- a task ---------------------------------------------------------------------------------- */
 
 static __always_inline void emit_task(struct bpf_event *r, uint32_t kind,
@@ -68,9 +75,9 @@ static __always_inline void emit_numbers(struct bpf_event *r, const struct pid *
 
 	__builtin_memset(upids, 0, sizeof(upids));
 	if (level > 3)
-		bpf_probe_read_kernel(upids, sizeof(upids), pid_upid(pid, 0));
+		bpf_probe_read_kernel(upids, sizeof(upids), emit_upid(pid, 0));
 	else
-		bpf_probe_read_kernel(upids, (level + 1) * sizeof(upids[0]), pid_upid(pid, 0));
+		bpf_probe_read_kernel(upids, (level + 1) * sizeof(upids[0]), emit_upid(pid, 0));
 #pragma clang loop unroll(full)
 	for (i = 0; i < BPF_EVENT_FEW; i++)
 		r->vpids[i] = upids[i].nr;
@@ -88,7 +95,7 @@ static __always_inline void emit_more_numbers(struct bpf_event_full *r, const st
 	for (i = BPF_EVENT_FEW; i < BPF_VPIDS; i++)
 		if (i <= level)
 			r->more_vpids[i - BPF_EVENT_FEW] =
-				BPF_CORE_READ((const struct upid *)pid_upid(pid, i), nr);
+				BPF_CORE_READ((const struct upid *)emit_upid(pid, i), nr);
 }
 
 /* ---- a namespace ----------------------------------------------------------------------------- */

@@ -68,7 +68,7 @@ static __always_inline bool is_init(const struct task_struct *task)
 static __always_inline int emit_few(uint32_t kind, const struct task_struct *task,
 				    const struct pid *pid, uint32_t level)
 {
-	const struct upid *upid = pid_upid(pid, level);
+	const struct upid *upid = emit_upid(pid, level);
 	struct bpf_event *r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 
 	if (!r) {
@@ -84,7 +84,7 @@ static __always_inline int emit_few(uint32_t kind, const struct task_struct *tas
 static __always_inline int emit_full(uint32_t kind, const struct task_struct *task,
 				     const struct pid *pid, uint32_t level, bool with_ns)
 {
-	const struct upid *upid = pid_upid(pid, level);
+	const struct upid *upid = emit_upid(pid, level);
 	const struct pid_namespace *own = BPF_CORE_READ(upid, ns);
 	struct bpf_event_full *r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 
@@ -188,7 +188,7 @@ int on_exit(const struct raw_tracepoint *ctx)
 	if (!pid)
 		return 0;
 	level = BPF_CORE_READ(pid, level);
-	upid = pid_upid(pid, level);
+	upid = emit_upid(pid, level);
 	if (!wants_tasks() && BPF_CORE_READ(upid, nr) != 1)
 		return 0;
 	return emit_of(BPF_EVENT_EXIT, BPF_CORE_READ(task, group_leader), pid, level, false);

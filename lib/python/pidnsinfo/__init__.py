@@ -19,7 +19,7 @@ Context's watch() what changes as it does:
             print(event.type, event.ns)
 """
 
-from ._context import Context, Event, Watch, diff, open, probe, providers, take
+from ._context import Context, Event, Refused, Watch, diff, open, probe, providers, take
 from ._records import Container, Limit, Namespace, Pin, Task, Zombie
 from ._snapshot import Snapshot
 
@@ -30,6 +30,7 @@ __all__ = [
     "Limit",
     "Namespace",
     "Pin",
+    "Refused",
     "Snapshot",
     "Task",
     "Watch",

@@ -152,6 +152,21 @@ _EVENT_FIELDS = (
     ("_ns", c_void_p, None, None),
     ("_was", c_void_p, None, None),
     ("_task", c_void_p, None, None),
+    ("count", c_uint64, None, None),
+    ("_refused", c_void_p, None, None),
+)
+
+# Bits of pidns_refused.known; the rest holds always.
+_REFUSED_FIELDS = (
+    ("_known", c_uint32, None, None),
+    ("call", c_uint32, None, lambda value: _name(_library().pidns_call_name, value)),
+    ("error", c_int32, None, None),
+    ("kind", c_uint32, 1 << 0, lambda value: _name(_library().pidns_limit_name, value)),
+    ("_kinds", c_uint64, None, None),
+    ("used", c_uint64, 1 << 1, None),
+    ("max", c_uint64, 1 << 2, None),
+    ("flags", c_uint64, 1 << 3, None),
+    ("_source", c_void_p, None, None),
 )
 
 _FIELDS_ALL = (1 << 64) - 1
@@ -167,6 +182,10 @@ _SNAPSHOT_SUBSET = 1 << 2
 _SNAPSHOT_THREADS = 1 << 3
 _OPEN_FEW = 1 << 2
 _WATCH_PROMPT = 1 << 0
+_WATCH_EXACT = 1 << 1
+_WATCH_WANTS_NAMESPACES = 1 << 0
+_WATCH_WANTS_REFUSED = 1 << 1
+_WATCH_WANTS_POLLING = 1 << 2
 
 
 def _record(name, fields):
@@ -182,6 +201,7 @@ _LimitRecord = _record("pidns_limit", _LIMIT_FIELDS)
 _PinRecord = _record("pidns_pin", _PIN_FIELDS)
 _ZombieRecord = _record("pidns_zombie", _ZOMBIE_FIELDS)
 _EventRecord = _record("pidns_event", _EVENT_FIELDS)
+_RefusedRecord = _record("pidns_refused", _REFUSED_FIELDS)
 
 
 class _OpenOpts(ctypes.Structure):
@@ -224,7 +244,7 @@ class _WatchOpts(ctypes.Structure):
         ("task_fields", c_uint64),
         ("interval_ns", c_uint64),
         ("flags", c_uint32),
-        ("reserved", c_uint32),
+        ("wants", c_uint32),
         ("why", c_char_p),
         ("why_len", c_size_t),
     ]
@@ -259,6 +279,7 @@ _FUNCTIONS = {
     "pidns_open": (c_int, POINTER(_OpenOpts), POINTER(c_void_p)),
     "pidns_close": (c_void_p, c_void_p),
     "pidns_snapshot_take": (c_int, c_void_p, POINTER(_TakeOpts), POINTER(c_void_p)),
+    "pidns_snapshot_ref": (c_void_p, c_void_p),
     "pidns_snapshot_unref": (c_void_p, c_void_p),
     "pidns_snapshot_save": (c_int, c_void_p, c_char_p),
     "pidns_snapshot_write": (c_int, c_void_p, c_int),
@@ -280,6 +301,10 @@ _FUNCTIONS = {
     "pidns_watch_next": (c_int, c_void_p, POINTER(c_void_p)),
     "pidns_watch_snapshot": (c_void_p, c_void_p),
     "pidns_watch_flags": (c_uint32, c_void_p),
+    "pidns_watch_source": (c_char_p, c_void_p),
+    "pidns_watch_missing": (c_char_p, c_void_p),
+    "pidns_watch_event_snapshot": (c_void_p, c_void_p, c_int),
+    "pidns_call_name": (c_char_p, c_uint32),
     "pidns_snapshot_flags": (c_uint32, c_void_p),
     "pidns_snapshot_cannot_see": (c_uint32, c_void_p),
     "pidns_snapshot_time": (c_uint64, c_void_p),

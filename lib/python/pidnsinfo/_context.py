@@ -20,7 +20,12 @@ from ._abi import (
     _TAKE_PINS,
     _TAKE_THREADS,
     _TAKE_ZOMBIES,
+    _REFUSED_FIELDS,
+    _WATCH_EXACT,
     _WATCH_PROMPT,
+    _WATCH_WANTS_NAMESPACES,
+    _WATCH_WANTS_POLLING,
+    _WATCH_WANTS_REFUSED,
     _bytes,
     _check,
     _EventRecord,
@@ -28,7 +33,9 @@ from ._abi import (
     _library,
     _name,
     _OpenOpts,
+    _RefusedRecord,
     _TakeOpts,
+    _text,
     _uint64,
     _WatchOpts,
 )
@@ -36,6 +43,39 @@ from ._records import Namespace, Task
 from ._snapshot import Snapshot
 
 Path = str | bytes | os.PathLike[str]
+
+
+class Refused:
+    """A fork, clone or unshare that has failed; what is not known is None.
+
+    call is "clone3", "unshare", …, error the errno, kind the word of the limit that refused, used and max
+    its figures, source where it is set, flags CLONE_* that were asked for; kinds, where the kind is
+    not known, the words of all that it may have been.
+    """
+
+    call: str | None
+    error: int
+    kind: str | None
+    kinds: list[str]
+    used: int | None
+    max: int | None
+    flags: int | None
+    source: str | None
+
+    def __init__(self, record: _RefusedRecord):
+        if not isinstance(record, _RefusedRecord):
+            raise TypeError("a Refused is part of an Event")
+        for name, _, bit, convert in _REFUSED_FIELDS:
+            if name.startswith("_"):
+                continue
+            value = getattr(record, name) if not bit or record.known & bit else None
+            setattr(self, name, convert(value) if convert and value is not None else value)
+        kinds = (_name(_library().pidns_limit_name, i) for i in range(64) if record.kinds >> i & 1)
+        self.kinds = [kind for kind in kinds if kind]
+        self.source = _text(ctypes.string_at(record.source)) if record.source else None
+
+    def __repr__(self) -> str:
+        return f"<Refused {self.call} {self.error} {self.kind or self.kinds}>"
 
 
 class Event:
@@ -48,20 +88,25 @@ class Event:
 
     type: str | None
     time_ns: int
+    count: int
     ns: Namespace | None
     was: Namespace | None
     task: Task | None
+    refused: Refused | None
 
-    def __init__(self, address: int, older: Snapshot, newer: Snapshot):
+    def __init__(self, address: int, older: Snapshot | None, newer: Snapshot | None):
         record = _EventRecord.from_address(address)
         for name, _, _, convert in _EVENT_FIELDS:
             if not name.startswith("_"):
                 value = getattr(record, name)
                 setattr(self, name, convert(value) if convert else value)
         side = older if self.type in ("ns-gone", "task-gone") else newer
-        self.ns = side._namespace(record.ns)
-        self.was = older._namespace(record.was)
-        self.task = Task._of(side, record.task) if record.task else None
+        self.ns = side._namespace(record.ns) if side else None
+        self.was = older._namespace(record.was) if older else None
+        self.task = Task._of(side, record.task) if side and record.task else None
+        self.refused = None
+        if record.refused:
+            self.refused = Refused(_RefusedRecord.from_address(record.refused))
 
     def __repr__(self) -> str:
         return f"<Event {self.type} {self.task or self.ns}>"
@@ -116,7 +161,6 @@ class Watch(_Owner):
         self._context, self._why = context, why  # they must live as long as the watch
         _check(_library().pidns_watch_open(context._alive(), byref(opts), byref(handle)), why)
         self._own(handle, _library().pidns_watch_close)
-        self._older = self._newer = self._take()
 
     def _take(self) -> Snapshot:
         return Snapshot._of(c_void_p(_library().pidns_watch_snapshot(self._alive())))
@@ -132,10 +176,12 @@ class Watch(_Owner):
         _check(result, self._why)
         if not result:
             return None
-        newest = self._take()
-        if newest._handle.value != self._newer._handle.value:
-            self._older, self._newer = self._newer, newest
-        return Event(event.value or 0, self._older, self._newer)
+        return Event(event.value or 0, self._side(1), self._side(0))
+
+    def _side(self, older: int) -> Snapshot | None:
+        """The records of the last event are in it, and stay there."""
+        handle = _library().pidns_watch_event_snapshot(self._alive(), older)
+        return Snapshot._of(c_void_p(_library().pidns_snapshot_ref(handle))) if handle else None
 
     def __iter__(self) -> Iterator[Event]:
         return self
@@ -158,6 +204,21 @@ class Watch(_Owner):
     def prompt(self) -> bool:
         """Whether the kernel tells of namespaces that change; else only time does."""
         return bool(_library().pidns_watch_flags(self._alive()) & _WATCH_PROMPT)
+
+    @property
+    def source(self) -> str | None:
+        """What events come from: the name of a provider, or "timer"."""
+        return _name(_library().pidns_watch_source, self._alive())
+
+    @property
+    def exact(self) -> bool:
+        """Whether each birth and end is an event of its own, and none is missed."""
+        return bool(_library().pidns_watch_flags(self._alive()) & _WATCH_EXACT)
+
+    @property
+    def missing(self) -> str | None:
+        """A sentence that says what this watch cannot report, and why."""
+        return _name(_library().pidns_watch_missing, self._alive())
 
     def close(self) -> None:
         """End the watch; the Context can be used again."""
@@ -229,9 +290,20 @@ class Context(_Owner):
         _check(_library().pidns_snapshot_take(self._alive(), byref(opts), byref(handle)), why)
         return Snapshot._of(handle)
 
-    def watch(self, interval: float = 1.0, *, all: bool = False, containers: bool = False) -> Watch:
-        """Watch for what changes, with a snapshot at least every interval seconds.
+    def watch(
+        self,
+        interval: float = 1.0,
+        *,
+        all: bool = False,
+        containers: bool = False,
+        tasks: bool = True,
+        refused: bool = False,
+        polling: bool = False,
+    ) -> Watch:
+        """Watch for what changes, as the kernel reports it or by a snapshot every interval seconds.
 
+        tasks: of tasks, too. refused: each fork, clone and unshare that fails, too. polling: nothing but
+        differences between snapshots.
         Until the Watch is closed, take no snapshots from this Context.
         """
         why = ctypes.create_string_buffer(256)
@@ -241,6 +313,9 @@ class Context(_Owner):
             task_fields=_FIELDS_ALL,
             interval_ns=_uint64(int(interval * 1_000_000_000)),
             flags=_take_flags(False, all, False, containers, False, False),
+            wants=(not tasks) * _WATCH_WANTS_NAMESPACES
+            | bool(refused) * _WATCH_WANTS_REFUSED
+            | bool(polling) * _WATCH_WANTS_POLLING,
             why=ctypes.cast(why, c_char_p),
             why_len=len(why),
         )
