@@ -30,6 +30,8 @@ void fixture_look(struct fixture *f, const char *name)
 	assert_true(pidns_snapshot_take(ctx, &all, &f->picture.snapshot) >= 0);
 	pidns_close(ctx);
 	assert_int_equal(usage_make(&f->picture.usage, f->history, f->picture.snapshot, 0), 0);
+	forks_make(&f->picture.forks, f->picture.snapshot);
+	noted_keep(&f->picture.noted, f->picture.snapshot, NOTED_FLAGS);
 	fixture_rows(f);
 }
 
@@ -49,6 +51,8 @@ void fixture_close(struct fixture *f)
 {
 	rows_clear(&f->rows);
 	usage_clear(&f->picture.usage);
+	forks_clear(&f->picture.forks);
+	noted_clear(&f->picture.noted);
 	f->picture.snapshot = pidns_snapshot_unref(f->picture.snapshot);
 	f->history = cpu_history_free(f->history);
 	app_clear(&f->app);

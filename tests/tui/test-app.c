@@ -248,13 +248,13 @@ static void test_sort_keys(void **state)
 	fixture_press(&f, "M");
 	assert_int_equal(place->sorted_by, view_namespaces.memory);
 	assert_false(place->is_reversed);
-	/* Namespaces have no CPU time: the key does nothing. */
+	/* Namespaces have an age. */
 	fixture_press(&f, "T");
-	assert_int_equal(place->sorted_by, view_namespaces.memory);
+	assert_int_equal(place->sorted_by, view_namespaces.time);
 	fixture_press(&f, "N");
 	assert_int_equal(place->sorted_by, view_namespaces.number);
 	fixture_press(&f, "<");
-	assert_int_equal(place->sorted_by, view_namespaces.number);
+	assert_int_equal(place->sorted_by, view_namespaces.number - 1);
 	fixture_press(&f, "Enter T");
 	assert_int_equal(app_place(&f.app)->sorted_by, view_processes.time);
 }
@@ -286,7 +286,7 @@ static void test_sort_menu(void **state)
 	assert_int_equal(place->sorted_by, view_namespaces.sorted_by);
 	fixture_press(&f, "F6 Down Down x Up Enter");
 	assert_int_equal(f.app.mode, APP_LIST);
-	assert_int_equal(place->sorted_by, 1);
+	assert_int_equal(place->sorted_by, view_namespaces.sorted_by + 1);
 }
 
 /* ---- Search, filter, delay ---- */

@@ -221,6 +221,47 @@ static void test_digits(void **state)
 	assert_int_equal(format_digits(UINT64_MAX), 20);
 }
 
+/* Never more than four columns, whatever the age. */
+static void test_short_age(void **state)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *text;
+	} cases[] = {{0, "0s"},
+		     {99, "99s"},
+		     {100, "1m"},
+		     {5999, "99m"},
+		     {6000, "1h"},
+		     {172799, "47h"},
+		     {172800, "2d"},
+		     {86400 * 999, "999d"},
+		     {86400UL * 1100, "3y"},
+		     {1000000000UL * 18, "570y"}};
+	char out[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		format_short_age(cases[i].seconds * 1000000000UL, out, sizeof(out));
+		assert_string_equal(out, cases[i].text);
+	}
+}
+
+static void test_rate(void **state)
+{
+	static const struct {
+		double rate;
+		const char *text;
+	} cases[] = {{0, "0"},	   {0.01, "0.1"},  {0.34, "0.3"},  {9.94, "9.9"}, {9.96, "10"},
+		     {38.2, "38"}, {9999, "9999"}, {12345, "12k"}, {1e12, "1.0T"}};
+	char out[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		format_rate(cases[i].rate, out, sizeof(out));
+		assert_string_equal(out, cases[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +274,8 @@ int main(void)
 		cmocka_unit_test(test_uptime),
 		cmocka_unit_test(test_bar),
 		cmocka_unit_test(test_digits),
+		cmocka_unit_test(test_short_age),
+		cmocka_unit_test(test_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,14 @@ POD = "4026532301"
 LOST = "4026532401"
 
 
+# What they are called where there is no room for the inode.
+NAMES = {ROOT: "host", WEB: "nginx", DB: "postgres", NODE: "─systemd", POD: "pause",
+         LOST: "(zombie-init)"}
+
+
 def selects(top, what):
+    if top.screen.columns < 120:
+        what = NAMES.get(what, what)
     top.wait(f"selected: {what}", lambda: what in top.selected())
 
 
@@ -30,12 +37,12 @@ def shows_not(top, what):
 
 def press_open(top, key):
     top.press("Down", key)
-    shows(top, f"In {WEB}")
+    shows(top, f"ino {WEB}")
 
 
 def press_back(top, key):
     top.press("Enter")
-    shows(top, f"In {ROOT}")
+    shows(top, f"ino {ROOT}")
     top.press(key)
     shows(top, "Enter Open")
 
@@ -90,7 +97,7 @@ def press_filter(top, key):
     top.press(key, *"pause", "Enter")
     shows(top, "filter: pause")
     shows_not(top, DB)
-    shows(top, POD)
+    shows(top, NAMES[POD])
 
 
 def press_tree(top, key):
@@ -104,7 +111,7 @@ def press_sort_menu(top, key):
     top.press(key)
     shows(top, "Enter chooses")
     top.press("Down", "Enter")
-    shows(top, "▲LVL")
+    shows(top, "OWNER▲")
 
 
 def press_up(top, key):
@@ -156,21 +163,19 @@ def press_unfold(top, key):
     top.press(*["Down"] * 3, "-")
     shows_not(top, POD)
     top.press(key)
-    shows(top, POD)
+    shows(top, NAMES[POD])
 
 
 def press_fold_all(top, key):
     top.press(key)
     shows_not(top, POD)
     top.press(key)
-    shows(top, POD)
+    shows(top, NAMES[POD])
 
 
 def press_sort_left(top, key):
-    top.press("P", key)
-    shows(top, "▼MAX" if top.screen.columns > 100 else "CPU%")
-    top.press(key)
-    shows(top, "▼USED")
+    top.press("M", key)
+    shows(top, "▼CPU%")
 
 
 def press_sort_right(top, key):
@@ -179,18 +184,19 @@ def press_sort_right(top, key):
 
 
 def press_reverse(top, key):
-    shows(top, "▲INODE")
+    top.press("P")
+    shows(top, "▼CPU%")
     top.press(key)
-    shows(top, "▼INODE")
+    shows(top, "▲CPU%")
     top.press(key)
-    shows(top, "▲INODE")
+    shows(top, "▼CPU%")
 
 
 def press_sort_number(top, key):
     top.press("P")
     shows(top, "▼CPU%")
     top.press(key)
-    shows(top, "▲INODE")
+    top.wait("by inode", lambda: "▼CPU%" not in top.text())
 
 
 def press_sort_cpu(top, key):
@@ -219,16 +225,52 @@ def press_command(top, key):
 
 def press_below(top, key):
     top.press("Down", "Down", "Down", "Enter")
-    shows(top, f"In {NODE}: 2 processes")
+    shows(top, ": 2 processes, init 900")
     top.press(key)
-    shows(top, f"In {NODE} and below: 9 processes")
+    shows(top, " and below: 9 processes")
+
+
+def press_only_full(top, key):
+    top.press(key)
+    selects(top, "host")
+    top.wait("those alone", lambda: "postgres" not in top.text())
+    top.press(key)
+    shows(top, "postgres")
+
+
+def press_only_near(top, key):
+    top.press(key)
+    top.wait("those alone", lambda: "nginx" not in top.text() and "postgres" in top.text())
+
+
+def press_only_zombies(top, key):
+    top.press(key)
+    top.wait("those alone", lambda: "nginx" not in top.text() and "3 (60m)" in top.text())
+
+
+def press_only_dead(top, key):
+    top.press(key)
+    top.wait("those alone", lambda: "nginx" not in top.text() and "(dead)" in top.text())
+
+
+def press_only_unborn(top, key):
+    top.press(key)
+    shows(top, "Nothing matches the filter.")
+
+
+def press_pane(top, key):
+
+    top.resize(160, 30)
+    shows(top, "no events so far")
+    top.press(key)
+    top.wait("no pane", lambda: "no events so far" not in top.text())
 
 
 def press_pause(top, key):
     top.press(key)
-    shows(top, "paused")
+    shows(top, "PAUSED" if "LIVE" in top.text() else "REPLAY")
     top.press(key)
-    shows_not(top, "paused")
+    shows(top, "Enter Open")
 
 
 def press_delay(top, key):
@@ -264,7 +306,7 @@ def test_every_key():
     expect_equal(known, set(table), "requests that this test knows")
     for name, keys in table.items():
         for key in keys:
-            with Top("--from", "top-machine.pidns") as top:
+            with Top("--from", "top-machine.pidns", columns=160) as top:
                 selects(top, ROOT)
                 try:
                     globals()[f"press_{name}"](top, key)
@@ -304,7 +346,7 @@ def test_d_both_forms_of_arrows_under_every_term():
             with Top("--from", "top-machine.pidns", env=tui.environment(TERM=term)) as top:
                 top.wait(f"{term}: rows", lambda t=top: "postgres" in t.text())
                 top.child.send(keys + b"\r")
-                top.wait(f"{term}: {keys}", lambda t=top, r=row: f"In {r}" in t.text())
+                top.wait(f"{term}: {keys}", lambda t=top, r=row: f"ino {r}" in t.text())
                 # Not one of them was Esc.
                 top.press("q")
                 expect_equal(top.wait_end(), 0, term)
@@ -340,7 +382,7 @@ def test_d_lone_escape():
     with Top("--from", "top-machine.pidns") as top:
         selects(top, ROOT)
         top.press("Enter")
-        shows(top, f"In {ROOT}")
+        shows(top, f"ino {ROOT}")
         top.press("Esc")
         shows(top, "Enter Open")
 

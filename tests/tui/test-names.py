@@ -65,7 +65,7 @@ def test_no_column_drifts():
         with Top(*NAMES, "@1", columns=columns, rows=40) as top:
             top.wait("Esc Back")
             lines = top.screen.display
-            title = next(y for y in range(40) if "PID" in lines[y])
+            title = next(y for y in range(40) if "COMMAND" in lines[y])
             at = lines[title].index("COMMAND")
             for i, _ in enumerate(recordings.HOSTILE):
                 row = top.screen.buffer[title + 1 + i]

@@ -2,6 +2,7 @@
 /* test-rows.c - a snapshot and the state of the UI make rows: tree, folds, filter, order. */
 #include <errno.h>
 #include <inttypes.h>
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -282,6 +283,42 @@ static void test_no_sums_without_memory(void **state)
 	assert_string_equal(cell_of(row_of(WEB), "memory"), "-");
 }
 
+/* Each count of the header is a filter. */
+static void test_only_those(void **state)
+{
+	(void)state;
+	assert_int_equal(f.rows.health[HEALTH_DEAD], 2);
+	assert_int_equal(f.rows.health[HEALTH_ZOMBIES], 3);
+	f.app.is_tree = false;
+	fixture_press(&f, "4");
+	EXPECT(&f, DEAD, LOST);
+	fixture_press(&f, "3");
+	EXPECT(&f, ROOT, JOB, LOST);
+	fixture_press(&f, "3");
+	assert_int_equal(f.rows.count, 8);
+	fixture_press(&f, "1");
+	assert_int_equal(f.rows.count, 0);
+	fixture_press(&f, "Esc");
+	assert_int_equal(f.rows.count, 8);
+}
+
+/* What annotators found out names it, and is found by a search. */
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(cell_of(row_of(ROOT), "name"), "host");
+	fixture_look(&f, "notes");
+	assert_string_equal(cell_of(row_of(WEB), "name"), "├─web");
+	assert_non_null(strstr(cell_of(row_of(WEB), "limit"), "pids.max"));
+	assert_non_null(strstr(cell_of(row_of(WEB), "limit"), "95%"));
+	assert_string_equal(cell_of(row_of(WEB), "zombies"), "1 (98m)");
+	assert_string_equal(cell_of(row_of(WEB), "age"), "1h");
+	strcpy(app_place(&f.app)->filter, "docker");
+	f.app.is_tree = false;
+	fixture_rows(&f);
+	assert_int_equal(fixture_ino(&f, 0), WEB);
+}
+
 static void test_cells_that_are_not_known(void **state)
 {
 	(void)state;
@@ -320,6 +357,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a9_details_are_looked_for, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_only_those, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_yet, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tree, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lines_of_the_tree, setup, teardown),
@@ -340,5 +379,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cells_that_are_not_known, setup, teardown),
 	};
 
+	setlocale(LC_ALL, "");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

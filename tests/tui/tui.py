@@ -26,7 +26,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
 BIN = os.environ.get("PIDNS_BIN", "")
 TOP = os.path.join(BIN, "pidns-top")
-DEADLINE_S = 60
+DEADLINE_S = int(os.environ.get("TUI_DEADLINE_S", "60"))
 SKIPPED = 77
 
 # The description that pyte implements; it has colours, no second screen, and a cursor to hide.
@@ -136,7 +136,8 @@ class Top:
         for y in range(self.screen.lines):
             last = self.screen.buffer[y][self.screen.columns - 1]
             first = self.screen.buffer[y][0]
-            filled = last.bg == "green" or first.underscore
+            # The column that is sorted by has a colour of its own, at either end.
+            filled = "green" in (first.bg, last.bg) or first.underscore
             selected = (last.bg == "cyan" or last.reverse) and not filled
             marks.append("=" if filled else ">" if selected else "|")
         return [f"{mark} {line}".rstrip() for mark, line in zip(marks, self.lines())]

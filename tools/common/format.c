@@ -96,6 +96,33 @@ void format_cpu_time(uint64_t ns, char *out, size_t size)
 			 (unsigned int)(hundredths / 100 % 60), (unsigned int)(hundredths % 100));
 }
 
+void format_short_age(uint64_t ns, char *out, size_t size)
+{
+	static const struct {
+		uint64_t seconds, most; /* of the unit; so many of it are shown */
+		char name;
+	} units[] = {
+		{1, 99, 's'},	   {60, 99, 'm'},	 {3600, 47, 'h'},
+		{86400, 999, 'd'}, {31557600, 999, 'y'},
+	};
+	uint64_t seconds = ns / NS_PER_S;
+	size_t i = 0;
+
+	while (seconds / units[i].seconds > units[i].most && units[i].name != 'y')
+		i++;
+	snprintf(out, size, "%" PRIu64 "%c", seconds / units[i].seconds, units[i].name);
+}
+
+void format_rate(double rate, char *out, size_t size)
+{
+	if (rate <= 0)
+		snprintf(out, size, "0");
+	else if (rate < 9.95)
+		snprintf(out, size, "%.1f", rate < 0.1 ? 0.1 : rate);
+	else
+		format_count(rate < 1e15 ? (uint64_t)(rate + 0.5) : UINT64_MAX, 4, out, size);
+}
+
 void format_uptime(double seconds, char *out, size_t size)
 {
 	uint64_t minutes = (uint64_t)seconds / 60;

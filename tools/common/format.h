@@ -21,6 +21,10 @@ void format_percent(double percent, char *out, size_t size);
 /* CPU time as top shows it: "3:07.25"; "1234:56"; from 100 hours on "123h". Never more than nine
  * columns. */
 void format_cpu_time(uint64_t ns, char *out, size_t size);
+/* "45s", "15m", "3h", "12d", "4y": in its one largest unit, never more than four columns. */
+void format_short_age(uint64_t ns, char *out, size_t size);
+/* "0", "0.3", "38", "1.2k": so many a second, never more than four columns. */
+void format_rate(double rate, char *out, size_t size);
 /* "2 days, 03:14", "03:14". */
 void format_uptime(double seconds, char *out, size_t size);
 

@@ -79,6 +79,7 @@ static int open_and_run(struct viewer *viewer)
 		viewer->picture.recording = options->source.from;
 	else
 		open_live(viewer);
+	viewer->picture.events = &viewer->events;
 	viewer->history = cpu_history_new();
 	if (!viewer->history)
 		return message_exit(EXIT_FAILED, "out of memory");
@@ -90,6 +91,9 @@ static void close_all(struct viewer *viewer)
 	struct users *users = (struct users *)(uintptr_t)viewer->picture.users;
 
 	usage_clear(&viewer->picture.usage);
+	forks_clear(&viewer->picture.forks);
+	events_clear(&viewer->events);
+	noted_clear(&viewer->picture.noted);
 	pidns_snapshot_unref(viewer->picture.snapshot);
 	cpu_history_free(viewer->history);
 	users_close(users);

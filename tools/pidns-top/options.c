@@ -82,7 +82,8 @@ static int usage_columns(void)
 			const struct field *field = views[v]->columns[i].field;
 
 			if (column_can_sort(&views[v]->columns[i]))
-				printf("%-12s %-8s %s\n", field->name, field->title, field->help);
+				printf("%-12s %-8s %s\n", field->name,
+				       column_title(&views[v]->columns[i], false), field->help);
 		}
 	return message_close_stdout(EXIT_DONE);
 }

@@ -20,6 +20,7 @@ enum taker_state {
 struct taker {
 	struct pidns_ctx *ctx;
 	struct machine *machine;
+	struct pidns_snapshot *before; /* the thread's own: what the next is compared with */
 	pthread_t thread;
 	int fd;
 	pthread_mutex_t lock;
@@ -31,11 +32,11 @@ struct taker {
 	struct taker_result result;
 };
 
-static uint64_t now_ns(void)
+static uint64_t now_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
@@ -49,14 +50,27 @@ static void take(struct taker *taker, const struct taker_wish *wish, struct take
 		.why = ret->why,
 		.why_len = sizeof(ret->why),
 	};
-	uint64_t begin = now_ns();
+	uint64_t begin = now_ns(CLOCK_MONOTONIC), begin_cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
 
 	ret->why[0] = '\0';
 	ret->snapshot = NULL;
 	machine_ask(taker->machine);
 	ret->error = pidns_snapshot_take(taker->ctx, &opts, &ret->snapshot);
-	ret->duration_ns = now_ns() - begin;
+	ret->duration_ns = now_ns(CLOCK_MONOTONIC) - begin;
+	ret->cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID) - begin_cpu;
 	machine_collect(taker->machine, &ret->machine);
+}
+
+/* With little memory there are no events. */
+static void compare(struct taker *taker, struct taker_result *ret)
+{
+	ret->events = (struct events){0};
+	if (!ret->snapshot)
+		return;
+	if (taker->before)
+		events_make(&ret->events, taker->before, ret->snapshot);
+	pidns_snapshot_unref(taker->before);
+	taker->before = pidns_snapshot_ref(ret->snapshot);
 }
 
 static void *taker_thread(void *arg)
@@ -76,6 +90,7 @@ static void *taker_thread(void *arg)
 		taker->is_taking = true;
 		pthread_mutex_unlock(&taker->lock);
 		take(taker, &wish, &result);
+		compare(taker, &result);
 		pthread_mutex_lock(&taker->lock);
 		taker->is_taking = false;
 		taker->result = result;
@@ -129,6 +144,8 @@ bool taker_close(struct taker *taker)
 		return false;
 	pthread_join(taker->thread, NULL);
 	pidns_snapshot_unref(taker->result.snapshot);
+	pidns_snapshot_unref(taker->before);
+	events_clear(&taker->result.events);
 	close(taker->fd);
 	pthread_mutex_destroy(&taker->lock);
 	pthread_cond_destroy(&taker->changed);
@@ -173,6 +190,7 @@ bool taker_collect(struct taker *taker, struct taker_result *ret)
 	if (is_done) {
 		*ret = taker->result;
 		taker->result.snapshot = NULL;
+		taker->result.events = (struct events){0};
 		taker->state = TAKER_IDLE;
 	}
 	pthread_mutex_unlock(&taker->lock);

@@ -13,6 +13,7 @@
 
 #include <pidnsinfo.h>
 
+#include "events.h"
 #include "machine.h"
 
 struct taker;
@@ -27,7 +28,9 @@ struct taker_result {
 	char why[256];
 	struct pidns_snapshot *snapshot; /* one reference; NULL on error */
 	struct machine_figures machine;
+	struct events events; /* since the one before; the collector's */
 	uint64_t duration_ns;
+	uint64_t cpu_ns; /* what it cost */
 };
 
 /* 0, or -Exxx. machine may be NULL, and is not owned. */

@@ -37,6 +37,9 @@ static void sum_add(struct usage_sum *sum, const struct usage_sum *part)
 	sum->has_rss |= part->has_rss;
 	sum->cpu += part->cpu;
 	sum->rss_bytes += part->rss_bytes;
+	if (part->oldest_zombie_ns &&
+	    (!sum->oldest_zombie_ns || part->oldest_zombie_ns < sum->oldest_zombie_ns))
+		sum->oldest_zombie_ns = part->oldest_zombie_ns;
 }
 
 static struct usage_sum sum_of_task(const struct pidns_task *task, double cpu)
@@ -51,6 +54,8 @@ static struct usage_sum sum_of_task(const struct pidns_task *task, double cpu)
 		sum.has_rss = true;
 		sum.rss_bytes = task->rss_bytes;
 	}
+	if (task->known & PIDNS_TASK_START && pidns_task_is_zombie(task))
+		sum.oldest_zombie_ns = task->start_ns;
 	return sum;
 }
 

@@ -20,6 +20,8 @@ struct usage_sum {
 	bool has_cpu, has_rss;
 	double cpu; /* percent of one CPU */
 	uint64_t rss_bytes;
+	uint64_t
+		oldest_zombie_ns; /* when the zombie started that started first; 0: none is known */
 };
 
 struct usage {

@@ -68,6 +68,18 @@ bool column_can_sort(const struct column *column)
 	return !(column->flags & COLUMN_NO_SORT);
 }
 
+const char *column_title(const struct column *column, bool is_wide)
+{
+	if (is_wide && column->wide_title)
+		return column->wide_title;
+	return column->title ? column->title : column->field->title;
+}
+
+unsigned int view_has_pods(const struct rows *rows)
+{
+	return rows->has_pods;
+}
+
 unsigned int column_width(const struct column *column, const struct rows *rows, unsigned int arg)
 {
 	const uint64_t *most = (const void *)((const char *)rows + column->most);

@@ -63,7 +63,7 @@ struct sort_key {
 
 enum column_flags {
 	COLUMN_RIGHT = 1 << 0,	     /* numbers */
-	COLUMN_REST = 1 << 1,	     /* takes what the others leave; the last one */
+	COLUMN_REST = 1 << 1,	     /* text that takes what the others leave */
 	COLUMN_BIG_FIRST = 1 << 2,   /* sorts by the largest first, unless reversed */
 	COLUMN_OF_SCREEN = 1 << 3,   /* its task fields can be looked up for the rows shown */
 	COLUMN_ONLY_BELOW = 1 << 4,  /* only where rows of several namespaces are mixed */
@@ -72,13 +72,19 @@ enum column_flags {
 	COLUMN_TASK = 1 << 7,	     /* its field is of a task, not of a namespace */
 	COLUMN_USER = 1 << 8,	     /* the name of that user */
 	COLUMN_NO_SORT = 1 << 9,
+	COLUMN_CHOSEN = 1 << 10, /* only where the user has chosen it */
 };
 
 struct column {
 	const struct field *field;
 	const struct field *folded; /* of a row that stands for those below; NULL: the same */
 	unsigned int flags;
+	unsigned int rank; /* in place of the field's; 0: that */
+	/* Widths it would rather have, and the ranks by which a narrow screen takes them back; 0: none. */
+	unsigned int middle, middle_rank, wide, wide_rank;
+	const char *title, *wide_title;	 /* in place of the field's; NULL: that */
 	uint64_t ns_fields, task_fields; /* what it needs to know beside the field itself */
+	uint32_t notes;			 /* PIDNS_TAKE_*: and the notes */
 	void (*fill)(const struct cell_source *source, struct cell *cell);
 	void (*key)(const struct cell_source *source, struct sort_key *key);
 	/* Wide enough for the digits of the member of struct rows at that offset, and so much more; 0:
@@ -115,6 +121,8 @@ const struct view *view_of(const struct app *app);
 uint64_t column_ns_fields(const struct column *column);
 uint64_t column_task_fields(const struct column *column);
 bool column_can_sort(const struct column *column);
+/* Its title, on a screen that has the room for the wide one or not. */
+const char *column_title(const struct column *column, bool is_wide);
 unsigned int column_width(const struct column *column, const struct rows *rows, unsigned int arg);
 
 /* The cell's text and style, and what it is sorted by. */
@@ -127,6 +135,9 @@ void view_fill_value(const struct cell_source *source, struct cell *cell);
 
 /* The column of that name, the case of letters aside, if it can be sorted by; else nr_columns. */
 size_t view_find_column(const struct view *view, const char *name);
+
+/* Is any namespace part of a pod? For columns that are else not there. */
+unsigned int view_has_pods(const struct rows *rows);
 
 /* The task of that pid with the field known, in the snapshot or else in the details, or NULL. */
 const struct pidns_task *view_task(const struct cell_source *source, const struct pidns_task *task,

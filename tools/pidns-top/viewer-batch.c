@@ -88,14 +88,14 @@ static int take(struct viewer *viewer, const struct layout *layout)
 	layout_needs(layout, &viewer->app, &needs);
 	opts.ns_fields = needs.ns_fields;
 	opts.task_fields = needs.task_fields | needs.screen_fields;
-	opts.flags = viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
+	opts.flags = needs.notes | (viewer->options->is_all ? PIDNS_TAKE_ALL : 0);
 	if (viewer->target && !viewer->app.inside.is_set)
 		target_wish(viewer->target, &opts.flags, &opts.task_fields);
 	machine_ask(viewer->machine);
 	r = source_take(&viewer->options->source, viewer->ctx, &opts, &snapshot);
 	machine_collect(viewer->machine, &machine);
 	if (r == 0)
-		viewer_show(viewer, snapshot, &machine);
+		viewer_show(viewer, snapshot, opts.flags, &machine);
 	return r;
 }
 

@@ -39,10 +39,12 @@ struct screen {
 	struct layout_needs asked;	   /* what the snapshot was asked to know */
 	uint32_t asked_flags, shown_flags; /* of the next snapshot; of the one that is shown */
 	uint64_t begun_ns;
-	uint64_t next_look_ns; /* when, on the monotonic clock */
-	uint64_t rested_ns;    /* not before, even if something is known to have changed */
-	int notice_fd;	       /* tells that; -1: nobody does */
-	uint64_t round;	       /* one for each snapshot */
+	uint64_t next_look_ns;	/* when, on the monotonic clock */
+	uint64_t rested_ns;	/* not before, even if something is known to have changed */
+	int notice_fd;		/* tells that; -1: nobody does */
+	uint64_t round;		/* one for each snapshot */
+	uint64_t plain_cost_ns; /* what the last snapshot without notes has cost */
+	uint64_t next_notes_ns; /* when one with notes is due */
 	bool wants_frame, is_anew;
 	char trouble[256]; /* why the last look failed; "" */
 	int exit_code;
@@ -101,8 +103,10 @@ static struct layout_needs needs_of(struct screen *screen)
 	struct layout_needs needs;
 
 	if (screen->viewer->picture.recording)
-		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0};
+		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0, NOTED_FLAGS};
 	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
+	/* Names of what comes and goes. */
+	needs.task_fields |= PIDNS_TASK_COMM | PIDNS_TASK_START;
 	/* What is paused will be looked at from all sides. */
 	if (screen->viewer->app.is_paused)
 		layout_needs_all(&needs);
@@ -111,6 +115,18 @@ static struct layout_needs needs_of(struct screen *screen)
 		needs.ns_fields |= SHEET_NS_FIELDS;
 	}
 	return needs;
+}
+
+/* Of the first frame, and of all others of a machine with hundreds of namespaces, notes would be most of
+ * what it costs. */
+static uint32_t notes_of(const struct screen *screen)
+{
+	const size_t *health = screen->rows.health;
+
+	if (!screen->round || now_ns() < screen->next_notes_ns)
+		return 0;
+	/* Who holds what no process is in: that goes through all open files. */
+	return NOTED_FLAGS | (health[HEALTH_DEAD] || health[HEALTH_UNBORN] ? PIDNS_TAKE_PINS : 0);
 }
 
 /* Going through all open files costs: only while somebody looks at what comes of it. */
@@ -137,7 +153,8 @@ static void start_look(struct screen *screen)
 	screen->asked = needs_of(screen);
 	wish.ns_fields = screen->asked.ns_fields;
 	wish.task_fields = screen->asked.task_fields;
-	wish.flags = screen->asked_flags = flags_of(screen);
+	screen->asked_flags = flags_of(screen) | notes_of(screen);
+	wish.flags = screen->asked_flags;
 	if (!screen->round && screen->viewer->target)
 		target_wish(screen->viewer->target, &wish.flags, &wish.task_fields);
 	taker_ask(screen->taker, &wish);
@@ -152,6 +169,25 @@ static void plan_next_look(struct screen *screen, uint64_t duration_ns)
 
 	screen->next_look_ns = now + rest_ns;
 	screen->rested_ns = now + duration_ns;
+}
+
+/* So many times what notes cost goes by before the next. */
+#define NOTES_REST 100
+
+static void plan_next_notes(struct screen *screen, uint64_t cost_ns)
+{
+	uint64_t extra = cost_ns > screen->plain_cost_ns ? cost_ns - screen->plain_cost_ns : 0;
+
+	if (!(screen->asked_flags & NOTED_FLAGS)) {
+		screen->plain_cost_ns = cost_ns;
+		/* At first they are wanted at once. */
+		screen->viewer->app.wants_take |= screen->round == 1;
+		return;
+	}
+	screen->next_notes_ns = now_ns() + extra * NOTES_REST;
+	/* With those that are taken as often as all else there is no difference to tell. */
+	if (extra * NOTES_REST < (uint64_t)(screen->viewer->app.delay * 1e9))
+		screen->next_notes_ns = 0;
 }
 
 static bool is_first_entry(struct screen *screen)
@@ -184,7 +220,9 @@ static void collect_look(struct screen *screen)
 	}
 	screen->trouble[0] = '\0';
 	screen->round++;
-	viewer_show(screen->viewer, result.snapshot, &result.machine);
+	viewer_show(screen->viewer, result.snapshot, screen->asked_flags, &result.machine);
+	plan_next_notes(screen, result.cpu_ns);
+	events_append(&screen->viewer->events, &result.events);
 	screen->shown_flags = screen->asked_flags;
 	screen->viewer->picture.unasked_ns = ~screen->asked.ns_fields;
 	screen->viewer->picture.unasked_task = ~screen->asked.task_fields;

@@ -2,7 +2,7 @@
 /* viewer.c - what both ways to run share. */
 #include "viewer.h"
 
-void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot,
+void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot, uint32_t flags,
 		 const struct machine_figures *machine)
 {
 	struct picture *picture = &viewer->picture;
@@ -12,6 +12,10 @@ void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot,
 	picture->machine = *machine;
 	/* Without memory for it there are no sums: absent, as all that is not known. */
 	usage_make(&picture->usage, viewer->history, snapshot, machine->cpus);
+	forks_make(&picture->forks, snapshot);
+	if ((flags & NOTED_FLAGS) == NOTED_FLAGS)
+		noted_keep(&picture->noted, snapshot, flags);
+	picture->is_noting = !picture->recording && !picture->noted.snapshot;
 }
 
 int viewer_enter_target(struct viewer *viewer, char *why, size_t size)

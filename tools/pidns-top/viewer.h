@@ -22,6 +22,7 @@ struct viewer {
 	struct cpu_history *history;
 	struct app app;
 	struct picture picture;
+	struct events events;
 	bool is_stuck; /* a thread hangs: the process must end without it */
 };
 
@@ -30,9 +31,9 @@ int viewer_batch(struct viewer *viewer);
 /* viewer-screen.c */
 int viewer_screen(struct viewer *viewer);
 
-/* viewer.c: what they share. A snapshot and the machine's figures of that moment become what is
- * shown, which takes the reference over. */
-void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot,
+/* viewer.c: what they share. A snapshot, taken with these flags, and the machine's figures of that moment
+ * become what is shown, which takes the reference over. */
+void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot, uint32_t flags,
 		 const struct machine_figures *machine);
 /* Go to the namespace asked for on the command line, if one is. 0, or the exit code with one
  * sentence in `why`. */

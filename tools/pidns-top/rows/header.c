@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "common/format.h"
+#include "pidns-top/cells.h"
 #include "text.h"
 
 /* A screen this high has room for all of it, and this high for the two lines that matter most. */
@@ -20,6 +21,7 @@
 #define BAR_MAX 50
 
 struct line {
+	struct header_line *of;
 	char *text;
 	size_t len;
 	unsigned int width; /* of the screen */
@@ -75,9 +77,37 @@ static void add(struct line *line, const char *format, ...)
 
 static struct line next_line(struct header *header, enum style style, unsigned int width)
 {
-	header->lines[header->count].style = style;
-	header->lines[header->count].text[0] = '\0';
-	return (struct line){.text = header->lines[header->count++].text, .width = width};
+	struct header_line *line = &header->lines[header->count++];
+
+	line->style = style;
+	line->nr_spans = 0;
+	line->text[0] = '\0';
+	return (struct line){.of = line, .text = line->text, .width = width};
+}
+
+/* What was added since `from` looks like that. */
+static void mark(struct line *line, size_t from, enum style style, int key)
+{
+	struct header_line *of = line->of;
+
+	if (from < line->len && of->nr_spans < HEADER_SPANS)
+		of->spans[of->nr_spans++] =
+			(struct header_span){from, line->len - from, style, key};
+}
+
+/* At the right end of the line, if all of it fits there with two blanks before it. */
+static void add_right(struct line *line, const char *text)
+{
+	size_t left = text_width(line->text), own = text_width(text);
+
+	/* Lines without an end have no right end. */
+	if (line->width > HEADER_WIDTH / 2)
+		add_words(line, "  %s", text);
+	if (line->width > HEADER_WIDTH / 2)
+		return;
+	if (line->is_full || !own || left + own + 2 > line->width)
+		return;
+	add_words(line, "%*s%s", (int)(line->width - left - own), "", text);
 }
 
 static void add_count(struct line *line, const char *before, uint64_t count, const char *one,
@@ -90,8 +120,8 @@ static void add_count(struct line *line, const char *before, uint64_t count, con
 
 struct totals {
 	uint64_t known; /* PIDNS_NS_* that every root knows */
-	uint64_t processes, threads, zombies;
-	uint64_t namespaces, dead, unborn;
+	uint64_t processes, threads, zombies, namespaces;
+	const struct pidns_ns *root; /* the first; NULL: nothing yet */
 };
 
 static struct totals totals_of(const struct pidns_snapshot *snapshot)
@@ -107,91 +137,115 @@ static struct totals totals_of(const struct pidns_snapshot *snapshot)
 		totals.processes += ns->processes;
 		totals.threads += ns->threads;
 		totals.zombies += ns->zombies;
-		if (ns->known & PIDNS_NS_STATE) {
-			totals.dead += ns->state == PIDNS_STATE_DEAD;
-			totals.unborn += ns->state == PIDNS_STATE_UNBORN;
-		}
 	}
+	totals.root = totals.namespaces ? list[0] : NULL;
 	return totals;
+}
+
+/* Each count is a filter, too: in brackets the key. */
+static void add_health(struct line *line, const struct app *app, const struct rows *rows)
+{
+	const char *before = ": ";
+
+	for (int i = 0; i < NR_HEALTH; i++) {
+		bool is_only = app->only >> i & 1;
+		size_t from;
+
+		if (!rows->health[i] && !is_only)
+			continue;
+		add(line, "%s", before);
+		from = line->len;
+		add(line, "%zu %s [%d]", rows->health[i],
+		    health_name((enum health)i, line->width < 100), i + 1);
+		mark(line, from,
+		     is_only		? STYLE_SELECTED
+		     : i == HEALTH_FULL ? STYLE_ALARM
+					: STYLE_WARNING,
+		     '1' + i);
+		before = "  ";
+	}
 }
 
 static void add_totals(struct line *line, const struct totals *totals)
 {
-	add_count(line, "", totals->namespaces, "namespace", "namespaces");
-	if (totals->dead)
-		add(line, " (%" PRIu64 " dead)", totals->dead);
-	if (totals->unborn)
-		add(line, " (%" PRIu64 " unborn)", totals->unborn);
-	if (totals->known & PIDNS_NS_PROCESSES) {
-		add_count(line, ", ", totals->processes, "process", "processes");
+	const char *before = "   ";
+
+	if (totals->known & PIDNS_NS_PROCESSES && totals->namespaces) {
+		add_count(line, before, totals->processes, "process", "processes");
+		before = ", ";
 	}
-	if (totals->known & PIDNS_NS_THREADS) {
-		add_count(line, ", ", totals->threads, "thread", "threads");
-	}
-	if (totals->known & PIDNS_NS_ZOMBIES) {
+	if (totals->known & PIDNS_NS_THREADS && totals->namespaces)
+		add_count(line, before, totals->threads, "thread", "threads");
+	if (totals->known & PIDNS_NS_ZOMBIES && totals->namespaces)
 		add_count(line, ", ", totals->zombies, "zombie", "zombies");
-	}
 }
 
-static void add_short_totals(struct line *line, const struct totals *totals)
+static void add_short_totals(struct line *line, const struct app *app, const struct rows *rows,
+			     const struct totals *totals)
 {
 	add(line, "%" PRIu64 " ns", totals->namespaces);
-	add(line, ", %" PRIu64 " procs", totals->processes);
+	if (rows->inside || !totals->namespaces)
+		add(line, ", %" PRIu64 " procs", totals->processes);
+	else
+		add_health(line, app, rows);
 }
 
 /* ---- The machine ---- */
 
-static void add_uptime(struct line *line, const char *before, double seconds)
+static void add_host(struct line *line, const struct picture *picture)
 {
-	char text[48];
+	const char *host = picture->snapshot ? pidns_snapshot_host(picture->snapshot) : NULL;
+	char name[HEADER_WIDTH];
 
-	format_uptime(seconds, text, sizeof(text));
-	add(line, "%sup %s", before, text);
+	if (!host)
+		return;
+	text_clean(host, strlen(host), name, sizeof(name));
+	add_words(line, "%s  ", name);
 }
 
 /* Not the time of drawing: all that is shown is of one moment. */
-static void add_clock(struct line *line, const struct machine_figures *machine)
+static void add_clock(struct line *line, const struct picture *picture)
 {
-	time_t now = (time_t)machine->time;
+	uint64_t wall = picture->snapshot ? pidns_snapshot_wall_time(picture->snapshot) : 0;
+	time_t now = wall			 ? (time_t)(wall / 1000000000)
+		     : picture->machine.has_time ? (time_t)picture->machine.time
+						 : 0;
 	struct tm tm;
 	char text[16];
 
-	if (machine->has_time && localtime_r(&now, &tm) &&
-	    strftime(text, sizeof(text), "%H:%M:%S", &tm))
-		add(line, "%s", text);
+	if (now && localtime_r(&now, &tm) && strftime(text, sizeof(text), "%H:%M:%S", &tm))
+		add(line, "%s ", text);
+}
+
+static void add_mode(struct line *line, const struct app *app, const struct picture *picture)
+{
+	size_t from = line->len;
+	char ago[16];
+
+	if (picture->replay_ns) {
+		format_short_age(picture->replay_ns, ago, sizeof(ago));
+		add(line, "REPLAY -%s", ago);
+	} else {
+		add(line, "%s", picture->recording ? "REPLAY" : app->is_paused ? "PAUSED" : "LIVE");
+	}
+	mark(line, from, line->len - from == 4 ? STYLE_BUSY : STYLE_WARNING, 0);
+}
+
+static void add_uptime(struct line *line, const struct picture *picture)
+{
+	char text[48];
+
+	if (!picture->snapshot)
+		return;
+	format_uptime((double)pidns_snapshot_time(picture->snapshot) / 1e9, text, sizeof(text));
+	add(line, "  up %s", text);
 }
 
 static void add_load(struct line *line, const struct machine_figures *machine)
 {
 	if (machine->has_load)
-		add(line, "%sload %.2f %.2f %.2f", line->len ? ", " : "", machine->load[0],
+		add(line, "%sload %.1f %.1f %.1f", line->len ? "  " : "", machine->load[0],
 		    machine->load[1], machine->load[2]);
-}
-
-/* A recording is not of this machine now: only its own time is told. */
-static void add_recording(struct line *line, const struct picture *picture)
-{
-	char name[HEADER_WIDTH];
-
-	text_clean(picture->recording, strlen(picture->recording), name, sizeof(name));
-	if (picture->snapshot) {
-		add_uptime(line, "", (double)pidns_snapshot_time(picture->snapshot) / 1e9);
-		add_words(line, ", ");
-	}
-	add_words(line, "recording %s", name);
-}
-
-static void add_machine(struct line *line, const struct picture *picture)
-{
-	add_words(line, "pidns-top ");
-	if (picture->recording) {
-		add_recording(line, picture);
-		return;
-	}
-	add_clock(line, &picture->machine);
-	if (picture->machine.has_uptime)
-		add_uptime(line, picture->machine.has_time ? " " : "", picture->machine.uptime);
-	add_load(line, &picture->machine);
 }
 
 static void add_bar(struct line *line, const char *name, double percent, const char *label,
@@ -203,102 +257,224 @@ static void add_bar(struct line *line, const char *name, double percent, const c
 	add(line, "%s%s %s", line->len ? "  " : "", name, bar);
 }
 
-static void add_meters(struct line *line, const struct app *app,
-		       const struct machine_figures *machine, unsigned int width)
+static void add_memory(struct line *line, const struct machine_figures *machine, unsigned int bar)
 {
-	unsigned int bar = width > 12 ? width / 2 - 5 : 0;
-	char cpu[16] = "", used[16] = "", total[16] = "", memory[40] = "";
+	char used[16], total[16], memory[40];
+
+	if (!machine->has_memory)
+		return;
+	format_bytes(machine->memory_used, used, sizeof(used));
+	format_bytes(machine->memory_total, total, sizeof(total));
+	snprintf(memory, sizeof(memory), "%s/%s", used, total);
+	add_bar(line, "Mem", 100.0 * (double)machine->memory_used / (double)machine->memory_total,
+		memory, bar);
+}
+
+/* Of the top of what is seen: those of all namespaces count there. */
+static void add_pids(struct line *line, const struct pidns_ns *root, unsigned int bar)
+{
+	char used[16], max[16], label[40];
+
+	if (!root || !(root->known & PIDNS_NS_PIDS_USED) || !(root->known & PIDNS_NS_PIDS_MAX) ||
+	    !root->pids_max)
+		return;
+	format_count(root->pids_used, 4, used, sizeof(used));
+	format_count(root->pids_max, 4, max, sizeof(max));
+	snprintf(label, sizeof(label), "%s%s/%s", used, root->pids_used_exact ? "" : "+", max);
+	add_bar(line, "PIDs", 100.0 * root->pids_used / root->pids_max, label, bar);
+}
+
+static void add_meters(struct line *line, const struct app *app, const struct picture *picture,
+		       const struct totals *totals, unsigned int width)
+{
+	unsigned int bar = width > 40 ? (width - 33) / 3 : 0;
+	const float *forks = picture->forks.rate;
+	char cpu[16] = "";
 
 	if (bar > BAR_MAX)
 		bar = BAR_MAX;
 	if (app->is_plain)
 		bar = 0;
-	if (machine->has_cpu) {
-		format_percent(machine->cpu_percent, cpu, sizeof(cpu));
+	if (picture->machine.has_cpu) {
+		format_percent(picture->machine.cpu_percent, cpu, sizeof(cpu));
 		strcat(cpu, "%");
-		add_bar(line, "CPU", machine->cpu_percent, cpu, bar);
+		add_bar(line, "CPU", picture->machine.cpu_percent, cpu, bar);
 	}
-	if (machine->has_memory) {
-		format_bytes(machine->memory_used, used, sizeof(used));
-		format_bytes(machine->memory_total, total, sizeof(total));
-		snprintf(memory, sizeof(memory), "%s/%s", used, total);
-		add_bar(line, "Mem",
-			100.0 * (double)machine->memory_used / (double)machine->memory_total,
-			memory, bar);
+	add_memory(line, &picture->machine, bar);
+	add_pids(line, totals->root, bar);
+	if (forks && totals->root && forks[0] >= 0) {
+		format_rate((double)forks[0], cpu, sizeof(cpu));
+		add(line, "%sforks %s/s", line->len ? "  " : "", cpu);
 	}
 }
 
 /* ---- The source of it all ---- */
 
-static void add_unseen(struct line *line, const struct pidns_snapshot *snapshot)
+static void describe_unseen(const struct pidns_snapshot *snapshot, char *out, size_t size)
 {
 	uint32_t unseen = pidns_snapshot_cannot_see(snapshot);
 	const char *between = ", cannot see ";
+	size_t len = 0;
 
+	snprintf(out, size, "%s", unseen ? "" : ", sees all");
 	for (uint32_t bit = 1; bit; bit <<= 1) {
 		const char *name = unseen & bit ? pidns_unseen_name(bit) : NULL;
 
-		if (!name)
+		if (!name || len >= size)
 			continue;
-		add_words(line, "%s%s", between, name);
+		len += (size_t)snprintf(out + len, size - len, "%s%s", between, name);
 		between = ", ";
 	}
 }
 
-static void add_source(struct line *line, const struct app *app, const struct picture *picture)
+static void describe_pace(const struct app *app, const struct picture *picture, char *out,
+			  size_t size)
 {
-	if (!picture->snapshot) {
-		add_words(line, "looking for the first time");
+	char name[HEADER_WIDTH / 2];
+
+	if (!picture->recording) {
+		snprintf(out, size, ", every %g s", app->delay);
 		return;
 	}
-	add_words(line, "%s", pidns_snapshot_provider(picture->snapshot));
-	if (app->is_paused)
-		add_words(line, ", paused");
-	else if (!picture->recording)
-		add(line, " every %g s", app->delay);
-	add_unseen(line, picture->snapshot);
+	text_clean(picture->recording, strlen(picture->recording), name, sizeof(name));
+	snprintf(out, size, " of %s", name);
+}
+
+/* As much of it as there is room for: what cannot be seen is the first to go. */
+static void add_source(struct line *line, const struct app *app, const struct picture *picture)
+{
+	char text[HEADER_WIDTH * 2], unseen[256], pace[HEADER_WIDTH / 2 + 16];
+	const char *provider;
+
+	if (!picture->snapshot) {
+		add_right(line, "looking for the first time");
+		return;
+	}
+	provider = pidns_snapshot_provider(picture->snapshot);
+	describe_unseen(picture->snapshot, unseen, sizeof(unseen));
+	describe_pace(app, picture, pace, sizeof(pace));
+	snprintf(text, sizeof(text), "%s%s%s", provider, picture->recording ? pace : unseen,
+		 picture->recording ? unseen : pace);
+	if (text_width(line->text) + text_width(text) + 2 > line->width)
+		snprintf(text, sizeof(text), "%s%s%s", provider, pace,
+			 pidns_snapshot_cannot_see(picture->snapshot) ? ", not all" : "");
+	if (text_width(line->text) + text_width(text) + 2 > line->width)
+		snprintf(text, sizeof(text), "%s%s", provider,
+			 pidns_snapshot_cannot_see(picture->snapshot) ? ", not all" : "");
+	add_right(line, text);
+}
+
+/* Notes that cost much are taken less often than the rest. */
+static void add_noted(struct line *line, const struct picture *picture)
+{
+	uint64_t now = picture->snapshot ? pidns_snapshot_wall_time(picture->snapshot) : 0;
+	char age[16], text[48];
+
+	if (!picture->noted.snapshot || picture->noted.wall_ns + 1000000000 >= now)
+		return;
+	format_short_age(now - picture->noted.wall_ns, age, sizeof(age));
+	snprintf(text, sizeof(text), "limits of %s ago", age);
+	add_right(line, text);
+}
+
+/* The newest event of a namespace. */
+static void add_last_event(struct line *line, const struct picture *picture)
+{
+	char text[128], time[16], words[160];
+
+	for (size_t i = picture->events ? picture->events->count : 0; i-- > 0;) {
+		const struct event *event = &picture->events->list[i];
+
+		if (event->type == PIDNS_EVENT_TASK_NEW || event->type == PIDNS_EVENT_TASK_GONE)
+			continue;
+		event_format(event, text, sizeof(text));
+		event_time(event, time, sizeof(time));
+		snprintf(words, sizeof(words), "%s%s", time, text);
+		add_right(line, words);
+		return;
+	}
 }
 
 /* ---- The namespace whose processes are shown ---- */
 
-static void add_inside(struct line *line, const struct app *app, const struct rows *rows)
+/* "web > worker: 36 processes, init 10314 (sh)". */
+static void add_path(struct line *line, const struct picture *picture, const struct pidns_ns *ns)
 {
-	const struct pidns_ns *ns = rows->inside;
-	const char *state;
+	const struct pidns_ns *parent = pidns_ns_parent(ns);
+	char name[NAME_SIZE];
 
-	if (ns->known & PIDNS_NS_INO)
-		add(line, "In %" PRIu64, ns->ino);
-	else
-		add_words(line, "In an unknown namespace");
-	if (app->is_below)
-		add_words(line, " and below");
-	add_count(line, ": ", rows->count, "process", "processes");
-	if (ns->known & PIDNS_NS_LEVEL)
-		add(line, ", level %u", ns->level);
-	if (ns->known & PIDNS_NS_REAPER && ns->reaper)
-		add(line, ", init %d", ns->reaper);
-	state = ns->known & PIDNS_NS_STATE ? pidns_state_name(ns->state) : NULL;
-	if (state && ns->state != PIDNS_STATE_ALIVE)
-		add_words(line, ", %s", state);
+	if (parent && pidns_ns_parent(parent))
+		add_path(line, picture, parent);
+	if (parent && pidns_ns_parent(parent))
+		add_words(line, " %s ", text_is_utf8() ? "›" : ">");
+	cells_ns_name(picture, ns, name, sizeof(name));
+	add_words(line, "%s", name);
 }
 
-static void make_full(struct header *header, const struct app *app, const struct picture *picture,
-		      const struct totals *totals, const char *trouble, unsigned int width)
+static void add_container(struct line *line, const struct picture *picture,
+			  const struct pidns_ns *ns)
+{
+	const struct pidns_container *container = noted_container(&picture->noted, ns);
+	char text[128], clean[256];
+
+	if (!container || !container->runtime)
+		return;
+	snprintf(text, sizeof(text), "%s %.12s", container->runtime,
+		 container->id ? container->id : "");
+	text_clean(text, strlen(text), clean, sizeof(clean));
+	add_right(line, clean);
+}
+
+static void add_inside(struct line *line, const struct app *app, const struct rows *rows,
+		       const struct picture *picture)
+{
+	const struct pidns_ns *ns = rows->inside;
+
+	/* On a narrow screen the numbers stay. */
+	if (line->width >= 60 || !(ns->known & PIDNS_NS_INO))
+		add_path(line, picture, ns);
+	else
+		add(line, "In %" PRIu64, ns->ino);
+	if (app->is_below)
+		add_words(line, " and below");
+	if (ns->known & PIDNS_NS_PROCESSES && !app->is_below && rows->count != ns->processes)
+		add(line, ": %zu of %" PRIu32 " processes", rows->count, ns->processes);
+	else
+		add_count(line, ": ", rows->count, "process", "processes");
+	if (ns->known & PIDNS_NS_REAPER && ns->reaper)
+		add(line, ", init %d", ns->reaper);
+	if (line->width >= 60 && ns->known & PIDNS_NS_INO)
+		add(line, ", ino %" PRIu64, ns->ino);
+	add_container(line, picture, ns);
+}
+
+static void make_full(struct header *header, const struct app *app, const struct rows *rows,
+		      const struct picture *picture, const struct totals *totals,
+		      const char *trouble, unsigned int width)
 {
 	struct line line = next_line(header, STYLE_TEXT, width);
 
-	add_machine(&line, picture);
+	add_words(&line, "pidns-top ");
+	add_host(&line, picture);
+	add_clock(&line, picture);
+	add_mode(&line, app, picture);
+	add_uptime(&line, picture);
+	add_load(&line, &picture->machine);
+	add_source(&line, app, picture);
 	line = next_line(header, STYLE_TEXT, width);
-	add_totals(&line, totals);
-	if (picture->machine.has_cpu || picture->machine.has_memory) {
-		line = next_line(header, STYLE_TEXT, width);
-		add_meters(&line, app, &picture->machine, width);
-	}
+	add_meters(&line, app, picture, totals, width);
+	if (!line.len)
+		header->count--;
 	line = next_line(header, trouble[0] ? STYLE_ALARM : STYLE_TEXT, width);
-	if (trouble[0])
+	if (trouble[0]) {
 		add_words(&line, "%s", trouble);
-	else
-		add_source(&line, app, picture);
+		return;
+	}
+	add_count(&line, "", totals->namespaces, "namespace", "namespaces");
+	add_health(&line, app, rows);
+	add_totals(&line, totals);
+	add_last_event(&line, picture);
+	add_noted(&line, picture);
 }
 
 static void make_short(struct header *header, const struct app *app, const struct rows *rows,
@@ -307,15 +483,14 @@ static void make_short(struct header *header, const struct app *app, const struc
 {
 	struct line line = next_line(header, STYLE_TEXT, width);
 
-	add_short_totals(&line, totals);
+	add_mode(&line, app, picture);
+	add(&line, "  ");
+	add_short_totals(&line, app, rows, totals);
 	add_load(&line, &picture->machine);
-	if (rows->inside)
+	if (!trouble[0])
 		return;
-	line = next_line(header, trouble[0] ? STYLE_ALARM : STYLE_TEXT, width);
-	if (trouble[0])
-		add_words(&line, "%s", trouble);
-	else
-		add_source(&line, app, picture);
+	line = next_line(header, STYLE_ALARM, width);
+	add_words(&line, "%s", trouble);
 }
 
 void header_make(struct header *header, const struct app *app, const struct rows *rows,
@@ -327,7 +502,7 @@ void header_make(struct header *header, const struct app *app, const struct rows
 
 	header->count = 0;
 	if (height >= HEIGHT_FULL)
-		make_full(header, app, picture, &totals, trouble, width);
+		make_full(header, app, rows, picture, &totals, trouble, width);
 	else if (height >= HEIGHT_SHORT)
 		make_short(header, app, rows, picture, &totals, trouble, width);
 	if (height < HEIGHT_LEAST)
@@ -335,7 +510,7 @@ void header_make(struct header *header, const struct app *app, const struct rows
 	if (rows->inside || !header->count)
 		line = next_line(header, STYLE_TEXT, width);
 	if (rows->inside)
-		add_inside(&line, app, rows);
+		add_inside(&line, app, rows, picture);
 	else if (header->count == 1 && !line.len)
-		add_short_totals(&line, &totals);
+		add_short_totals(&line, app, rows, &totals);
 }

@@ -8,9 +8,9 @@
 #include "header.h"
 #include "text.h"
 
-/* The column that takes the rest gets at least so much of the whole width before others are
- * left out for it. */
-#define REST_SHARE 5
+/* The first column that takes the rest gets at least so much of the whole width before others are left
+ * out for it. */
+#define REST_SHARE 6
 
 #define TITLE_SIZE 32
 
@@ -20,24 +20,57 @@ static bool is_shown(const struct column *column, const struct app *app)
 
 	if (column->flags & COLUMN_ONLY_SORTED)
 		return column == &view->columns[app->places[app->view].sorted_by];
+	if (!app_has_column(app, (size_t)(column - view->columns)))
+		return false;
 	return !(column->flags & COLUMN_ONLY_BELOW) || app->is_below;
 }
 
-static int make_title(const struct column *column, unsigned int arg, char *out, size_t size)
+static int make_title(const struct column *column, unsigned int arg, bool is_wide, char *out,
+		      size_t size)
 {
+	const char *title = column_title(column, is_wide);
+
 	if (column->flags & COLUMN_NUMBERED)
-		return snprintf(out, size, "%s%u", column->field->title, arg);
-	return snprintf(out, size, "%s", column->field->title);
+		return snprintf(out, size, "%s%u", title, arg);
+	return snprintf(out, size, "%s", title);
 }
 
-static unsigned int width_of(const struct column *column, const struct rows *rows, unsigned int arg)
+static unsigned int larger(unsigned int a, unsigned int b)
+{
+	return a > b ? a : b;
+}
+
+/* What it cannot do without. */
+static unsigned int least_width(const struct column *column, const struct rows *rows,
+				unsigned int arg)
 {
 	char title[TITLE_SIZE];
-	unsigned int width = (unsigned int)make_title(column, arg, title, sizeof(title));
-	unsigned int fit = column_width(column, rows, arg);
+	unsigned int width = (unsigned int)make_title(column, arg, false, title, sizeof(title));
 
-	width = fit > width ? fit : width;
-	return width > column->field->width ? width : column->field->width;
+	if (column->flags & COLUMN_REST)
+		return column->field->width;
+	return larger(larger(column_width(column, rows, arg), width), column->field->width);
+}
+
+static unsigned int first_width(const struct column *column, const struct rows *rows,
+				unsigned int arg)
+{
+	return larger(least_width(column, rows, arg), larger(column->wide, column->middle));
+}
+
+static void add_column(struct layout *layout, const struct column *column, const struct rows *rows)
+{
+	unsigned int times = column->repeat ? column->repeat(rows) : 1;
+
+	for (unsigned int k = 1; k <= times && layout->count < LAYOUT_MAX; k++) {
+		unsigned int arg = column->repeat ? k : 0;
+
+		layout->columns[layout->count++] = (struct layout_column){
+			.column = column,
+			.arg = arg,
+			.width = first_width(column, rows, arg),
+		};
+	}
 }
 
 static void add_all(struct layout *layout, const struct app *app, const struct rows *rows)
@@ -46,38 +79,46 @@ static void add_all(struct layout *layout, const struct app *app, const struct r
 
 	layout->count = 0;
 	for (size_t i = 0; i < view->nr_columns; i++) {
-		const struct column *column = &view->columns[i];
-		unsigned int times = column->repeat ? column->repeat(rows) : 1;
+		const struct column *column = &view->columns[app_column_at(app, i)];
 
-		if (!is_shown(column, app))
-			continue;
-		for (unsigned int k = 1; k <= times && layout->count < LAYOUT_MAX; k++) {
-			unsigned int arg = column->repeat ? k : 0;
-
-			layout->columns[layout->count++] = (struct layout_column){
-				.column = column,
-				.arg = arg,
-				.width = width_of(column, rows, arg),
-			};
-		}
+		if (is_shown(column, app))
+			add_column(layout, column, rows);
 	}
 }
 
-/* Of a repeated column the last goes first. */
-static unsigned int rank_of(const struct layout *layout, size_t i)
+/* ---- What a narrow screen leaves out ---- */
+
+static bool has_step(const struct layout_column *at, unsigned int width)
 {
-	const struct column *column = layout->columns[i].column;
-
-	unsigned int arg = layout->columns[i].arg;
-
-	return column->field->rank + (arg ? arg - 1 : 0);
+	return width && at->width == width && at->column->field->width < width;
 }
 
-static void drop(struct layout *layout, size_t i)
+/* Of a repeated column the last goes first. One that is wider than it need be becomes narrower before it
+ * goes. */
+static unsigned int rank_of(const struct layout_column *at)
 {
-	layout->count--;
-	memmove(&layout->columns[i], &layout->columns[i + 1],
-		(layout->count - i) * sizeof(layout->columns[0]));
+	const struct column *column = at->column;
+	unsigned int rank = column->rank ? column->rank : column->field->rank;
+
+	if (has_step(at, column->wide))
+		return column->wide_rank;
+	if (has_step(at, column->middle))
+		return column->middle_rank;
+	return rank + (at->arg ? at->arg - 1 : 0);
+}
+
+static void drop(struct layout *layout, const struct rows *rows, size_t i)
+{
+	struct layout_column *at = &layout->columns[i];
+
+	if (has_step(at, at->column->wide) && at->column->middle) {
+		at->width = at->column->middle;
+	} else if (has_step(at, at->column->wide) || has_step(at, at->column->middle)) {
+		at->width = least_width(at->column, rows, at->arg);
+	} else {
+		layout->count--;
+		memmove(at, at + 1, (layout->count - i) * sizeof(*at));
+	}
 }
 
 /* The one to go next, or count: none may. */
@@ -87,27 +128,69 @@ static size_t least_important(const struct layout *layout)
 	unsigned int rank = 0;
 
 	for (size_t i = 0; i < layout->count; i++) {
-		if (rank_of(layout, i) > rank) {
-			rank = rank_of(layout, i);
+		if (rank_of(&layout->columns[i]) > rank) {
+			rank = rank_of(&layout->columns[i]);
 			found = i;
 		}
 	}
 	return found;
 }
 
+static bool takes_rest(const struct layout_column *at)
+{
+	return at->column->flags & COLUMN_REST;
+}
+
 static unsigned int width_needed(const struct layout *layout, unsigned int width)
 {
 	unsigned int needed = 0;
+	bool is_first = true;
 
 	for (size_t i = 0; i < layout->count; i++) {
-		const struct layout_column *at = &layout->columns[i];
-		unsigned int own = at->width;
+		unsigned int own = layout->columns[i].width;
 
-		if (at->column->flags & COLUMN_REST && own < width / REST_SHARE)
-			own = width / REST_SHARE;
+		if (takes_rest(&layout->columns[i]) && is_first)
+			own = larger(own, width / REST_SHARE);
+		is_first &= !takes_rest(&layout->columns[i]);
 		needed += own + (i ? 1 : 0);
 	}
 	return needed;
+}
+
+/* ---- Who gets what is left ---- */
+
+static struct layout_column *last_rest(struct layout *layout)
+{
+	for (size_t i = layout->count; i-- > 0;)
+		if (takes_rest(&layout->columns[i]))
+			return &layout->columns[i];
+	return NULL;
+}
+
+/* Each that takes the rest as much as its longest text needs, and the last of them all of it. */
+static void share_rest(struct layout *layout, const struct rows *rows, unsigned int width)
+{
+	struct layout_column *last = last_rest(layout);
+	unsigned int used = layout->count ? (unsigned int)layout->count - 1 : 0;
+
+	for (size_t i = 0; i < layout->count; i++)
+		used += layout->columns[i].width;
+	for (size_t i = 0; i < layout->count && used < width; i++) {
+		struct layout_column *at = &layout->columns[i];
+		unsigned int wanted = takes_rest(at) ? column_width(at->column, rows, at->arg) : 0;
+
+		if (at == last || wanted <= at->width)
+			continue;
+		wanted -= at->width;
+		if (wanted > (width - used) / 2)
+			wanted = (width - used) / 2;
+		at->width += wanted;
+		used += wanted;
+	}
+	if (last && used < width)
+		last->width += width - used;
+	else if (last && last->width > used - width)
+		last->width -= used - width;
 }
 
 void layout_make(struct layout *layout, const struct app *app, const struct rows *rows,
@@ -121,15 +204,14 @@ void layout_make(struct layout *layout, const struct app *app, const struct rows
 
 		if (i == layout->count)
 			break;
-		drop(layout, i);
+		drop(layout, rows, i);
 	}
+	share_rest(layout, rows, width);
 	for (size_t i = 0; i < layout->count; i++) {
 		struct layout_column *at = &layout->columns[i];
 
 		at->x = x;
-		if (at->column->flags & COLUMN_REST)
-			at->width = x < width ? width - x : 0;
-		else if (x + at->width > width)
+		if (x + at->width > width)
 			at->width = x < width ? width - x : 0;
 		x += at->width + 1;
 	}
@@ -138,6 +220,7 @@ void layout_make(struct layout *layout, const struct app *app, const struct rows
 static void add_needs(struct layout_needs *needs, const struct column *column, bool is_for_all)
 {
 	needs->ns_fields |= column_ns_fields(column);
+	needs->notes |= column->notes;
 	if (column->flags & COLUMN_OF_SCREEN && !is_for_all)
 		needs->screen_fields |= column_task_fields(column);
 	else
@@ -155,7 +238,8 @@ void layout_needs(const struct layout *layout, const struct app *app, struct lay
 {
 	const struct view *view = view_of(app);
 
-	*ret = (struct layout_needs){.ns_fields = view->ns_fields | HEADER_NS_FIELDS};
+	*ret = (struct layout_needs){.ns_fields = view->ns_fields | HEADER_NS_FIELDS,
+				     .notes = NOTED_FLAGS};
 	for (size_t i = 0; i < layout->count; i++)
 		add_needs(ret, layout->columns[i].column, false);
 	add_needs(ret, &view->columns[app->places[app->view].sorted_by], true);
@@ -171,7 +255,7 @@ void layout_needs_all(struct layout_needs *ret)
 {
 	static const struct view *const views[] = {&view_namespaces, &view_processes};
 
-	*ret = (struct layout_needs){.ns_fields = HEADER_NS_FIELDS};
+	*ret = (struct layout_needs){.ns_fields = HEADER_NS_FIELDS, .notes = NOTED_FLAGS};
 	for (size_t v = 0; v < sizeof(views) / sizeof(views[0]); v++) {
 		ret->ns_fields |= views[v]->ns_fields;
 		for (size_t i = 0; i < views[v]->nr_columns; i++)
@@ -215,6 +299,7 @@ void layout_title(const struct layout_column *at, char *out, size_t size)
 	enum text_align align = at->column->flags & COLUMN_RIGHT ? TEXT_RIGHT : TEXT_LEFT;
 	char title[TITLE_SIZE];
 
-	make_title(at->column, at->arg, title, sizeof(title));
+	make_title(at->column, at->arg, at->column->wide && at->width >= at->column->wide, title,
+		   sizeof(title));
 	text_fit(title, at->width, align, out, size);
 }

@@ -32,6 +32,7 @@ void layout_make(struct layout *layout, const struct app *app, const struct rows
 struct layout_needs {
 	uint64_t ns_fields, task_fields;
 	uint64_t screen_fields;
+	uint32_t notes; /* PIDNS_TAKE_* */
 };
 
 void layout_needs(const struct layout *layout, const struct app *app, struct layout_needs *ret);

@@ -10,6 +10,9 @@
 #include <pidnsinfo.h>
 
 #include "pidns-top/details.h"
+#include "pidns-top/events.h"
+#include "pidns-top/forks.h"
+#include "pidns-top/noted.h"
 #include "pidns-top/machine.h"
 #include "sheet.h"
 #include "pidns-top/usage.h"
@@ -19,11 +22,16 @@ struct picture {
 	struct pidns_snapshot *snapshot;   /* every task and namespace, with what all rows need */
 	uint64_t unasked_ns, unasked_task; /* PIDNS_NS_*, PIDNS_TASK_*: not asked for in it */
 	struct usage usage;		   /* of that snapshot; its arrays may be NULL */
+	struct forks forks;		   /* … and since the one before */
+	struct noted noted;		   /* of that snapshot or an earlier one */
+	bool is_noting;			   /* notes that are not there yet will come */
 	const struct details *details;	   /* the rest, for the rows on the screen */
 	const struct sheet *sheet;	   /* app.detailed, while that is shown */
 	const struct users *users;
 	struct machine_figures machine;
-	const char *recording; /* replayed from this file; NULL: the running machine */
+	const struct events *events; /* up to that snapshot */
+	uint64_t replay_ns;	     /* so long ago was what is shown; 0: it is the newest */
+	const char *recording;	     /* replayed from this file; NULL: the running machine */
 };
 
 #endif /* PIDNS_TOP_PICTURE_H */

@@ -111,7 +111,7 @@ static int sort_children(struct planting *planting, const struct picture *pictur
 static bool is_folded(const struct planting *planting, const struct row *row)
 {
 	return row->has_children && !planting->app->places[APP_NAMESPACES].filter[0] &&
-	       folds_has(&planting->app->folds, row->ns);
+	       !planting->app->only && folds_has(&planting->app->folds, row->ns);
 }
 
 /* One group of siblings, and what is below each; never deeper than the kernel's levels. */

@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "pidns-top/ui/app.h"
+#include "pidns-top/cells.h"
 #include "rows-internal.h"
 #include "pidns-top/view.h"
 
 /* Enough for every number and name of a row; more of them could not be told apart anyway. */
-#define WORDS_SIZE 1024
+#define WORDS_SIZE 8192
 
 void rows_clear(struct rows *rows)
 {
@@ -162,6 +163,30 @@ static int processes_make(struct rows *rows, const struct app *app, const struct
 
 /* ---- Namespaces ---- */
 
+static void measure_name(struct rows *rows, const struct app *app, const struct picture *picture,
+			 const struct row *row)
+{
+	const struct pidns_container *container = noted_container(&picture->noted, row->ns);
+	struct row deep = *row;
+	struct cell_source source = source_of(rows, app, picture, &deep);
+
+	deep.depth = row->ns->depth;
+	raise_max(&rows->max_name, cells_name_width(&source));
+	rows->has_pods |= container && container->pod;
+}
+
+static bool is_wanted(struct rows *rows, const struct app *app, const struct picture *picture,
+		      const struct row *row, const char *filter)
+{
+	unsigned int health = noted_health(&picture->noted, row->ns);
+
+	for (int i = 0; i < NR_HEALTH; i++)
+		rows->health[i] += health >> i & 1;
+	if (app->only && !(health & app->only))
+		return false;
+	return !filter[0] || rows_match(rows, app, picture, row, filter);
+}
+
 static int namespaces_make(struct rows *rows, const struct app *app, const struct picture *picture)
 {
 	const struct pidns_ns *const *namespaces;
@@ -175,7 +200,8 @@ static int namespaces_make(struct rows *rows, const struct app *app, const struc
 		struct row row = {.ns = namespaces[i], .place = i};
 
 		measure_ns(rows, namespaces[i]);
-		row.is_context = filter[0] && !rows_match(rows, app, picture, &row, filter);
+		measure_name(rows, app, picture, &row);
+		row.is_context = !is_wanted(rows, app, picture, &row, filter);
 		if (app->is_tree || !row.is_context)
 			rows->list[rows->count++] = row;
 	}

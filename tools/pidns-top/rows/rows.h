@@ -9,6 +9,8 @@
 
 #include <pidnsinfo.h>
 
+#include "pidns-top/noted.h"
+
 struct app;
 struct picture;
 
@@ -34,7 +36,10 @@ struct rows {
 	uint64_t max_level, max_pids_max, max_owner;
 	uint64_t max_uid; /* as far as these are known */
 	uint64_t max_vpid[PIDNS_LEVEL_MAX + 1];
-	unsigned int levels; /* vpids beyond the first that any row has */
+	unsigned int levels;	  /* vpids beyond the first that any row has */
+	uint64_t max_name;	  /* columns of the longest name in its tree */
+	bool has_pods;		  /* one of the namespaces is part of a pod */
+	size_t health[NR_HEALTH]; /* how many namespaces of the whole snapshot are so */
 };
 
 /*

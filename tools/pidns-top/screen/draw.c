@@ -8,6 +8,7 @@
 #include "pidns-top/ui/help.h"
 #include "pidns-top/ui/keys.h"
 #include "term.h"
+#include "pidns-top/rows/pane.h"
 #include "pidns-top/rows/text.h"
 
 void draw_plan(struct draw_frame *frame, const struct app *app, const struct rows *rows,
@@ -15,12 +16,15 @@ void draw_plan(struct draw_frame *frame, const struct app *app, const struct row
 	       unsigned int width)
 {
 	unsigned int above, below = height >= 4 ? 1 : 0;
+	bool has_pane = app->has_pane && height > PANE_HEIGHT;
 
 	frame->height = height;
 	frame->width = width;
 	header_make(&frame->header, app, rows, picture, trouble, width, height);
 	layout_make(&frame->layout, app, rows, width);
 	above = (unsigned int)frame->header.count + (height >= 3 ? 1 : 0);
+	below += has_pane ? PANE_LINES : 0;
+	frame->pane_y = has_pane ? height - below : 0;
 	frame->list_y = above;
 	frame->page = height > above + below ? height - above - below : 1;
 }
@@ -37,11 +41,26 @@ static void put_line(const struct draw_frame *frame, unsigned int y, unsigned in
 	term_put(y, x, line, style);
 }
 
+static void draw_header_line(unsigned int y, const struct header_line *line)
+{
+	char text[HEADER_WIDTH];
+
+	term_put(y, 0, line->text, line->style);
+	for (size_t i = 0; i < line->nr_spans; i++) {
+		const struct header_span *span = &line->spans[i];
+		unsigned int x;
+
+		snprintf(text, sizeof(text), "%.*s", (int)span->at, line->text);
+		x = (unsigned int)text_width(text);
+		snprintf(text, sizeof(text), "%.*s", (int)span->len, line->text + span->at);
+		term_put(y, x, text, span->style);
+	}
+}
+
 static void draw_header(const struct draw_frame *frame)
 {
 	for (size_t i = 0; i < frame->header.count; i++)
-		term_put((unsigned int)i, 0, frame->header.lines[i].text,
-			 frame->header.lines[i].style);
+		draw_header_line((unsigned int)i, &frame->header.lines[i]);
 }
 
 /* ---- Titles ---- */
@@ -50,7 +69,8 @@ static void draw_header(const struct draw_frame *frame)
 static void draw_sort_mark(unsigned int y, const struct layout_column *at, bool is_big_first)
 {
 	const char *mark = is_big_first ? "v" : "^";
-	unsigned int title = (unsigned int)strlen(at->column->field->title);
+	bool is_wide = at->column->wide && at->width >= at->column->wide;
+	unsigned int title = (unsigned int)strlen(column_title(at->column, is_wide));
 	unsigned int x;
 
 	if (text_is_utf8())
@@ -142,8 +162,24 @@ static void draw_list(const struct draw_frame *frame, const struct app *app,
 	}
 	if (picture->snapshot && !rows->count)
 		term_put(frame->list_y, 0,
-			 place->filter[0] ? "Nothing matches the filter." : "Nobody is here.",
+			 place->filter[0] || app->only ? "Nothing matches the filter."
+						       : "No processes are here.",
 			 STYLE_TEXT);
+}
+
+/* ---- The pane ---- */
+
+static void draw_pane(const struct draw_frame *frame, const struct app *app,
+		      const struct rows *rows, const struct picture *picture)
+{
+	struct pane pane;
+
+	pane_make(&pane, app, rows, picture, frame->width);
+	for (unsigned int i = 0; i < PANE_LINES; i++)
+		term_put(frame->pane_y + i, 0, pane.lines[i],
+			 i == 0	  ? STYLE_FAINT
+			 : i == 2 ? pane.style
+				  : STYLE_TEXT);
 }
 
 /* ---- The bottom line ---- */
@@ -157,7 +193,7 @@ static bool is_offered(const struct app *app, enum request request)
 	case REQUEST_tree:
 		return !is_inside;
 	case REQUEST_back:
-		return is_inside || app->places[app->view].filter[0];
+		return is_inside || app->places[app->view].filter[0] || app->only;
 	default:
 		return request_infos[request].label != NULL;
 	}
@@ -290,8 +326,8 @@ static void draw_choice(const struct draw_frame *frame, unsigned int y, const st
 {
 	char line[256];
 
-	snprintf(line, sizeof(line), "%c %-8s %s", is_selected ? '>' : ' ', column->field->title,
-		 column->field->help);
+	snprintf(line, sizeof(line), "%c %-8s %s", is_selected ? '>' : ' ',
+		 column_title(column, false), column->field->help);
 	put_line(frame, y, 0, line, is_selected ? STYLE_SELECTED : STYLE_TEXT);
 }
 
@@ -347,6 +383,8 @@ void draw(const struct draw_frame *frame, const struct app *app, const struct ro
 	if (frame->height >= 3)
 		draw_titles(frame, app);
 	draw_list(frame, app, rows, picture);
+	if (frame->pane_y)
+		draw_pane(frame, app, rows, picture);
 	if (frame->height >= 4 || app->mode == APP_PROMPT)
 		x = draw_bottom(frame, app, rows, bottom);
 	/* A screen reader reads where the cursor is. */

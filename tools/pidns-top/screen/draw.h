@@ -18,6 +18,7 @@ struct draw_frame {
 	struct layout layout;
 	unsigned int list_y; /* first row of the list; the titles are above it */
 	unsigned int page;   /* rows it has */
+	unsigned int pane_y; /* of the pane below it; 0: there is none */
 };
 
 /* Divide the screen: app.page is what this says, before rows are chosen to be looked up. */

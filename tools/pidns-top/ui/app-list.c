@@ -144,6 +144,8 @@ void app_back(struct app *app, const struct scene *scene)
 	(void)scene;
 	if (place->filter[0])
 		place->filter[0] = '\0';
+	else if (app->view == APP_NAMESPACES)
+		app->only = 0;
 	else
 		app->view = APP_NAMESPACES;
 	app->wants_rows = true;
@@ -228,4 +230,35 @@ void app_fold_all(struct app *app, const struct scene *scene)
 		if (rows->list[i].has_children && rows->list[i].depth)
 			folds_add(&app->folds, rows->list[i].ns);
 	}
+}
+
+/* ---- Only those ---- */
+
+static void toggle_only(struct app *app, enum health health)
+{
+	unsigned int bit = 1u << health;
+
+	if (app->view != APP_NAMESPACES)
+		return;
+	app->only = app->only == bit ? 0 : bit;
+	app->wants_rows = true;
+}
+
+#define ONLY(name, health)                                               \
+	void app_only_##name(struct app *app, const struct scene *scene) \
+	{                                                                \
+		(void)scene;                                             \
+		toggle_only(app, health);                                \
+	}
+ONLY(full, HEALTH_FULL)
+ONLY(near, HEALTH_NEAR)
+ONLY(zombies, HEALTH_ZOMBIES)
+ONLY(dead, HEALTH_DEAD)
+ONLY(unborn, HEALTH_UNBORN)
+#undef ONLY
+
+void app_pane(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	app->has_pane = !app->has_pane;
 }

@@ -16,16 +16,36 @@
 #define HELP_STEP     8
 #define HELP_LEFT_MAX 80
 
+static void init_place(struct app_place *place, const struct view *view)
+{
+	place->sorted_by = view->sorted_by;
+	for (size_t i = 0; i < view->nr_columns; i++) {
+		place->order[i] = (unsigned char)i;
+		place->has_column[i] = !(view->columns[i].flags & COLUMN_CHOSEN);
+	}
+}
+
+size_t app_column_at(const struct app *app, size_t place)
+{
+	return app->places[app->view].order[place];
+}
+
+bool app_has_column(const struct app *app, size_t column)
+{
+	return app->places[app->view].has_column[column];
+}
+
 void app_init(struct app *app)
 {
 	*app = (struct app){
 		.is_tree = true,
 		.has_commands = true,
+		.has_pane = true,
 		.delay = 2,
 		.page = 1,
 	};
-	app->places[APP_NAMESPACES].sorted_by = view_namespaces.sorted_by;
-	app->places[APP_PROCESSES].sorted_by = view_processes.sorted_by;
+	init_place(&app->places[APP_NAMESPACES], &view_namespaces);
+	init_place(&app->places[APP_PROCESSES], &view_processes);
 }
 
 void app_clear(struct app *app)

@@ -20,6 +20,9 @@ struct rows;
 #define APP_DELAY_MIN 0.1
 #define APP_DELAY_MAX 86400.0
 
+/* No view has more. */
+#define APP_COLUMNS_MAX 32
+
 enum app_view {
 	APP_NAMESPACES,
 	APP_PROCESSES, /* of app.inside */
@@ -41,6 +44,9 @@ struct app_place {
 	size_t sorted_by;     /* of the view's columns */
 	bool is_reversed;
 	char filter[PROMPT_SIZE]; /* "": none */
+	/* The columns of the view in the order they stand, and which of them are shown. */
+	unsigned char order[APP_COLUMNS_MAX];
+	bool has_column[APP_COLUMNS_MAX];
 };
 
 struct app {
@@ -51,7 +57,9 @@ struct app {
 	struct ident detailed;
 	struct folds folds;
 	bool is_tree, is_below, has_commands, is_paused, is_plain;
-	double delay; /* seconds */
+	bool has_pane;	   /* what is known of the selected row, below the list */
+	unsigned int only; /* bits of enum health: only such namespaces are shown; 0: all */
+	double delay;	   /* seconds */
 	struct prompt prompt;
 	struct app_place origin; /* as it was when the prompt was opened */
 	char search[PROMPT_SIZE];
@@ -75,6 +83,9 @@ struct scene {
 void app_init(struct app *app);
 void app_clear(struct app *app);
 struct app_place *app_place(struct app *app);
+/* The column that stands at that place, and whether a column is shown, of the view shown. */
+size_t app_column_at(const struct app *app, size_t place);
+bool app_has_column(const struct app *app, size_t column);
 
 void app_key(struct app *app, const struct scene *scene, int key);
 void app_request(struct app *app, const struct scene *scene, enum request request);

@@ -40,7 +40,7 @@ static void line_of_column(const struct column *column, char *out, size_t size)
 {
 	char title[32];
 
-	snprintf(title, sizeof(title), "%s%s", column->field->title,
+	snprintf(title, sizeof(title), "%s%s", column_title(column, false),
 		 column->flags & COLUMN_NUMBERED ? "1, 2" : "");
 	snprintf(out, size, "  %s%*s%s", title, (int)(15 - text_width(title)), "",
 		 column->field->help);

@@ -44,6 +44,12 @@
 	X(sort_time,	"T",			0,	  "sort by CPU time (processes)") \
 	X(command,	"c",			0,	  "show command lines, or names only") \
 	X(below,	"a",			0,	  "processes: with those of all namespaces below, or without") \
+	X(only_full,	"1",			0,	  "only namespaces that are at a limit; again: all") \
+	X(only_near,	"2",			0,	  "only those that are near one") \
+	X(only_zombies,	"3",			0,	  "only those with zombies") \
+	X(only_dead,	"4",			0,	  "only those whose init has ended or is ending") \
+	X(only_unborn,	"5",			0,	  "only those that never had a process") \
+	X(pane,		"v",			0,	  "show or hide what is known of the selected row") \
 	X(pause,	"Z",			0,	  "pause the refresh; or go on") \
 	X(delay,	"d s",			0,	  "seconds between two samples") \
 	X(save,			"W",			0,	  "write the settings to the config file") \
