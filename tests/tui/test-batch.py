@@ -110,7 +110,7 @@ def test_no_end_without_iterations():
         stdout=subprocess.PIPE,
     )
     for _ in range(5):
-        while not top.stdout.readline().startswith(b"pidns-top up"):
+        while not top.stdout.readline().startswith(b"pidns-top REPLAY"):
             pass
     top.send_signal(signal.SIGTERM)
     expect_equal(top.wait(tui.DEADLINE_S), -signal.SIGTERM, "end")

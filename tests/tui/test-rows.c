@@ -296,7 +296,12 @@ static void test_only_those(void **state)
 	EXPECT(&f, ROOT, JOB, LOST);
 	fixture_press(&f, "3");
 	assert_int_equal(f.rows.count, 8);
+	/* All 16 of its PIDs are in use; and 52 of 64. */
 	fixture_press(&f, "1");
+	EXPECT(&f, JOB);
+	fixture_press(&f, "2");
+	EXPECT(&f, DB);
+	fixture_press(&f, "5");
 	assert_int_equal(f.rows.count, 0);
 	fixture_press(&f, "Esc");
 	assert_int_equal(f.rows.count, 8);
