@@ -46,9 +46,9 @@ static int teardown(void **state)
 static void test_moving_stops_at_the_ends(void **state)
 {
 	(void)state;
-	fixture_press(&f, "Up k");
+	fixture_press(&f, "Up Up");
 	assert_int_equal(fixture_selected(&f), ROOT);
-	fixture_press(&f, "Down j");
+	fixture_press(&f, "Down Down");
 	assert_int_equal(fixture_selected(&f), DB);
 	fixture_press(&f, "PgDn PgDn Down");
 	assert_int_equal(fixture_selected(&f), LOST);
@@ -277,6 +277,43 @@ static void test_sort_steps_over_what_does_not_sort(void **state)
 	assert_int_equal(place->sorted_by, view_processes.nr_columns - 1);
 }
 
+/* What will end is said before it is asked; only y confirms. */
+static void test_kill_asks(void **state)
+{
+	(void)state;
+	fixture_press(&f, "Down k");
+	assert_int_equal(f.app.mode, APP_PROMPT);
+	fixture_press(&f, "K I L L Enter");
+	assert_int_equal(f.app.mode, APP_ASK);
+	assert_non_null(strstr(f.app.question, "Send SIGKILL to PID 700 (nginx), init of nginx: "
+					       "SIGKILL ends all 3 processes there?"));
+	assert_false(f.app.wants_act);
+	fixture_press(&f, "Enter");
+	assert_false(f.app.wants_act);
+	assert_int_equal(f.app.mode, APP_LIST);
+	fixture_press(&f, "k Enter y");
+	assert_true(f.app.wants_act);
+	assert_int_equal(f.app.act.value, 15);
+	fixture_press(&f, "k x Enter");
+	assert_string_equal(f.app.message, "not a signal: nothing was sent");
+	f.app.is_readonly = true;
+	fixture_press(&f, "k");
+	assert_int_equal(f.app.mode, APP_LIST);
+}
+
+/* Tags follow processes, not rows. */
+static void test_tags(void **state)
+{
+	(void)state;
+	fixture_press(&f, "Down Enter Space Space");
+	assert_int_equal(f.app.tags.count, 2);
+	fixture_press(&f, "Home Space");
+	assert_int_equal(f.app.tags.count, 1);
+	assert_int_equal(f.app.tags.list[0].pid, 701);
+	fixture_press(&f, "U");
+	assert_int_equal(f.app.tags.count, 0);
+}
+
 static void test_sort_menu(void **state)
 {
 	const struct app_place *place = app_place(&f.app);
@@ -462,7 +499,7 @@ static void test_switches(void **state)
 	assert_false(f.app.has_commands);
 	assert_true(f.app.is_paused);
 	assert_true(f.app.is_below);
-	fixture_press(&f, "Space");
+	fixture_press(&f, "^R");
 	assert_true(f.app.wants_take);
 	fixture_press(&f, "^L");
 	assert_true(f.app.wants_redraw);
@@ -524,6 +561,8 @@ int main(void)
 		TEST(test_a_flat_list_does_not_fold),
 		TEST(test_sort_keys),
 		TEST(test_sort_steps_over_what_does_not_sort),
+		TEST(test_kill_asks),
+		TEST(test_tags),
 		TEST(test_sort_menu),
 		TEST(test_search_as_typed),
 		TEST(test_search_goes_round),

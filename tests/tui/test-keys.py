@@ -230,6 +230,20 @@ def press_below(top, key):
     shows(top, " and below: 9 processes")
 
 
+def press_tag(top, key):
+    """Of a recording nothing can be acted on: test-act.py does it."""
+    top.press(key)
+    shows(top, "read only")
+
+
+press_kill = press_shell = press_nice_lower = press_nice_raise = press_tag
+
+
+def press_untag(top, key):
+    top.press(key, "Down")
+    selects(top, WEB)
+
+
 def press_only_full(top, key):
     top.press(key)
     selects(top, "host")
@@ -314,7 +328,7 @@ def test_every_key():
                     raise AssertionError(f"{key} does not {name}: {error}") from error
 
 
-UNKNOWN = ("x", "Q", "!", "^A", b"\x1b[2~", b"\x1b[1;5A", b"\x1bOz", "\xe9".encode())
+UNKNOWN = ("x", "Q", "=", "^A", b"\x1b[2~", b"\x1b[1;5A", b"\x1bOz", "\xe9".encode())
 
 
 def test_d_unknown_keys_are_answered():

@@ -267,7 +267,7 @@ def test_pause():
             tui.until("a second and more", lambda: time.monotonic() > end or top.read(0.05) is None)
             # Clock, load and meters are those of the rows, too.
             expect_equal(top.text(), before, "the screen while paused")
-            top.press("Space")
+            top.press("^R")
             top.wait(str(namespace.ino))
             top.press("Z")
             top.wait("LIVE")

@@ -138,6 +138,8 @@ int main(int argc, char **argv)
 	if (options.delay > 0)
 		viewer.app.delay = options.delay;
 	viewer.app.is_plain = options.is_plain;
+	/* The numbers of another procfs may be those of others here. */
+	viewer.app.is_readonly = options.is_readonly || options.source.root || options.source.from;
 	if (options.target) {
 		r = target_parse(options.target, &target, why, sizeof(why));
 		if (r)

@@ -21,6 +21,7 @@ enum {
 	OPTION_NO_COLOUR,
 	OPTION_PLAIN,
 	OPTION_PROVIDER,
+	OPTION_READONLY,
 	OPTION_ROOT,
 };
 
@@ -35,6 +36,7 @@ static const struct option long_options[] = {
 	{"no-color", no_argument, NULL, OPTION_NO_COLOUR},
 	{"plain", no_argument, NULL, OPTION_PLAIN},
 	{"provider", required_argument, NULL, OPTION_PROVIDER},
+	{"readonly", no_argument, NULL, OPTION_READONLY},
 	{"root", required_argument, NULL, OPTION_ROOT},
 	{"sort", required_argument, NULL, 's'},
 	{"version", no_argument, NULL, 'V'},
@@ -58,6 +60,7 @@ static int usage_help(void)
 	       "  -H, --list-columns     list the columns that --sort takes, and nothing else\n"
 	       "      --plain            for screen readers: no bars, no lines\n"
 	       "      --no-color         no colours; so does NO_COLOR in the environment\n"
+	       "      --readonly         nothing can be changed: no signals, no shells\n"
 	       "      --all              also find namespaces without tasks\n"
 	       "      --from FILE        show a recording, or the procfs mounted there\n"
 	       "      --provider NAME    %s\n"
@@ -156,6 +159,9 @@ static int parse_one(int option, struct options *options)
 		break;
 	case OPTION_PLAIN:
 		options->is_plain = true;
+		break;
+	case OPTION_READONLY:
+		options->is_readonly = true;
 		break;
 	case OPTION_PROVIDER:
 		options->source.provider = optarg;

@@ -10,7 +10,7 @@
 
 struct options {
 	struct source source;
-	bool is_batch, is_plain, has_colour, is_all;
+	bool is_batch, is_plain, is_readonly, has_colour, is_all;
 	unsigned long iterations; /* 0: without end */
 	unsigned int width;	  /* of a line in batch mode; 0: as wide as it gets */
 	double delay;		  /* 0: not given */

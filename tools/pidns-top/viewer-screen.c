@@ -12,6 +12,8 @@
 #include "common/message.h"
 #include "pidns-top/screen/draw.h"
 #include "pidns-top/ui/keys.h"
+#include "act.h"
+#include "shell.h"
 #include "taker.h"
 #include "pidns-top/screen/term.h"
 #include "pidns-top/rows/text.h"
@@ -33,6 +35,7 @@ struct screen {
 	struct viewer *viewer;
 	struct taker *taker;
 	struct details *details;
+	struct act *act;
 	struct rows rows;
 	struct sheet sheet;
 	struct draw_frame frame;
@@ -56,6 +59,18 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* 0, or an exit code with one sentence in screen->trouble. */
+static int open_terminal(struct screen *screen)
+{
+	const struct options *options = screen->viewer->options;
+	struct term_opts opts = {
+		.has_colour = options->has_colour && !options->is_plain,
+		.has_cursor = options->is_plain,
+	};
+
+	return term_open(&opts, screen->trouble, sizeof(screen->trouble));
 }
 
 /* ---- Looking ---- */
@@ -272,6 +287,55 @@ static void look(struct screen *screen)
 		start_look(screen);
 }
 
+/* ---- Acting ---- */
+
+/* The selected process is held from now on, so that what is done to it is done to no later one. */
+static void hold_selected(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	size_t selected = app->places[app->view].selected;
+	struct scene scene = {&screen->rows, &screen->viewer->picture};
+	struct ident ident = {0};
+
+	if (!screen->act || app->is_readonly || !screen->round)
+		return;
+	if (selected < screen->rows.count)
+		app_process_of(&scene, &screen->rows.list[selected], &ident);
+	act_hold(screen->act, &ident, &app->tags);
+}
+
+static void enter_shell(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	int fd = act_pidfd(screen->act, &app->act.target);
+
+	if (fd < 0) {
+		snprintf(app->message, sizeof(app->message), "PID %d: %s", app->act.target.pid,
+			 strerror(-fd));
+		return;
+	}
+	term_close();
+	shell_run(fd, app->act.target.pid);
+	if (open_terminal(screen))
+		leave(screen, EXIT_FAILED);
+	app->wants_take = screen->is_anew = true;
+}
+
+static void obey_act(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+
+	app->wants_act = false;
+	if (!screen->act)
+		return;
+	if (app->act.kind == ACT_SHELL) {
+		enter_shell(screen);
+		return;
+	}
+	act_do(screen->act, app, app->message, sizeof(app->message));
+	app->wants_take = true;
+}
+
 /* ---- Keys ---- */
 
 static void obey_keys(struct screen *screen)
@@ -292,6 +356,9 @@ static void obey_keys(struct screen *screen)
 		if (now_ns() >= end_ns)
 			break;
 	}
+	if (app->wants_act)
+		obey_act(screen);
+	hold_selected(screen);
 	screen->is_anew |= app->wants_redraw;
 	app->wants_redraw = false;
 }
@@ -369,6 +436,7 @@ static void draw_frame(struct screen *screen)
 	if (has_wider_users(screen))
 		plan_frame(screen);
 	make_sheet(screen);
+	hold_selected(screen);
 	draw(&screen->frame, app, &screen->rows, &screen->viewer->picture, screen->is_anew);
 	screen->wants_frame = screen->is_anew = false;
 	if (screen->viewer->options->iterations &&
@@ -452,16 +520,10 @@ static void open_and_loop(struct screen *screen)
 
 static int run(struct screen *screen)
 {
-	struct viewer *viewer = screen->viewer;
-	struct term_opts opts = {
-		.has_colour = viewer->options->has_colour && !viewer->options->is_plain,
-		.has_cursor = viewer->options->is_plain,
-	};
-	char why[256];
-	int r = term_open(&opts, why, sizeof(why));
+	int r = open_terminal(screen);
 
 	if (r)
-		return message_exit(r, "%s", why);
+		return message_exit(r, "%s", screen->trouble);
 	open_and_loop(screen);
 	term_close();
 	if (screen->exit_code)
@@ -479,6 +541,8 @@ int viewer_screen(struct viewer *viewer)
 				    isatty(STDIN_FILENO) ? "output" : "input");
 	if (viewer->screen_ctx)
 		screen.details = details_open(viewer->screen_ctx, viewer->helper);
+	if (viewer->screen_ctx)
+		screen.act = act_open(viewer->screen_ctx);
 	viewer->picture.details = screen.details;
 	viewer->picture.sheet = &screen.sheet;
 	screen.notice_fd = pidns_listen(viewer->ctx);
@@ -495,5 +559,6 @@ int viewer_screen(struct viewer *viewer)
 	viewer->picture.sheet = NULL;
 	sheet_clear(&screen.sheet);
 	details_close(screen.details);
+	act_close(screen.act);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include "pidns-top/rows/picture.h"
 #include "common/target.h"
 
+struct act;
 struct cmdline_helper;
 
 struct viewer {

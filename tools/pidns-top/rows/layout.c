@@ -229,7 +229,8 @@ static void add_needs(struct layout_needs *needs, const struct column *column, b
 
 static bool is_looking_for_text(const struct app *app)
 {
-	if (app->mode == APP_PROMPT && app->prompt.kind != PROMPT_DELAY)
+	if (app->mode == APP_PROMPT &&
+	    (app->prompt.kind == PROMPT_SEARCH || app->prompt.kind == PROMPT_FILTER))
 		return true;
 	return app->search[0] || app->places[app->view].filter[0];
 }

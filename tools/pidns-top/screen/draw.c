@@ -125,6 +125,15 @@ static void draw_cell(unsigned int y, const struct layout_column *at, struct cel
 	term_put(y, x, cell->text + cell->faint, cell->style);
 }
 
+static bool is_tagged(const struct cell_source *source)
+{
+	const struct scene scene = {source->rows, source->picture};
+	struct ident ident;
+
+	return source->app->tags.count && app_process_of(&scene, source->row, &ident) &&
+	       app_tags_has(&source->app->tags, &ident);
+}
+
 static void draw_row(const struct draw_frame *frame, unsigned int y, struct cell_source *source,
 		     bool is_selected)
 {
@@ -138,6 +147,9 @@ static void draw_row(const struct draw_frame *frame, unsigned int y, struct cell
 		layout_fill(at, source, &cell);
 		draw_cell(y, at, &cell, is_selected);
 	}
+	if (is_tagged(source))
+		term_put(y, frame->layout.columns[0].x + frame->layout.columns[0].width, "*",
+			 is_selected ? STYLE_SELECTED : STYLE_WARNING);
 	/* Where nothing can be shown in reverse, a mark in the one place that is always free. */
 	if (is_selected && !term_can_mark())
 		term_put(y, frame->layout.columns[0].x + frame->layout.columns[0].width, ">",
@@ -189,6 +201,9 @@ static bool is_offered(const struct app *app, enum request request)
 	bool is_inside = app->view == APP_PROCESSES;
 
 	switch (request) {
+	case REQUEST_kill:
+	case REQUEST_shell:
+		return !app->is_readonly;
 	case REQUEST_open:
 	case REQUEST_tree:
 		return !is_inside;
@@ -283,6 +298,8 @@ static unsigned int draw_bottom(const struct draw_frame *frame, const struct app
 		term_put(y, x + 2, app->message, STYLE_WARNING);
 		return x;
 	}
+	if (app->mode == APP_ASK)
+		return term_put(y, term_put(y, 0, "y/N ", STYLE_KEY), app->question, STYLE_WARNING);
 	if (app->message[0])
 		return term_put(y, 0, app->message, STYLE_WARNING);
 	draw_offers(frame, app, rows, y);

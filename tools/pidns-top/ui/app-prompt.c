@@ -141,7 +141,9 @@ void app_prompt_key(struct app *app, const struct scene *scene, int key)
 	switch (key) {
 	case TOP_KEY_RETURN:
 		app->mode = APP_LIST;
-		if (app->prompt.kind == PROMPT_DELAY)
+		if (app->prompt.kind == PROMPT_SIGNAL)
+			app_accept_signal(app, scene, app->prompt.text);
+		else if (app->prompt.kind == PROMPT_DELAY)
 			accept_delay(app);
 		/* Enter alone repeats the last search. */
 		else if (app->prompt.kind == PROMPT_SEARCH && !app->search[0])

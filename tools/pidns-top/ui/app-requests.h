@@ -21,4 +21,8 @@ void app_refuse_key(struct app *app);
 void app_prompt_key(struct app *app, const struct scene *scene, int key);
 void app_menu_key(struct app *app, int key);
 
+/* app-act.c: the signal that was typed, and the answer to the question. */
+void app_accept_signal(struct app *app, const struct scene *scene, const char *text);
+void app_answer_key(struct app *app, int key);
+
 #endif /* PIDNS_TOP_APP_REQUESTS_H */

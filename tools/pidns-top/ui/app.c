@@ -158,7 +158,7 @@ static void page_key(struct app *app, size_t lines, int key)
 		app->help_top -= app->help_top > app->help_page ? app->help_page : app->help_top;
 		break;
 	case REQUEST_page_down:
-	case REQUEST_refresh:
+	case REQUEST_tag:
 		app->help_top += app->help_page;
 		break;
 	case REQUEST_fold:
@@ -203,6 +203,9 @@ void app_key(struct app *app, const struct scene *scene, int key)
 		break;
 	case APP_MENU:
 		app_menu_key(app, key);
+		break;
+	case APP_ASK:
+		app_answer_key(app, key);
 		break;
 	case APP_HELP:
 		page_key(app, help_lines(), key);

@@ -33,6 +33,7 @@ enum app_mode {
 	APP_LIST,   /* keys are requests */
 	APP_PROMPT, /* keys are text: app.prompt */
 	APP_MENU,   /* choose a column to sort by */
+	APP_ASK,    /* app.question: yes or no */
 	APP_HELP,
 	APP_DETAILS, /* of app.detailed */
 };
@@ -49,6 +50,27 @@ struct app_place {
 	bool has_column[APP_COLUMNS_MAX];
 };
 
+/* Processes that are acted on together. */
+#define APP_TAGS_MAX 256
+
+struct app_tags {
+	struct ident list[APP_TAGS_MAX];
+	size_t count;
+};
+
+enum act_kind {
+	ACT_SIGNAL,
+	ACT_NICE,
+	ACT_SHELL,
+};
+
+/* What is to be done: to the tagged, or where none are, to the target. */
+struct app_act {
+	enum act_kind kind;
+	int value; /* the signal; or what the nice value is changed by */
+	struct ident target;
+};
+
 struct app {
 	enum app_view view;
 	enum app_mode mode;
@@ -56,11 +78,14 @@ struct app {
 	struct ident inside;
 	struct ident detailed;
 	struct folds folds;
-	bool is_tree, is_below, has_commands, is_paused, is_plain;
+	bool is_tree, is_below, has_commands, is_paused, is_plain, is_readonly;
 	bool has_pane;	   /* what is known of the selected row, below the list */
 	unsigned int only; /* bits of enum health: only such namespaces are shown; 0: all */
 	double delay;	   /* seconds */
 	struct prompt prompt;
+	struct app_tags tags;
+	struct app_act act;
+	char question[512];
 	struct app_place origin; /* as it was when the prompt was opened */
 	char search[PROMPT_SIZE];
 	size_t menu;	   /* the column offered */
@@ -72,6 +97,7 @@ struct app {
 	char message[256]; /* for the bottom line, until the next key; clean */
 	/* What the loop has to do about the last key. */
 	bool is_leaving, wants_rows, wants_take, wants_redraw;
+	bool wants_act; /* app.act, which was confirmed */
 };
 
 /* What a key is looked at against. */
@@ -79,6 +105,11 @@ struct scene {
 	const struct rows *rows;
 	const struct picture *picture;
 };
+
+struct row;
+bool app_tags_has(const struct app_tags *tags, const struct ident *ident);
+/* The process of a row: itself, or the init of a namespace. False: there is none. */
+bool app_process_of(const struct scene *scene, const struct row *row, struct ident *ret);
 
 void app_init(struct app *app);
 void app_clear(struct app *app);

@@ -26,6 +26,7 @@ const char *prompt_label(const struct prompt *prompt)
 		[PROMPT_SEARCH] = "Search: ",
 		[PROMPT_FILTER] = "Filter: ",
 		[PROMPT_DELAY] = "Delay: ",
+		[PROMPT_SIGNAL] = "Signal (TERM): ",
 	};
 
 	return labels[prompt->kind];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* prompt.h - one line of text, typed in the bottom line: search, filter, delay. */
+/* prompt.h - one line of text, typed in the bottom line: search, filter, delay, signal. */
 #ifndef PIDNS_TOP_PROMPT_H
 #define PIDNS_TOP_PROMPT_H
 
@@ -12,6 +12,7 @@ enum prompt_kind {
 	PROMPT_SEARCH,
 	PROMPT_FILTER,
 	PROMPT_DELAY,
+	PROMPT_SIGNAL,
 };
 
 struct prompt {

@@ -26,8 +26,8 @@
 	X(filter,	"\\ F4",		"Filter", "show only what matches, and what it is in") \
 	X(tree,		"t F5",			"Tree",	  "namespaces as a tree, or as a flat list") \
 	X(sort_menu,	"F6 ,",			"Sort",	  "choose the column to sort by") \
-	X(up,		"Up k",			0,	  "one row up") \
-	X(down,		"Down j",		0,	  "one row down") \
+	X(up,		"Up",			0,	  "one row up") \
+	X(down,		"Down",		0,	  "one row down") \
 	X(page_up,	"PgUp ^B",		0,	  "one page up") \
 	X(page_down,	"PgDn ^F",		0,	  "one page down") \
 	X(first,	"Home g",		0,	  "to the first row") \
@@ -52,8 +52,14 @@
 	X(pane,		"v",			0,	  "show or hide what is known of the selected row") \
 	X(pause,	"Z",			0,	  "pause the refresh; or go on") \
 	X(delay,	"d s",			0,	  "seconds between two samples") \
+	X(tag,		"Space",		0,	  "tag or untag; what is done is done to all that are tagged") \
+	X(untag,	"U",			0,	  "untag all") \
+	X(nice_lower,	"F7",			0,	  "lower the nice value (root alone)") \
+	X(nice_raise,	"F8",			0,	  "raise the nice value") \
+	X(kill,		"F9 k",			"Kill",	  "send a signal to the process, or to the init of the namespace") \
+	X(shell,	"!",			"Shell",  "a shell in all its namespaces") \
 	X(save,			"W",			0,	  "write the settings to the config file") \
-	X(refresh,	"Space",		0,	  "refresh now") \
+	X(refresh,	"^R",			0,	  "refresh now") \
 	X(redraw,	"^L",			0,	  "draw the screen anew")
 /* clang-format on */
 
