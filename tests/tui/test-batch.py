@@ -56,8 +56,8 @@ def test_processes():
     done = run("-b", "-n1", *MACHINE, "@971")
     lines = done.stdout.decode().splitlines()
     expect_equal(lines[3], "systemd › pause › sh: 5 processes, init 970, ino 4026532302", "whose")
-    expect_equal(lines[5].split()[:5], ["PID", "VPID1", "VPID2", "VPID", "USER"], "titles")
-    expect_equal(lines[7].split()[:7], ["971", "96", "21", "2", "1000", "D", "0.1"], "a row")
+    expect_equal(lines[5].split()[:6], ["PID", "VPID1", "VPID2", "VPID", "PPID", "USER"], "titles")
+    expect_equal(lines[7].split()[:8], ["971", "96", "21", "2", "-", "1000", "D", "0.1"], "a row")
     expect_equal(len(lines), 11, "lines")
 
 

@@ -244,6 +244,22 @@ def press_untag(top, key):
     selects(top, WEB)
 
 
+def press_vpid(top, key):
+    top.press("Down", "Enter")
+    shows(top, f"ino {WEB}")
+    top.press(key, *"8", "Enter")
+    top.wait("number 8 there", lambda: top.selected().split()[:2] == ["702", "8"])
+    top.press(key, *"70", "Enter")
+    shows(top, "no process with the VPID 70 here")
+
+
+def press_events(top, key):
+    top.press(key)
+    shows(top, "Nothing has happened")
+    top.press(key)
+    shows(top, "Enter Open")
+
+
 def press_only_full(top, key):
     top.press(key)
     selects(top, "host")
@@ -419,7 +435,7 @@ def test_bottom_line_offers_what_works():
         top.press("Enter")
         shows(top, "Esc Back")
         shows(top, "F6 Sort")
-        expect("Enter Open" not in top.text() and "t Tree" not in top.text(), top.text())
+        expect("Enter Open" not in top.text() and "Esc Back" in top.text(), top.text())
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@
 
 static struct fixture f;
 
-#define OF_ALL \
-	(PIDNS_TASK_STATE | PIDNS_TASK_CPU | PIDNS_TASK_START | PIDNS_TASK_RSS | PIDNS_TASK_THREADS)
+#define OF_ALL                                                                   \
+	(PIDNS_TASK_STATE | PIDNS_TASK_CPU | PIDNS_TASK_START | PIDNS_TASK_RSS | \
+	 PIDNS_TASK_THREADS | PIDNS_TASK_PPID)
 
 static int setup(void **state)
 {
@@ -250,6 +251,7 @@ static void fill_records(uint64_t value, struct pidns_ns *ns, struct pidns_task 
 				    .nr_vpids = PIDNS_LEVEL_MAX + 1,
 				    .pid = vpids[0],
 				    .tid = vpids[0],
+				    .ppid = vpids[0],
 				    .uid = small,
 				    .threads = small,
 				    .rss_bytes = value,
@@ -259,9 +261,9 @@ static void fill_records(uint64_t value, struct pidns_ns *ns, struct pidns_task 
 
 static uint64_t value_in(const struct column *column, uint64_t value)
 {
-	static const char *const pids[] = {"pid", "vpid", "vpids", "reaper"};
+	static const char *const pids[] = {"pid", "vpid", "vpids", "reaper", "ppid"};
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		if (strcmp(column->field->name, pids[i]) == 0)
 			return value > INT32_MAX ? INT32_MAX : value;
 	}
@@ -366,7 +368,7 @@ static void test_processes_need_little_of_all(void **state)
 	needs = needs_at(200);
 	assert_int_equal(needs.task_fields, OF_ALL);
 	assert_int_equal(needs.screen_fields, PIDNS_TASK_UID | PIDNS_TASK_COMM);
-	assert_int_equal(needs_at(20).task_fields, 0);
+	assert_int_equal(needs_at(20).task_fields, PIDNS_TASK_PPID);
 	app_place(&f.app)->sorted_by = view_processes.cpu;
 	assert_int_equal(needs_at(20).task_fields, PIDNS_TASK_CPU | PIDNS_TASK_START);
 }

@@ -127,7 +127,7 @@ def test_cpu_use():
 
                 def percent():
                     rows = [line.split() for line in top.lines() if "while :" in line]
-                    return float(rows[0][4].replace("-", "0")) if rows else 0
+                    return float(rows[0][5].replace("-", "0")) if rows else 0
 
                 top.wait("a busy process", lambda: percent() > 20)
         finally:

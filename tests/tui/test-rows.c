@@ -283,6 +283,23 @@ static void test_no_sums_without_memory(void **state)
 	assert_string_equal(cell_of(row_of(WEB), "memory"), "-");
 }
 
+/* By their parents, as long as they are sorted by PID; a zombie says who should reap it. */
+static void test_tree_of_processes(void **state)
+{
+	(void)state;
+	fixture_look(&f, "notes");
+	app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, WEB));
+	fixture_rows(&f);
+	EXPECT(&f, 6025, 6031, 6040, 7000);
+	assert_int_equal(f.rows.list[0].depth, 0);
+	assert_int_equal(f.rows.list[1].depth, 1);
+	assert_string_equal(cell_of(&f.rows.list[2], "command"),
+			    "└─defunct  6025 (sh) should reap it");
+	sort_by_column("rss_bytes");
+	assert_int_equal(f.rows.list[0].depth, 0);
+	assert_int_equal(f.rows.list[1].depth, 0);
+}
+
 /* Each count of the header is a filter. */
 static void test_only_those(void **state)
 {
@@ -362,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a9_details_are_looked_for, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tree_of_processes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_only_those, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_yet, setup, teardown),

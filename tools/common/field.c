@@ -352,7 +352,7 @@ const struct field task_fields[] = {
 	[TASK_VSID] = {"vsid", LOOK_RIGHT, 0, PIDNS_TASK_VSID, TASK(i32, vsid),
 		       .help = "session, as a PID of its namespace"},
 	[TASK_PPID] = {"ppid", LOOK_RIGHT, 0, PIDNS_TASK_PPID, TASK(i32, ppid),
-		       .help = "parent, as a PID of yours"},
+		       .help = "parent, as a PID of yours", .title = "PPID", .width = 5},
 	[TASK_NS] = {"ns", LOOK_RIGHT, 0, 0, get_task_ns, .help = "inode number of its namespace",
 		     .aliases = "pidns", .title = "INODE", .width = 10, .rank = 8},
 	[TASK_NS_FOR_CHILDREN] = {"ns_for_children", LOOK_RIGHT, 0, PIDNS_TASK_NS_FOR_CHILDREN,

@@ -43,7 +43,7 @@ size_t cells_tree(const struct cell_source *source, char *out, size_t size)
 	size_t len = 0;
 
 	out[0] = '\0';
-	if (!source->app->is_tree)
+	if (!app_is_tree(source->app))
 		return 0;
 	if (source->width && row->depth > levels)
 		first = row->depth - levels + 1;

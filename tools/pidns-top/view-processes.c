@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* view-processes.c - the second level: a row is a process of one namespace. */
 #include <stdio.h>
+#include <string.h>
 
+#include "cells.h"
 #include "common/format.h"
+#include "pidns-top/rows/text.h"
 #include "view.h"
 
 static const struct pidns_task *task_with(const struct cell_source *source, uint64_t field)
@@ -101,13 +104,61 @@ static void key_cpu(const struct cell_source *source, struct sort_key *key)
 	key->number = percent > 0 ? (uint64_t)(percent * 1000) : 0;
 }
 
+static uint64_t age_of(const struct cell_source *source)
+{
+	const struct pidns_task *task = source->row->task;
+	uint64_t now = pidns_snapshot_time(source->picture->snapshot);
+
+	return task->known & PIDNS_TASK_START && now > task->start_ns ? now - task->start_ns : 0;
+}
+
+static void fill_age(const struct cell_source *source, struct cell *cell)
+{
+	uint64_t age = age_of(source);
+
+	if (age)
+		format_short_age(age, cell->text, sizeof(cell->text));
+	else
+		fill_unknown(cell);
+}
+
+static void key_age(const struct cell_source *source, struct sort_key *key)
+{
+	key->number = age_of(source);
+	key->is_known = key->number != 0;
+}
+
+/* " 10429 (tail) should reap it", after the name of a zombie. */
+static void add_reaper(const struct cell_source *source, struct cell *cell)
+{
+	const struct pidns_task *task = source->row->task, *parent;
+	size_t len = strlen(cell->text);
+	char name[128] = "";
+
+	if (!(task->known & PIDNS_TASK_PPID) || task->ppid <= 0)
+		return;
+	parent = pidns_task_find(source->picture->snapshot, NULL, task->ppid);
+	if (parent && parent->known & PIDNS_TASK_COMM)
+		text_clean(parent->comm, strlen(parent->comm), name, sizeof(name));
+	snprintf(cell->text + len, sizeof(cell->text) - len, "  %d%s%s%s should reap it",
+		 task->ppid, name[0] ? " (" : "", name, name[0] ? ")" : "");
+}
+
 static void fill_command(const struct cell_source *source, struct cell *cell)
 {
 	const struct row *row = source->row;
+	size_t tree = cells_tree(source, cell->text, sizeof(cell->text));
+	size_t taken = text_width(cell->text);
+	size_t room = source->width > taken ? source->width - taken : 0;
 
-	if (!view_fill_command(source, row->task, row->task->pid, source->width, cell->text,
-			       sizeof(cell->text)))
-		fill_unknown(cell);
+	cell->faint = tree;
+	if (row->is_context)
+		cell->style = STYLE_FAINT;
+	if (!view_fill_command(source, row->task, row->task->pid, room, cell->text + tree,
+			       sizeof(cell->text) - tree))
+		snprintf(cell->text + tree, sizeof(cell->text) - tree, "-");
+	else if (pidns_task_is_zombie(row->task))
+		add_reaper(source, cell);
 }
 
 static void key_command(const struct cell_source *source, struct sort_key *key)
@@ -142,6 +193,13 @@ static const struct field cpu = {
 	.rank = 2,
 	.help = "CPU use",
 };
+static const struct field age = {
+	.name = "age",
+	.title = "AGE",
+	.width = 4,
+	.rank = 8,
+	.help = "since it started",
+};
 static const struct field command = {
 	.name = "command",
 	.title = "COMMAND",
@@ -153,12 +211,14 @@ enum {
 	PID,
 	BETWEEN,
 	VPID,
+	PPID,
 	NS,
 	USER,
 	STATE,
 	CPU,
 	MEMORY,
 	THREADS,
+	AGE,
 	TIME,
 	PIDFD,
 	COMMAND,
@@ -175,6 +235,8 @@ static const struct column columns[NR_COLUMNS] = {
 	[BETWEEN] = {&between, .flags = NUMBER | COLUMN_NUMBERED | COLUMN_NO_SORT, MOST(max_vpid),
 		     .fill = fill_between, .repeat = repeat_between},
 	[VPID] = {&vpid, .flags = NUMBER, .fit = fit_vpid, .repeat = repeat_vpid},
+	[PPID] = {&task_fields[TASK_PPID], .flags = COLUMN_TASK | COLUMN_RIGHT, .rank = 7,
+		  .title = "PPID", MOST(max_pid)},
 	[NS] = {&task_fields[TASK_NS], .flags = NUMBER | COLUMN_ONLY_BELOW, MOST(max_ino)},
 	[USER] = {&task_fields[TASK_UID], .flags = COLUMN_TASK | COLUMN_OF_SCREEN | COLUMN_USER,
 		  MOST(max_uid)},
@@ -183,11 +245,14 @@ static const struct column columns[NR_COLUMNS] = {
 		 .fill = fill_cpu, .key = key_cpu},
 	[MEMORY] = {&task_fields[TASK_RSS], .flags = AMOUNT},
 	[THREADS] = {&task_fields[TASK_THREADS], .flags = AMOUNT},
+	[AGE] = {&age, .flags = AMOUNT, .task_fields = PIDNS_TASK_START, .fill = fill_age,
+		 .key = key_age},
 	[TIME] = {&task_fields[TASK_CPU_TIME], .flags = AMOUNT},
 	[PIDFD] = {&task_fields[TASK_PIDFD],
 		   .flags = COLUMN_TASK | COLUMN_RIGHT | COLUMN_ONLY_SORTED},
 	[COMMAND] = {&command, .flags = COLUMN_TASK | COLUMN_REST | COLUMN_OF_SCREEN,
-		     .task_fields = PIDNS_TASK_COMM, .fill = fill_command, .key = key_command},
+		     .task_fields = PIDNS_TASK_COMM | PIDNS_TASK_PPID, .fill = fill_command,
+		     .key = key_command},
 };
 
 static size_t words_of(const struct cell_source *source, char *out, size_t size)

@@ -244,6 +244,8 @@ void layout_needs(const struct layout *layout, const struct app *app, struct lay
 	for (size_t i = 0; i < layout->count; i++)
 		add_needs(ret, layout->columns[i].column, false);
 	add_needs(ret, &view->columns[app->places[app->view].sorted_by], true);
+	if (app->view == APP_PROCESSES && app_is_tree(app))
+		ret->task_fields |= PIDNS_TASK_PPID;
 	if (is_looking_for_text(app)) {
 		ret->task_fields |= PIDNS_TASK_COMM;
 		if (app->view == APP_PROCESSES)

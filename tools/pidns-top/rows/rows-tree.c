@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rows-tree.c - namespaces as a tree of rows. */
+/* rows-tree.c - namespaces, or processes by their parents, as a tree of rows. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,9 @@
 struct planting {
 	const struct app *app;
 	const struct rows *rows;
-	struct row *source; /* pre-order: a place in the snapshot is a place here */
-	size_t count;
+	struct row
+		*source; /* in the snapshot's order: a place there, less `base`, is a place here */
+	size_t count, base;
 	size_t *parents;      /* of each place; NO_PARENT */
 	size_t *first_child;  /* of each place, in `children`; of one more, its end */
 	struct row *children; /* siblings together; the roots last */
@@ -33,6 +34,7 @@ static int planting_allocate(struct planting *planting, struct rows *rows)
 {
 	planting->count = rows->count;
 	planting->source = rows->list;
+	planting->base = rows->count ? rows->list[0].place : 0;
 	rows->list = calloc(rows->count + 1, sizeof(*rows->list));
 	rows->count = 0;
 	planting->parents = calloc(planting->count + 1, sizeof(size_t));
@@ -43,13 +45,79 @@ static int planting_allocate(struct planting *planting, struct rows *rows)
 	return -ENOMEM;
 }
 
-static void find_parents(struct planting *planting, const struct pidns_snapshot *snapshot)
+/* ---- Processes: a parent is known by its PID ---- */
+
+/* Deeper ones begin anew, at the left: so does what a broken recording has for its own ancestor. */
+#define DEPTH_MAX 48
+
+struct numbered {
+	int32_t pid;
+	size_t at;
+};
+
+static int compare_numbered(const void *a, const void *b)
 {
+	const struct numbered *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static size_t find_pid(const struct numbered *list, size_t count, int32_t pid)
+{
+	const struct numbered wanted = {.pid = pid};
+	const struct numbered *found =
+		bsearch(&wanted, list, count, sizeof(wanted), compare_numbered);
+
+	return found ? found->at : NO_PARENT;
+}
+
+static size_t raw_parent(const struct planting *planting, const struct numbered *list, size_t i)
+{
+	const struct pidns_task *task = planting->source[i].task;
+
+	if (!(task->known & PIDNS_TASK_PPID) || task->ppid <= 0)
+		return NO_PARENT;
+	return find_pid(list, planting->count, task->ppid);
+}
+
+static void cut_deep(struct planting *planting)
+{
+	for (size_t i = 0; i < planting->count; i++) {
+		size_t at = planting->parents[i], depth = 0;
+
+		while (at != NO_PARENT && ++depth <= DEPTH_MAX)
+			at = planting->parents[at];
+		if (depth > DEPTH_MAX)
+			planting->parents[i] = NO_PARENT;
+	}
+}
+
+static int find_parents_of_tasks(struct planting *planting)
+{
+	struct numbered *list = calloc(planting->count + 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < planting->count; i++)
+		list[i] = (struct numbered){planting->source[i].task->pid, i};
+	qsort(list, planting->count, sizeof(*list), compare_numbered);
+	for (size_t i = 0; i < planting->count; i++)
+		planting->parents[i] = raw_parent(planting, list, i);
+	free(list);
+	cut_deep(planting);
+	return 0;
+}
+
+static int find_parents(struct planting *planting, const struct pidns_snapshot *snapshot)
+{
+	if (planting->rows->inside)
+		return find_parents_of_tasks(planting);
 	for (size_t i = 0; i < planting->count; i++) {
 		const struct pidns_ns *parent = pidns_ns_parent(planting->source[i].ns);
 
 		planting->parents[i] = parent ? usage_ns_place(snapshot, parent) : NO_PARENT;
 	}
+	return 0;
 }
 
 /* An ancestor of a match is wanted as well: as context. The rest goes. */
@@ -58,9 +126,10 @@ static bool *mark_wanted(const struct planting *planting)
 	bool *wanted = calloc(planting->count + 1, sizeof(*wanted));
 
 	for (size_t i = planting->count; wanted && i-- > 0;) {
-		wanted[i] |= !planting->source[i].is_context;
-		if (wanted[i] && planting->parents[i] != NO_PARENT)
-			wanted[planting->parents[i]] = true;
+		if (planting->source[i].is_context)
+			continue;
+		for (size_t at = i; at != NO_PARENT && !wanted[at]; at = planting->parents[at])
+			wanted[at] = true;
 	}
 	return wanted;
 }
@@ -110,8 +179,9 @@ static int sort_children(struct planting *planting, const struct picture *pictur
 /* Where a filter looks for matches, nothing is folded. */
 static bool is_folded(const struct planting *planting, const struct row *row)
 {
-	return row->has_children && !planting->app->places[APP_NAMESPACES].filter[0] &&
-	       !planting->app->only && folds_has(&planting->app->folds, row->ns);
+	return !row->task && row->has_children &&
+	       !planting->app->places[APP_NAMESPACES].filter[0] && !planting->app->only &&
+	       folds_has(&planting->app->folds, row->ns);
 }
 
 /* One group of siblings, and what is below each; never deeper than the kernel's levels. */
@@ -122,17 +192,18 @@ static void grow(const struct planting *planting, struct rows *rows, size_t pare
 
 	for (size_t i = begin; i < end; i++) {
 		struct row *row = &rows->list[rows->count++];
+		size_t at;
 
 		*row = planting->children[i];
 		row->depth = depth;
 		row->lines = lines;
 		if (i + 1 < end && depth < LINES_MAX)
 			row->lines |= UINT64_C(1) << depth;
-		row->has_children = planting->first_child[row->place] !=
-				    planting->first_child[row->place + 1];
+		at = row->place - planting->base;
+		row->has_children = planting->first_child[at] != planting->first_child[at + 1];
 		row->is_folded = is_folded(planting, row);
 		if (!row->is_folded)
-			grow(planting, rows, row->place, depth + 1, row->lines);
+			grow(planting, rows, at, depth + 1, row->lines);
 	}
 }
 
@@ -143,7 +214,9 @@ int rows_plant(struct rows *rows, const struct app *app, const struct picture *p
 	bool *wanted = NULL;
 
 	if (r == 0) {
-		find_parents(&planting, picture->snapshot);
+		r = find_parents(&planting, picture->snapshot);
+	}
+	if (r == 0) {
 		wanted = mark_wanted(&planting);
 		r = wanted ? 0 : -ENOMEM;
 	}

@@ -140,6 +140,7 @@ static int processes_make(struct rows *rows, const struct app *app, const struct
 {
 	const struct pidns_task *const *tasks;
 	const char *filter = app->places[app->view].filter;
+	bool is_tree = app_is_tree(app);
 	size_t count, first;
 
 	rows->inside = ident_find_ns(&app->inside, picture->snapshot);
@@ -155,9 +156,12 @@ static int processes_make(struct rows *rows, const struct app *app, const struct
 		struct row row = {.ns = tasks[i]->ns, .task = tasks[i], .place = first + i};
 
 		measure_task(rows, tasks[i]);
-		if (!filter[0] || rows_match(rows, app, picture, &row, filter))
+		row.is_context = filter[0] && !rows_match(rows, app, picture, &row, filter);
+		if (is_tree || !row.is_context)
 			rows->list[rows->count++] = row;
 	}
+	if (is_tree)
+		return rows_plant(rows, app, picture);
 	return rows_sort(rows, app, picture, rows->list, rows->count);
 }
 

@@ -2,12 +2,14 @@
 /* draw.c - one frame: the state of the UI and its rows become cells of the terminal. */
 #include "draw.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "pidns-top/ui/help.h"
 #include "pidns-top/ui/keys.h"
 #include "term.h"
+#include "pidns-top/cells.h"
 #include "pidns-top/rows/pane.h"
 #include "pidns-top/rows/text.h"
 
@@ -205,7 +207,6 @@ static bool is_offered(const struct app *app, enum request request)
 	case REQUEST_shell:
 		return !app->is_readonly;
 	case REQUEST_open:
-	case REQUEST_tree:
 		return !is_inside;
 	case REQUEST_back:
 		return is_inside || app->places[app->view].filter[0] || app->only;
@@ -325,6 +326,30 @@ static void draw_details(const struct draw_frame *frame, const struct app *app,
 	term_end(0, 0);
 }
 
+static void draw_events(const struct draw_frame *frame, const struct app *app,
+			const struct picture *picture)
+{
+	const struct events *events = picture->events;
+	char what[256], time[16], name[NAME_SIZE], line[CELL_SIZE];
+
+	for (size_t y = 0; events && y < app->help_page && app->help_top + y < events->count; y++) {
+		const struct event *event = &events->list[app->help_top + y];
+		const struct pidns_ns *ns = ident_find_ns(&event->ns, picture->snapshot);
+
+		snprintf(name, sizeof(name), "%" PRIu64, event->ns.ino);
+		if (ns)
+			cells_ns_name(picture, ns, name, sizeof(name));
+		event_format(event, what, sizeof(what));
+		event_time(event, time, sizeof(time));
+		snprintf(line, sizeof(line), "%s%-20s %s", time, name, what);
+		put_line(frame, (unsigned int)y, 0, line, STYLE_TEXT);
+	}
+	if (!events || !events->count)
+		term_put(0, 0, "Nothing has happened since the first sample.", STYLE_TEXT);
+	draw_page_end(frame, app, "Esc leaves, PgUp goes back");
+	term_end(0, 0);
+}
+
 static void draw_help(const struct draw_frame *frame, const struct app *app)
 {
 	char line[256];
@@ -386,6 +411,10 @@ void draw(const struct draw_frame *frame, const struct app *app, const struct ro
 	term_begin(is_anew);
 	if (app->mode == APP_HELP) {
 		draw_help(frame, app);
+		return;
+	}
+	if (app->mode == APP_EVENTS) {
+		draw_events(frame, app, picture);
 		return;
 	}
 	if (app->mode == APP_DETAILS) {

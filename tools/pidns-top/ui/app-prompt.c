@@ -111,6 +111,35 @@ static void take_back(struct app *app, const struct scene *scene)
 	}
 }
 
+void app_vpid(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	if (app->view != APP_PROCESSES) {
+		snprintf(app->message, sizeof(app->message), "first Enter a namespace");
+		return;
+	}
+	app->mode = APP_PROMPT;
+	prompt_open(&app->prompt, PROMPT_VPID, "");
+}
+
+/* Exactly that number, which is another in each namespace. */
+static void find_vpid(struct app *app, const struct scene *scene, const char *text)
+{
+	const struct rows *rows = scene->rows;
+	char *end;
+	long vpid = strtol(text, &end, 10);
+
+	for (size_t i = 0; text[0] && !*end && vpid > 0 && i < rows->count; i++) {
+		const struct pidns_task *task = rows->list[i].task;
+
+		if (task && pidns_task_vpid(task, rows->inside) == vpid) {
+			app_select(app, scene, i);
+			return;
+		}
+	}
+	snprintf(app->message, sizeof(app->message), "no process with the VPID %.20s here", text);
+}
+
 static void accept_delay(struct app *app)
 {
 	double delay;
@@ -141,7 +170,9 @@ void app_prompt_key(struct app *app, const struct scene *scene, int key)
 	switch (key) {
 	case TOP_KEY_RETURN:
 		app->mode = APP_LIST;
-		if (app->prompt.kind == PROMPT_SIGNAL)
+		if (app->prompt.kind == PROMPT_VPID)
+			find_vpid(app, scene, app->prompt.text);
+		else if (app->prompt.kind == PROMPT_SIGNAL)
 			app_accept_signal(app, scene, app->prompt.text);
 		else if (app->prompt.kind == PROMPT_DELAY)
 			accept_delay(app);

@@ -35,6 +35,14 @@ bool app_has_column(const struct app *app, size_t column)
 	return app->places[app->view].has_column[column];
 }
 
+bool app_is_tree(const struct app *app)
+{
+	const struct app_place *place = &app->places[app->view];
+
+	return app->is_tree && (app->view == APP_NAMESPACES ||
+				(place->sorted_by == view_processes.number && !place->is_reversed));
+}
+
 void app_init(struct app *app)
 {
 	*app = (struct app){
@@ -82,6 +90,15 @@ void app_details(struct app *app, const struct scene *scene)
 	app->detailed = ident_of_ns(row->ns);
 	app->help_top = app->help_left = 0;
 	app->wants_take = true;
+}
+
+/* The last of them are at the end, which is what is shown. */
+void app_events(struct app *app, const struct scene *scene)
+{
+	app->mode = APP_EVENTS;
+	app->help_left = 0;
+	app->details = scene->picture->events ? scene->picture->events->count : 0;
+	app->help_top = app->details > app->help_page ? app->details - app->help_page : 0;
 }
 
 void app_command(struct app *app, const struct scene *scene)
@@ -176,6 +193,7 @@ static void page_key(struct app *app, size_t lines, int key)
 	case REQUEST_back:
 	case REQUEST_help:
 	case REQUEST_details:
+	case REQUEST_events:
 	case REQUEST_open:
 	case REQUEST_quit:
 		app->mode = APP_LIST;
@@ -209,6 +227,10 @@ void app_key(struct app *app, const struct scene *scene, int key)
 		break;
 	case APP_HELP:
 		page_key(app, help_lines(), key);
+		break;
+	case APP_EVENTS:
+		app->details = scene->picture->events ? scene->picture->events->count : 0;
+		page_key(app, app->details, key);
 		break;
 	case APP_DETAILS:
 		page_key(app, app->details, key);

@@ -36,6 +36,7 @@ enum app_mode {
 	APP_ASK,    /* app.question: yes or no */
 	APP_HELP,
 	APP_DETAILS, /* of app.detailed */
+	APP_EVENTS,
 };
 
 /* Each view has its own place in its own list. */
@@ -105,6 +106,9 @@ struct scene {
 	const struct rows *rows;
 	const struct picture *picture;
 };
+
+/* Are the rows of the view shown a tree? Processes only while they are sorted by PID. */
+bool app_is_tree(const struct app *app);
 
 struct row;
 bool app_tags_has(const struct app_tags *tags, const struct ident *ident);

@@ -23,10 +23,9 @@ void prompt_set(struct prompt *prompt, const char *text)
 const char *prompt_label(const struct prompt *prompt)
 {
 	static const char *const labels[] = {
-		[PROMPT_SEARCH] = "Search: ",
-		[PROMPT_FILTER] = "Filter: ",
-		[PROMPT_DELAY] = "Delay: ",
-		[PROMPT_SIGNAL] = "Signal (TERM): ",
+		[PROMPT_SEARCH] = "Search: ", [PROMPT_FILTER] = "Filter: ",
+		[PROMPT_DELAY] = "Delay: ",   [PROMPT_SIGNAL] = "Signal (TERM): ",
+		[PROMPT_VPID] = "VPID: ",
 	};
 
 	return labels[prompt->kind];

@@ -13,6 +13,7 @@ enum prompt_kind {
 	PROMPT_FILTER,
 	PROMPT_DELAY,
 	PROMPT_SIGNAL,
+	PROMPT_VPID,
 };
 
 struct prompt {

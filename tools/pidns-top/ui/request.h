@@ -23,8 +23,10 @@
 	X(search,	"/",			"Search", "search for a PID, an inode, a user or a name") \
 	X(search_next,	"n F3",			0,	  "the next row that matches the search") \
 	X(search_prev,	"p Shift-F3",		0,	  "the previous row that matches the search") \
+	X(vpid,		"#",			0,	  "processes: to the one with that PID in its own namespace") \
+	X(events,	"e",			0,	  "what happened, the last at the end") \
 	X(filter,	"\\ F4",		"Filter", "show only what matches, and what it is in") \
-	X(tree,		"t F5",			"Tree",	  "namespaces as a tree, or as a flat list") \
+	X(tree,		"t F5",			"Tree",	  "a tree, or a flat list (processes: while sorted by PID)") \
 	X(sort_menu,	"F6 ,",			"Sort",	  "choose the column to sort by") \
 	X(up,		"Up",			0,	  "one row up") \
 	X(down,		"Down",		0,	  "one row down") \
