@@ -13,6 +13,7 @@ import subprocess
 import unittest
 
 import live
+import reach
 
 PLAN = (
     "--ns", "name=live,tasks=2",
@@ -377,6 +378,46 @@ class ManyRuns(unittest.TestCase):
                     rows = [t for t in document["tasks"] if t["ns"] in crowd]
                     self.assertEqual({t["pid"]: t["vpids"] for t in rows}, wanted)
                     self.assertEqual(len(rows), len(wanted))
+
+
+class Held(unittest.TestCase):
+    """What a process holds is found by a program, not by its links."""
+
+    def pins(self, ino, pid):
+        pins = live.ask("show", str(ino), *live.BPF)["namespace"]["pins"]
+        return [(pin["kind"], pin.get("fd"), pin["count"]) for pin in pins if pin.get("pid") == pid]
+
+    def test_many_and_high_descriptors(self):
+        with reach.Program("""
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+fd = os.open("/proc/self/ns/pid", os.O_RDONLY)
+os.dup2(fd, 3000)
+os.close(fd)
+for number in range(1000, 1700):
+    os.dup2(3000, number)
+say(os.getpid())
+sys.stdin.readline()
+""") as program:
+            pid = int(program.say()[0])
+            ino = os.stat(f"/proc/{pid}/ns/pid").st_ino
+            self.assertIn(("fd", 1000, 701), self.pins(ino, pid))
+
+    def test_a_pidfd_and_one_of_the_dead(self):
+        with reach.Program("""
+kept = fork()
+os.dup2(os.pidfd_open(kept), 70)
+gone = fork()
+os.dup2(os.pidfd_open(gone), 71)
+os.kill(gone, signal.SIGKILL)
+os.waitpid(gone, 0)
+say(os.getpid())
+sys.stdin.readline()
+""") as program:
+            pid = int(program.say()[0])
+            ino = os.stat(f"/proc/{pid}/ns/pid").st_ino
+            found = [pin for pin in self.pins(ino, pid) if pin[0] == "pidfd"]
+            self.assertEqual(sum(pin[2] for pin in found), 2, found)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 
 #include "bpf/internal.h"
 #include "core/builder.h"
+#include "core/snapshot.h"
 
 enum { OWN = 10, CHILD = 20, GRANDCHILD = 30, LATE = 40, UNBORN = 50, DEAD = 60 };
 enum { OPEN = INT32_MIN }; /* pid_allocated: more may come */
@@ -37,10 +38,12 @@ enum habit {
 	COUNT_NEVER_MOVES,
 	COUNT_OF_ANOTHER,
 	VANISHING,
+	TOO_MANY_HELD,
+	HELD_NEVER_MOVES,
 };
 
 struct fake {
-	struct bpf_sheet sheet;
+	struct bpf_sheet sheet, held;
 	struct bpf_kernel kernel;
 	enum habit habit;
 	uint32_t a_run;	 /* tells of so many, … */
@@ -55,7 +58,15 @@ static char why[256];
  * in turn; 9 is in one whose init is missed. */
 static const struct bpf_task_record tasks[] = {
 	{.ns_ino = OWN, .pid = 1, .nr_vpids = 1, .vpids = {1}, .comm = "init"},
-	{.ns_ino = OWN, .pid = 5, .nr_vpids = 1, .vpids = {5}, .comm = "five", .ppid = 1},
+	{.ns_ino = OWN,
+	 .pid = 5,
+	 .nr_vpids = 1,
+	 .vpids = {5},
+	 .comm = "five",
+	 .ppid = 1,
+	 .cgroup = 77,
+	 .user_ino = 66,
+	 .nproc = 55},
 	{.ns_ino = CHILD, .pid = 6, .nr_vpids = 2, .vpids = {6, 1}, .comm = "six", .ppid = 5},
 	{.ns_ino = CHILD, .pid = 6, .nr_vpids = 2, .vpids = {7, 2}, .comm = "thread", .ppid = 5},
 	{.ns_ino = GRANDCHILD, .pid = 8, .nr_vpids = 3, .vpids = {8, 3, 1}, .comm = "8", .ppid = 6},
@@ -267,6 +278,51 @@ static void count(void)
 	s->next = s->next == 1 ? 70000 : INT32_MAX;
 }
 
+/* ---- what processes hold --------------------------------------------------------------------- */
+
+static struct bpf_sheet *hold(void *arg)
+{
+	return &((struct fake *)arg)->held;
+}
+
+static struct bpf_sheet *hold_nothing(void *arg)
+{
+	(void)arg;
+	return NULL;
+}
+
+/* Two runs: 5 and 6, then 8, whose first 64 files come before the others. */
+static int run_held(struct fake *f)
+{
+	struct bpf_sheet *s = &f->held;
+
+	if (f->habit == TOO_MANY_HELD) {
+		s->nr_held = BPF_HELD + 1;
+		return 0;
+	}
+	if (f->habit == HELD_NEVER_MOVES)
+		return 0;
+	s->nr_holdings = s->nr_held = 0;
+	if (s->next == 1) {
+		s->holdings[0] = (struct bpf_holding){.pid = 6, .mnt = 60, .net = 61};
+		s->holdings[1] = (struct bpf_holding){.pid = 5, .mnt = 50, .net = 51};
+		s->held[0] =
+			(struct bpf_held){.pid = 6, .fd = 9, .kind = BPF_HELD_NS, .value = CHILD};
+		s->held[1] = (struct bpf_held){.pid = 5, .kind = BPF_HELD_APART};
+		s->nr_holdings = s->nr_held = 2;
+		s->next = 8;
+		s->next_fd = 64;
+		return 0;
+	}
+	s->held[0] = (struct bpf_held){.pid = 8, .fd = 70, .kind = BPF_HELD_PIDFD, .value = 6};
+	s->held[1] = (struct bpf_held){.pid = 8, .fd = 71, .kind = BPF_HELD_GONE};
+	s->held[2] = (struct bpf_held){.pid = 8, .fd = 72, .kind = BPF_HELD_UNKNOWN};
+	s->nr_held = 3;
+	s->next = s->last + 1;
+	s->next_fd = 0;
+	return 0;
+}
+
 static int run(void *arg, enum bpf_job job)
 {
 	static void (*const jobs[])(void) = {walk, list, count};
@@ -276,6 +332,8 @@ static int run(void *arg, enum bpf_job job)
 	assert_true(++fake->runs < 1000);
 	if (fake->habit == FAILS)
 		return -EPERM;
+	if (job == BPF_HOLD)
+		return run_held(fake);
 	s->nr_tasks = s->nr_namespaces = s->nr_vanished = 0;
 	jobs[job]();
 	if (fake->habit == TOO_MANY_TASKS)
@@ -517,6 +575,76 @@ static void test_vanishing(void **state)
 	pidns_snapshot_unref(s);
 }
 
+/* ---- for annotators -------------------------------------------------------------------------- */
+
+static void assert_held(const struct pidns_snapshot *s)
+{
+	static const struct holder wanted[] = {
+		{.pid = 5, .fd = -1},
+		{.pid = 6, .fd = 9, .kind = HOLDER_NS, .value = CHILD},
+		{.pid = 8, .fd = 70, .kind = HOLDER_PIDFD, .value = 6},
+		{.pid = 8, .fd = 71, .kind = HOLDER_PIDFD, .value = -1},
+		{.pid = 8, .fd = 72},
+	};
+
+	assert_true(s->knows_holders);
+	assert_int_equal(s->nr_holders, 5);
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(s->holders[i].pid, wanted[i].pid);
+		assert_int_equal(s->holders[i].fd, wanted[i].fd);
+		assert_int_equal(s->holders[i].kind, wanted[i].kind);
+		assert_int_equal(s->holders[i].value, wanted[i].value);
+	}
+	assert_int_equal(snapshot_task_namespaces(s, 5)->mnt, 50);
+	assert_int_equal(snapshot_task_namespaces(s, 6)->net, 61);
+	assert_null(snapshot_task_namespaces(s, 8));
+}
+
+/* What they hold is asked for where it is wanted, and where the kernel takes the program. */
+static void test_held(void **state)
+{
+	struct request request = everything();
+	struct pidns_snapshot *s;
+
+	(void)state;
+	fake->kernel.hold = hold;
+	assert_int_equal(take_with(&request, &s), 0);
+	assert_false(s->knows_holders);
+	pidns_snapshot_unref(s);
+	request.flags = PIDNS_TAKE_PINS;
+	assert_int_equal(take_with(&request, &s), 0);
+	assert_held(s);
+	pidns_snapshot_unref(s);
+	fake->habit = TOO_MANY_HELD;
+	assert_int_equal(take_with(&request, &s), -EPROTO);
+	fake->habit = HELD_NEVER_MOVES;
+	assert_int_equal(take_with(&request, &s), -EPROTO);
+	fake->habit = HONEST;
+	fake->kernel.hold = hold_nothing;
+	assert_int_equal(take_with(&request, &s), 0);
+	assert_false(s->knows_holders);
+	pidns_snapshot_unref(s);
+}
+
+/* What would else be read in files of each process. */
+static void test_extra(void **state)
+{
+	struct request request = everything();
+	struct pidns_snapshot *s;
+
+	(void)state;
+	assert_int_equal(take_with(&request, &s), 0);
+	assert_null(snapshot_extra(s, 5));
+	pidns_snapshot_unref(s);
+	request.flags = PIDNS_TAKE_LIMITS;
+	assert_int_equal(take_with(&request, &s), 0);
+	assert_int_equal(snapshot_extra(s, 5)->cgroup, 77);
+	assert_int_equal(snapshot_extra(s, 5)->user_ns, 66);
+	assert_int_equal(snapshot_extra(s, 5)->nproc, 55);
+	assert_null(snapshot_extra(s, 7)); /* a thread */
+	pidns_snapshot_unref(s);
+}
+
 /* ---- what cannot be -------------------------------------------------------------------------- */
 
 static void test_liars(void **state)
@@ -625,7 +753,8 @@ int main(void)
 		with_fake(test_take),	   with_fake(test_many_runs),	 with_fake(test_threads),
 		with_fake(test_latecomer), with_fake(test_older_kernel), with_fake(test_chosen),
 		with_fake(test_fields),	   with_fake(test_vanishing),	 with_fake(test_liars),
-		with_fake(test_states),	   with_fake(test_record),
+		with_fake(test_held),	   with_fake(test_extra),	 with_fake(test_states),
+		with_fake(test_record),
 	};
 
 	return cmocka_run_group_tests(tests_of_all, NULL, NULL);
