@@ -368,6 +368,27 @@ static void test_machine(void **state)
 	pidns_snapshot_unref(s);
 }
 
+/* What is mounted over loadavg does not say how many tasks there are: those that can be seen do. */
+static void test_machine_without_loadavg(void **state)
+{
+	static const char body[] = "ns ino=10 depth=0 level=0 state=alive reaper=1\n"
+				   "task pid=1 tid=1 ns=10 vpids=1 threads=70\n"
+				   "task pid=2 tid=2 ns=10 vpids=2 threads=3\n";
+	struct pidns_snapshot *s = snapshot_of(body, 0);
+	const struct pidns_limit *limit;
+	int fd;
+
+	(void)state;
+	put("pn/sys/kernel/threads-max", "90\n");
+	fd = open(scratch("pn"), O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	assert_int_equal(annotate(s, fd, PIDNS_TAKE_LIMITS, 0), 0);
+	limit = find_limit(s, PIDNS_LIMIT_THREADS_MAX, "/proc/sys/kernel/threads-max");
+	assert_int_equal(limit->used, 73);
+	assert_true(limit->flags & PIDNS_LIMIT_IS_AT_LEAST);
+	pidns_snapshot_unref(s);
+	close(fd);
+}
+
 static void check_init(const char *state_name, bool is_there)
 {
 	char body[128];
@@ -405,7 +426,8 @@ int main(void)
 		cmocka_unit_test(test_root),	cmocka_unit_test(test_not_there),
 		cmocka_unit_test(test_part),	cmocka_unit_test(test_which_mount),
 		cmocka_unit_test(test_of_one),	cmocka_unit_test(test_of_one_namespace),
-		cmocka_unit_test(test_machine), cmocka_unit_test(test_init),
+		cmocka_unit_test(test_machine), cmocka_unit_test(test_machine_without_loadavg),
+		cmocka_unit_test(test_init),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,6 +117,23 @@ static struct pidns_limit *new_numbers(struct limits *l, const struct pidns_ns *
 	return limit;
 }
 
+/* Where /proc/loadavg is not the kernel's: the tasks in the snapshot, and there may be others. */
+static void count_machine(const struct limits *l, struct pidns_limit *limit)
+{
+	const bool is_threads = pidns_snapshot_flags(l->a->snapshot) & PIDNS_SNAPSHOT_THREADS;
+
+	if (pidns_snapshot_flags(l->a->snapshot) & PIDNS_SNAPSHOT_SUBSET)
+		return;
+	for (size_t i = 0; i < l->nr_tasks; i++) {
+		const struct pidns_task *task = l->tasks[i];
+		bool has_count = !is_threads && task->known & PIDNS_TASK_THREADS && task->threads;
+
+		limit->used += has_count ? task->threads : 1;
+	}
+	limit->known |= PIDNS_LIMIT_USED;
+	limits_flag(limit, PIDNS_LIMIT_IS_AT_LEAST);
+}
+
 static int make_machine(struct limits *l)
 {
 	struct pidns_limit *limit;
@@ -135,6 +152,8 @@ static int make_machine(struct limits *l)
 	if (len > 0 && proc_parse_loadavg(buf, (size_t)len, &load) == 0) {
 		limit->used = load.tasks;
 		limit->known |= PIDNS_LIMIT_USED;
+	} else {
+		count_machine(l, limit);
 	}
 	l->of_machine = limit;
 	return 0;
