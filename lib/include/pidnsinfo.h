@@ -246,10 +246,10 @@ struct pidns_limit {
 #define PIDNS_PIN_TASK	       1 /* a task that lives in it */
 #define PIDNS_PIN_ZOMBIE       2 /* a task that has not been reaped; its parent should */
 #define PIDNS_PIN_FD	       3 /* an open nsfs file */
-#define PIDNS_PIN_BIND	       4 /* a bind mount of one */
+#define PIDNS_PIN_BIND	       4 /* a bind mount of one; a pid of 0: in the caller's mount namespace */
 #define PIDNS_PIN_FOR_CHILDREN 5 /* a task's children would be born there */
 #define PIDNS_PIN_DESCENDANT   6 /* a namespace below */
-#define PIDNS_PIN_PROCFS       7 /* a mounted procfs of it */
+#define PIDNS_PIN_PROCFS       7 /* a mounted procfs of it; pid as above */
 #define PIDNS_PIN_PIDFD	       8 /* an open pidfd of a task that was in it */
 #define PIDNS_PIN_UNSEEN       9 /* something that this provider cannot see */
 

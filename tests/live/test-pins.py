@@ -117,7 +117,9 @@ class Pins(unittest.TestCase):
         if forest.ino("bind-0.0") not in found:
             inside = ("nsenter", "--target", str(self.holder("bind-0.0")), "--mount", "--")
         pin = one(pins_of("bind-0.0", wrap=inside), "bind")
-        with open(f"/proc/{pin['pid']}/mountinfo", encoding="utf-8") as mounts:
+        # None: it is in the mount namespace of pidns itself.
+        seen_by = pin["pid"] or (self.holder("bind-0.0") if inside else "self")
+        with open(f"/proc/{seen_by}/mountinfo", encoding="utf-8") as mounts:
             self.assertTrue(any(f" pid:[{forest.ino('bind-0.0')}] {pin['path']} " in line
                                 for line in mounts))
 
@@ -136,6 +138,9 @@ class Pins(unittest.TestCase):
         self.assertEqual(len(namespaces), 1)
         shown = live.ask("show", "@1", wrap=inside)["namespace"]
         self.assertEqual(one(shown["pins"], "procfs-mount")["path"], "/proc")
+        self.assertIsNone(one(shown["pins"], "procfs-mount")["pid"])
+        text = live.pidns("show", "@1", wrap=inside).out.decode()
+        self.assertRegex(text, r"\n +procfs-mount   /proc\n")
         self.assertEqual(kinds(shown["pins"])[0], "task")
 
     def test_procfs_of_another(self):

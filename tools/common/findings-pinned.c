@@ -67,8 +67,8 @@ static void say_unseen(const struct pidns_pin *pin, const char *who, struct find
 			 " of %s, a pidfd of a process that has ended",
 			 pin->fd, who);
 	else if (pin->path)
-		snprintf(ret->message, size, "an unknown holder, possibly the procfs at %s of %s",
-			 pin->path, who);
+		snprintf(ret->message, size, "an unknown holder, possibly the procfs at %s%s%s",
+			 pin->path, pin->pid ? " of " : "", who);
 	else if (pin->pid)
 		snprintf(ret->message, size,
 			 "an unknown holder, possibly %s, which could not be inspected", who);
@@ -103,10 +103,10 @@ static void say_pin(const struct pidns_snapshot *snapshot, const struct pidns_pi
 		break;
 	case PIDNS_PIN_BIND:
 	case PIDNS_PIN_PROCFS:
-		snprintf(message, size, "the %s at %s where %s is",
+		snprintf(message, size, "the %s at %s%s%s%s",
 			 pin->kind == PIDNS_PIN_BIND ? "bind mount" : "procfs mounted", pin->path,
-			 who);
-		snprintf(remedy, room, "unmount it there");
+			 pin->pid ? " where " : " here", who, pin->pid ? " is" : "");
+		snprintf(remedy, room, "unmount it%s", pin->pid ? " there" : "");
 		break;
 	case PIDNS_PIN_ZOMBIE:
 		snprintf(message, size, "zombie PID %" PRId32, pin->pid);

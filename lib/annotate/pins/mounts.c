@@ -181,7 +181,7 @@ static bool is_suspicious(const struct pins *p, int32_t pid)
 {
 	const struct pidns_task *task = pidns_task_find(p->a->snapshot, NULL, pid);
 
-	return task && !task->ns->depth;
+	return !pid || (task && !task->ns->depth);
 }
 
 /* Each instance once a mount namespace, for parts of it are often mounted over itself. */

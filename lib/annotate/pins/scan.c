@@ -316,6 +316,18 @@ static bool is_own_procfs(int procfs)
 	       status.nr_nspid == 1;
 }
 
+/* The caller's own mount namespace first: what is mounted there needs no process to be found by. */
+static int look_at_own_mounts(struct pins *p)
+{
+	_cleanup_close_ int dir = file_open_as(p->a->procfs, "self", O_RDONLY | O_DIRECTORY);
+	char text[16];
+	ssize_t len = dir < 0 ? -1 : readlinkat(p->a->procfs, "self", text, sizeof(text) - 1);
+	int32_t pid;
+
+	text[len > 0 ? len : 0] = '\0';
+	return proc_parse_pid(text, &pid) < 0 ? 0 : pins_mounts_look(p, dir, 0, pid);
+}
+
 int pins_scan(struct pins *p)
 {
 	_cleanup_close_ int fd = file_open_as(p->a->procfs, ".", O_RDONLY | O_DIRECTORY);
@@ -327,6 +339,7 @@ int pins_scan(struct pins *p)
 	if (fd < 0)
 		return pins_hindered(p, 0, fd);
 	p->is_own = is_own_procfs(p->a->procfs);
+	r = look_at_own_mounts(p);
 	while (r >= 0 && (name = file_list_next(&list)))
 		if (proc_parse_pid(name, &pid) == 0)
 			r = look_at_process(p, name, pid);
