@@ -150,8 +150,23 @@ class Bounds(unittest.TestCase):
         folder.mkdir()
         self.addCleanup(folder.rmdir)
         with Crowd("payloads", folder, 300, 18000):
-            for _, _, counts in self.each_way():
+            for document, _, counts in self.each_way():
                 self.assertLess(counts["rchar"], 32 * MIB)
+                if "namespaces" in document:
+                    # Each was asked about: what is known of it is what its path says.
+                    found = [ns["container"]["runtime"] for ns in document["namespaces"]
+                             if ns["container"]]
+                    self.assertGreaterEqual(found.count("lxc"), 300)
+            self.assertEqual(self.times_read(), 1)
+
+    def times_read(self):
+        live.need_tool("strace")
+        with live.temporary_directory() as directory:
+            log = pathlib.Path(directory, "log")
+            live.pidns("list", "-o", "ino,container", env=live.NO_LEAK_CHECK,
+                       wrap=("strace", "-f", "-y", "-e", "trace=openat,openat2", "-o", log))
+            return sum(line.split(" = ")[0].count("net/unix") for line in
+                       log.read_text(encoding="utf-8").splitlines())
 
 
 if __name__ == "__main__":
