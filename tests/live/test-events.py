@@ -120,6 +120,15 @@ class Events(unittest.TestCase):
                 live.wait_until(lambda: watch.of("task-gone"), "the one that entered")
                 self.assertEqual({e["ns"] for e in watch.read()}, {ino})
 
+    def test_the_namespace_of_a_process(self):
+        """Also where no tasks are watched, so that the watch itself has none."""
+        with subprocess.Popen(["sleep", "100"]) as process:
+            with Watch(f"@{process.pid}"):
+                pass
+            process.kill()
+        answer = live.pidns("watch", f"@{os.getpid()}:1", expect=None)
+        self.assertIn("that process has ended", answer.err)
+
     def test_nothing_is_left_behind(self):
         """Also where it is killed; and nothing is pinned."""
         with Watch() as watch:

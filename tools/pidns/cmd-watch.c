@@ -15,6 +15,7 @@
 #include "options.h"
 #include "common/source.h"
 #include "common/target.h"
+#include "operand.h"
 
 struct watching {
 	const struct options *options;
@@ -77,32 +78,45 @@ static int open_watch(struct watching *w)
 
 /* ---- the namespaces that were named ---------------------------------------------------------- */
 
-static int find_watched(struct watching *w, const struct pidns_snapshot *snapshot, size_t i)
+/* In a snapshot of their own, for that of the watch has no tasks where none are wanted. */
+static int find_in_snapshot(struct watching *w, const struct target *targets,
+			    const struct pidns_ns **found)
 {
-	const char *text = w->options->operands[i];
-	const struct pidns_ns *ns;
-	struct target target;
-	int r = target_parse(text, &target, w->why, sizeof(w->why));
+	const struct options *options = w->options;
+	const struct pidns_take_opts opts = {.size = sizeof(opts),
+					     .ns_fields = PIDNS_NS_COOKIE | PIDNS_NS_REAPER_START,
+					     .flags = options->all ? PIDNS_TAKE_ALL : 0};
+	struct pidns_snapshot *snapshot = NULL;
+	int r = operand_take(options, w->ctx, &opts, targets, options->nr_operands, &snapshot,
+			     found);
 
-	if (!r)
-		r = target_find(&target, snapshot, w->options->all ? PIDNS_TAKE_ALL : 0, &ns,
-				w->why, sizeof(w->why));
-	target_close(&target);
-	if (r)
-		return message_exit(r, "%s", w->why);
-	w->watched[i] = (struct watched){ns->known, ns->ino, ns->cookie, ns->reaper_start_ns};
-	return 0;
+	for (size_t i = 0; !r && i < options->nr_operands; i++)
+		w->watched[i] = (struct watched){found[i]->known, found[i]->ino, found[i]->cookie,
+						 found[i]->reaper_start_ns};
+	pidns_snapshot_unref(snapshot);
+	return r;
 }
 
-static int find_all_watched(struct watching *w, const struct pidns_snapshot *snapshot)
+static int find_watched(struct watching *w)
 {
+	size_t nr = w->options->nr_operands, parsed = 0;
+	struct target *targets = calloc(nr + 1, sizeof(*targets));
+	const struct pidns_ns **found = calloc(nr + 1, sizeof(*found));
 	int r = 0;
 
-	w->watched = calloc(w->options->nr_operands + 1, sizeof(*w->watched));
-	if (!w->watched)
-		return message_exit(EXIT_FAILED, "out of memory");
-	for (size_t i = 0; !r && i < w->options->nr_operands; i++)
-		r = find_watched(w, snapshot, i);
+	w->watched = calloc(nr + 1, sizeof(*w->watched));
+	if (!targets || !found || !w->watched)
+		r = message_exit(EXIT_FAILED, "out of memory");
+	while (!r && parsed < nr) {
+		r = operand_parse(w->options, w->options->operands[parsed], &targets[parsed]);
+		parsed++;
+	}
+	if (!r && nr)
+		r = find_in_snapshot(w, targets, found);
+	while (parsed)
+		target_close(&targets[--parsed]);
+	free(targets);
+	free(found);
 	return r;
 }
 
@@ -223,8 +237,7 @@ int cmd_watch(const struct options *options)
 
 	if (!r) {
 		snapshot = pidns_watch_snapshot(w.watch);
-		r = snapshot ? find_all_watched(&w, snapshot)
-			     : message_exit(EXIT_FAILED, "out of memory");
+		r = snapshot ? find_watched(&w) : message_exit(EXIT_FAILED, "out of memory");
 	}
 	if (!r) {
 		tell_source(&w, snapshot);
