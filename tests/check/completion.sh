@@ -10,9 +10,9 @@ set +eu
 # shellcheck source=/dev/null
 . "$library"
 # shellcheck source=/dev/null
-. tools/pidns/pidns.bash-completion
+. tools/completion/pidns.bash-completion
 # shellcheck source=/dev/null
-. tools/pidns-top/pidns-top.bash-completion
+. tools/completion/pidns-top.bash-completion
 PATH=$PIDNS_BUILD/bin:$PATH
 
 # offers COMMAND WORD...: what is offered at the last, unfinished word.
