@@ -1,0 +1,157 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A fleet: Debian's Prometheus scrapes 1,000 nodes of 50 namespaces each, which are recordings that pidns
+metrics tells of. All expressions of the rules and of the dashboard are answered; what it costs is printed,
+and held to bounds. For soaks: about three minutes. All of it is on 127.0.0.1."""
+
+import contextlib
+import http.server
+import importlib
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path[1:1] = [str(TOP / "tests/cli"), str(TOP / "tests/fleet")]
+
+import seal
+
+fleet = importlib.import_module("test-prometheus")
+
+NODES, NAMESPACES = 1000, 50
+INTERVAL_S = 15
+SCRAPES = 6
+MOST_MEMORY, MOST_ANSWER_S = 3 << 30, 20
+ROOT = 4026531836
+CONFIG = """
+global: {{scrape_interval: {interval}s, evaluation_interval: {interval}s}}
+rule_files: [{rules}]
+scrape_configs:
+  - job_name: pidns
+    file_sd_configs: [{{files: [{targets}]}}]
+  - job_name: self
+    static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
+"""
+
+
+def recording(node):
+    """A machine of containers, some of which are near a limit or have zombies."""
+    lines = ["pidns-recording 1",
+             f"snapshot time_ns=9000000000000 provider=procfs flags=- cannot_see=- root={ROOT}",
+             f"ns ino={ROOT} cookie=1 level=0 depth=0 state=alive reaper=1 pids_used=200 pids_max=4194304 "
+             "processes=60 threads=80 zombies=0 joined=0"]
+    for i in range(1, NAMESPACES):
+        ino, full = ROOT + 400 + i, (node + i) % 100
+        lines += [
+            f"ns ino={ino} cookie={i + 1} parent={ROOT} level=1 depth=1 state=alive reaper={100 + i} "
+            f"pids_used={full} pids_max=4194304 processes={full} threads={full} zombies={i % 7 == 0:d} joined=0",
+            f"notes ns={ino} known=limits,container,zombie",
+            f"container ns={ino} name=job-{i} id={node:032x}{i:032x} runtime=containerd source=cgroup "
+            f"pod=shop/job-{i}-{node}",
+            f"limit ns={ino} kind=cgroup-pids used={full} max=100 hits=0 source=/sys/fs/cgroup/{i}/pids.max "
+            "error=EAGAIN is_fork=1",
+        ]
+    return seal.seal("\n".join(lines).encode() + b"\n")
+
+
+def texts(folder):
+    """What pidns metrics says on each node."""
+    made = []
+    for node in range(NODES):
+        path = folder / "node.pidns"
+        path.write_bytes(recording(node))
+        made.append(subprocess.run([fleet.PIDNS, "metrics", "--from", path], check=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+    return made
+
+
+class Nodes(http.server.BaseHTTPRequestHandler):
+    texts = []
+
+    def do_GET(self):
+        text = self.texts[int(self.path[1:])]
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        pass
+
+
+class Thousand(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = contextlib.ExitStack()
+        cls.addClassCleanup(cls.stack.close)
+        folder = pathlib.Path(cls.stack.enter_context(tempfile.TemporaryDirectory()))
+        began = time.monotonic()
+        Nodes.texts = texts(folder)
+        cls.export_s = (time.monotonic() - began) / NODES
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Nodes)
+        cls.stack.callback(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        cls.port, = fleet.free_ports(1)
+        targets = [{"targets": [f"127.0.0.1:{server.server_port}"],
+                    "labels": {"__metrics_path__": f"/{node}", "instance": f"node-{node}"}}
+                   for node in range(NODES)]
+        (folder / "targets.json").write_text(json.dumps(targets), encoding="utf-8")
+        (folder / "prometheus.yml").write_text(
+            CONFIG.format(interval=INTERVAL_S, rules=fleet.FLEET / "alerts.yml", port=cls.port,
+                          targets=folder / "targets.json"), encoding="utf-8")
+        cls.prometheus = subprocess.Popen(
+            ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/db",
+             f"--web.listen-address=127.0.0.1:{cls.port}"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (64 << 30, 64 << 30)))
+        cls.stack.callback(cls.prometheus.wait)
+        cls.stack.callback(cls.prometheus.terminate)
+        cls.began = time.monotonic()
+
+    query, wait_for = classmethod(fleet.Prometheus.query.__func__), classmethod(
+        fleet.Prometheus.wait_for.__func__)
+
+    def number(self, expression):
+        return float(self.query(expression)[0]["value"][1])
+
+    def status(self, key):
+        text = pathlib.Path(f"/proc/{self.prometheus.pid}/status").read_text(encoding="ascii")
+        return next(int(line.split()[1]) for line in text.splitlines() if line.startswith(key))
+
+    def test_all_nodes_are_kept(self):
+        self.wait_for(f"count(up{{job='pidns'}} == 1) == {NODES}")
+        self.wait_for(f"min(count_over_time(up{{job='pidns'}}[10m])) >= {SCRAPES}")
+        self.assertEqual(self.number("count(pidns_namespace_info)"), NODES * NAMESPACES)
+        slowest = (0, "")
+        for expression in fleet.expressions():
+            asked = time.monotonic()
+            self.query(expression)
+            slowest = max(slowest, (time.monotonic() - asked, expression))
+        series = self.number("prometheus_tsdb_head_series")
+        memory = self.status("VmHWM:") << 10
+        cpu = self.number("process_cpu_seconds_total{job='self'}") / (time.monotonic() - self.began)
+        scrape = self.number("avg(scrape_duration_seconds{job='pidns'})")
+        samples = self.number("avg(scrape_samples_scraped{job='pidns'})")
+        print(f"\n{NODES} nodes of {NAMESPACES}: {series:.0f} series, "
+              f"{samples:.0f} a node in "
+              f"{sum(map(len, Nodes.texts)) // NODES} bytes; a scrape {1000 * scrape:.1f} ms, pidns metrics "
+              f"{1000 * self.export_s:.1f} ms; Prometheus {memory >> 20} MiB at most, {100 * cpu:.0f} % of a "
+              f"processor; the slowest expression {slowest[0]:.2f} s: {slowest[1]}", flush=True)
+        self.assertLess(memory, MOST_MEMORY)
+        self.assertLess(slowest[0], MOST_ANSWER_S)
+        self.wait_for("ALERTS{job='pidns'} or ALERTS")
+
+
+if __name__ == "__main__":
+    if os.environ.get("PIDNS_SOAK") != "1":
+        print("skipped: only with PIDNS_SOAK=1")
+        sys.exit(0)
+    sys.exit(0 if unittest.main(argv=[sys.argv[0], "-v"], exit=False).result.wasSuccessful() else 1)
