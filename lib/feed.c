@@ -478,6 +478,11 @@ uint32_t feed_flags(const struct feed *feed)
 	return feed->source->flags(feed->state);
 }
 
+const char *feed_missing(const struct feed *feed)
+{
+	return feed->source->missing(feed->state);
+}
+
 struct feed *feed_close(struct feed *feed)
 {
 	if (!feed)

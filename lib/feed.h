@@ -33,6 +33,7 @@ uint64_t feed_due_ns(const struct feed *feed);
 struct pidns_snapshot *feed_snapshot(struct feed *feed);
 const struct pidns_snapshot *feed_event_snapshot(const struct feed *feed, bool older);
 uint32_t feed_flags(const struct feed *feed);
+const char *feed_missing(const struct feed *feed);
 
 /* ---- feed-containers.c ----------------------------------------------------------------------- */
 

@@ -189,9 +189,8 @@ static void open_feed(struct pidns_watch *watch)
 	if (feed_open(watch->ctx, &opts, &why, &watch->feed) < 0)
 		return;
 	watch->is_fed = !opts.only_refused;
-	if (watch->opts.wants & PIDNS_WATCH_WANTS_REFUSED &&
-	    !(feed_flags(watch->feed) & PIDNS_WATCH_REFUSED))
-		why_set(&why, 0, "this kernel does not report what is refused");
+	if (feed_missing(watch->feed))
+		why_set(&why, 0, "%s", feed_missing(watch->feed));
 }
 
 static void watch_feed_fd(const struct pidns_watch *watch, uint32_t events)

@@ -48,6 +48,8 @@ struct event_source {
 	uint64_t (*lost)(const void *state);
 	/* PIDNS_WATCH_*: what it reports here. */
 	uint32_t (*flags)(const void *state);
+	/* What it does not report of what was wanted, a sentence; NULL: nothing. */
+	const char *(*missing)(const void *state);
 	void (*close)(void *state);
 };
 

@@ -130,11 +130,17 @@ def event(words):
     """One difference: what it has depends on what it is about."""
     names = words["EVENT"]
     tasks = [name for name in names if name.startswith("task-")]
-    changes = {"task": tasks, "was": ["reaper", "limit", "exhausted"]}
+    changes = {"task": [*tasks, "refused"], "was": ["reaper", "limit", "exhausted"],
+               "call": ["refused"], "certain": ["refused"], "kinds": ["refused"]}
+    text = {"type": ["string", "null"]}
     return strict(
         {"event": {"enum": names}, "time_ns": NUMBER, "ns": nullable(NUMBER),
          "namespace": ref("namespace_record"), "task": ref("task_record"),
-         "was": ref("namespace_record")},
+         "was": ref("namespace_record"), "count": nullable(NUMBER), "call": text, "errno": text,
+         "error": NUMBER, "kind": text, "certain": {"type": "boolean"},
+         "kinds": {"type": "array", "items": {"type": "string"}}, "source": text,
+         "used": nullable(NUMBER), "max": nullable(NUMBER), "flags": nullable(NUMBER),
+         "cookie": nullable(NUMBER), "container": nullable(ref("container"))},
         ["event", "time_ns"],
         allOf=[{"if": {"properties": {"event": {"enum": about}}}, "then": {"required": [key]},
                 "else": {"not": {"required": [key]}}} for key, about in changes.items()],

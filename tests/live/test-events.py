@@ -7,6 +7,7 @@ import ctypes
 import json
 import os
 import platform
+import resource
 import signal
 import subprocess
 import time
@@ -108,6 +109,24 @@ class Events(unittest.TestCase):
             self.assertEqual(born["task"]["vpids"], [child.pid])
             self.assertLess(born["time_ns"], execed["time_ns"])
             self.assertLess(execed["time_ns"], gone["time_ns"])
+
+    def test_refused(self):
+        """On a kernel where no function can be traced what is said is true, if less exact."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+            os.setresuid(12345, 12345, 12345)
+
+        with Watch("--refused") as watch:
+            code = "import os, sys\ntry: os.fork()\nexcept BlockingIOError: sys.exit(3)"
+            child = subprocess.Popen(["/usr/bin/python3", "-S", "-c", code], preexec_fn=limit)
+            self.assertEqual(child.wait(), 3)
+            event = live.wait_until(lambda: [e for e in watch.of("refused")
+                                             if e["task"]["pid"] == child.pid], "refusal")[0]
+            self.assertEqual((event["errno"], event["task"]["uid"]), ("EAGAIN", 12345))
+            self.assertIn("nproc", event["kinds"])
+            if event["certain"]:
+                self.assertEqual((event["kind"], event["max"]), ("nproc", 0))
+                self.assertIn("RLIMIT_NPROC of uid 12345", event["source"])
 
     def test_only_those_named(self):
         with live.Forest("--ns", "name=named", "--ns", "name=other") as forest:

@@ -51,7 +51,7 @@ static int open_watch(struct watching *w)
 		.ns_fields = PIDNS_FIELDS_ALL & ~PIDNS_NS_PIDMAP,
 		.task_fields = options->json ? PIDNS_FIELDS_ALL : PIDNS_TASK_COMM,
 		.flags = (options->all ? PIDNS_TAKE_ALL : 0) |
-			 (options->json ? 0 : PIDNS_TAKE_CONTAINERS),
+			 (options->json && !options->refused ? 0 : PIDNS_TAKE_CONTAINERS),
 		.wants = (options->tasks ? 0 : PIDNS_WATCH_WANTS_NAMESPACES) |
 			 (options->refused ? PIDNS_WATCH_WANTS_REFUSED : 0),
 		.why = w->why,

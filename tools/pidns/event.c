@@ -2,10 +2,12 @@
 /* event.c - how one event looks, in text and in JSON. */
 #include "event.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/field.h"
+#include "common/remedy.h"
 #include "note.h"
 #include "out.h"
 
@@ -52,6 +54,11 @@ static const struct event_look {
 	 "tid",
 	 "ns",
 	 {{"comm", ""}, {"vpids", "vpids "}}},
+	{PIDNS_EVENT_REFUSED,
+	 &task_field_table,
+	 "tid",
+	 "ns",
+	 {{"comm", ""}, {"vpids", "vpids "}, {"ppid", "parent "}}},
 	{PIDNS_EVENT_TASK_EXEC,
 	 &task_field_table,
 	 "tid",
@@ -155,6 +162,36 @@ static void print_container(const struct pidns_ns *ns)
 	putchar(' ');
 }
 
+/* "clone3: EAGAIN by cgroup-pids 4/4 of /sys/fs/cgroup/a/pids.max", or what it may have been. */
+static void print_refused(const struct pidns_refused *refused)
+{
+	const char *error = limit_error_name(refused->error), *before = " by ";
+	uint32_t kind;
+
+	printf("; %s: ", pidns_call_name(refused->call));
+	if (error)
+		fputs(error, stdout);
+	else
+		fputs(strerror(refused->error), stdout);
+	if (refused->known & PIDNS_REFUSED_KIND && !refused->kind) {
+		fputs(", no limit", stdout);
+		return;
+	}
+	for (kind = 0; kind < 64; kind++)
+		if (refused->kinds >> kind & 1 && pidns_limit_name(kind)) {
+			printf("%s%s", before, pidns_limit_name(kind));
+			before = " or ";
+		}
+	if (refused->known & PIDNS_REFUSED_USED && refused->known & PIDNS_REFUSED_MAX)
+		printf(" %" PRIu64 "/%" PRIu64, refused->used, refused->max);
+	else if (refused->known & PIDNS_REFUSED_MAX)
+		printf(" %" PRIu64, refused->max);
+	if (refused->source) {
+		fputs(" of ", stdout);
+		out_text(stdout, refused->source, strlen(refused->source));
+	}
+}
+
 void event_print(const struct event_sides *sides, const struct pidns_event *event)
 {
 	const struct event_look *look = find_look(event->type);
@@ -172,6 +209,10 @@ void event_print(const struct event_sides *sides, const struct pidns_event *even
 			print_fact(look, &(struct event_fact){look->where, ""}, &row, " in ");
 		print_facts(sides, look, event, &row);
 	}
+	if (event->refused)
+		print_refused(event->refused);
+	if (event->count)
+		printf(" %" PRIu64, event->count);
 	putchar('\n');
 }
 
@@ -211,6 +252,48 @@ static void json_members(struct json *j, const struct event_sides *sides,
 	}
 }
 
+static void json_kinds(struct json *j, uint64_t kinds)
+{
+	uint32_t kind;
+
+	json_item(j, "kinds");
+	json_open(j, '[');
+	for (kind = 0; kind < 64; kind++)
+		if (kinds >> kind & 1 && pidns_limit_name(kind)) {
+			json_item(j, NULL);
+			json_string(j, pidns_limit_name(kind));
+		}
+	json_close(j, ']');
+}
+
+static void json_refused(struct json *j, const struct pidns_event *event)
+{
+	const struct pidns_refused *refused = event->refused;
+	const struct pidns_ns *ns = event->ns;
+
+	json_string_item(j, "call", pidns_call_name(refused->call));
+	json_string_item(j, "errno", limit_error_name(refused->error));
+	json_number_item(j, "error", true, (uint64_t)refused->error);
+	json_string_item(j, "kind",
+			 refused->known & PIDNS_REFUSED_KIND ? pidns_limit_name(refused->kind)
+							     : NULL);
+	json_item(j, "certain");
+	json_bool(j, refused->known & PIDNS_REFUSED_KIND);
+	json_kinds(j, refused->kinds);
+	json_string_item(j, "source", refused->source);
+	json_number_item(j, "used", refused->known & PIDNS_REFUSED_USED, refused->used);
+	json_number_item(j, "max", refused->known & PIDNS_REFUSED_MAX, refused->max);
+	json_number_item(j, "flags", refused->known & PIDNS_REFUSED_FLAGS, refused->flags);
+	json_number_item(j, "cookie", ns->known & PIDNS_NS_COOKIE, ns->cookie);
+	json_item(j, "container");
+	for (; ns && !describe_container(ns); ns = pidns_ns_parent(ns))
+		;
+	if (ns)
+		note_json_container(j, describe_container(ns));
+	else
+		json_null(j);
+}
+
 void event_json(struct json *j, const struct event_sides *sides, const struct pidns_event *event)
 {
 	const struct event_look *look = find_look(event->type);
@@ -223,5 +306,9 @@ void event_json(struct json *j, const struct event_sides *sides, const struct pi
 	json_number(j, event->time_ns);
 	if (look)
 		json_members(j, sides, look, event);
+	if (event->refused)
+		json_refused(j, event);
+	if (event->type == PIDNS_EVENT_LOST)
+		json_number_item(j, "count", event->count, event->count);
 	json_close(j, '}');
 }

@@ -27,6 +27,8 @@ struct event_programs *event_programs_close(struct event_programs *programs);
 int event_programs_ring(const struct event_programs *programs);
 uint64_t event_programs_lost(const struct event_programs *programs);
 uint32_t event_programs_flags(const struct event_programs *programs);
+/* 1 << BPF_LIMIT_* of the limits whose functions cannot be traced, where others can. */
+uint32_t event_programs_unknown(const struct event_programs *programs);
 
 /* ---- the ring (ring.c) ----------------------------------------------------------------------- */
 
@@ -49,8 +51,18 @@ int event_ring_next(struct event_ring *ring, const void **ret_record, size_t *re
 struct event_reader {
 	struct bpf_reader reader;
 	struct bpf_kernel kernel; /* has nothing but the reader, and what no program can see */
-	struct bpf_event_full record;
+	struct bpf_event_refused record;
+	char source[BPF_REFUSED_NAMES * BPF_REFUSED_NAME + 320];
+	/* For refusals, by whoever opens the programs. */
+	char cgroups[256];    /* where the cgroups that count PIDs are mounted; "": not known */
+	uint32_t unknown;     /* event_programs_unknown() */
+	uint64_t threads_max; /* when the record is read; 0: not known */
+	/* The lesser of that, and of pid_max, and of the values before. */
+	uint64_t least_threads_max, least_pid_max;
 };
+
+/* refused.c: what a record says of a refusal. 0 or -EPROTO. */
+int event_read_refused(struct event_reader *reader, struct pidns_refused *ret);
 
 /* The initial user namespace, which events_may_open() holds the caller to. */
 void event_reader_init(struct event_reader *reader, int64_t boot_offset_ns, uint32_t pid_max);

@@ -6,8 +6,9 @@
 #include <string.h>
 
 static const enum raw_event_type types[] = {
-	[BPF_EVENT_FORK] = RAW_BORN, [BPF_EVENT_NAME] = RAW_RENAMED, [BPF_EVENT_EXEC] = RAW_EXECED,
-	[BPF_EVENT_EXIT] = RAW_ENDS, [BPF_EVENT_FREE] = RAW_REAPED,
+	[BPF_EVENT_FORK] = RAW_BORN,   [BPF_EVENT_NAME] = RAW_RENAMED,
+	[BPF_EVENT_EXEC] = RAW_EXECED, [BPF_EVENT_EXIT] = RAW_ENDS,
+	[BPF_EVENT_FREE] = RAW_REAPED, [BPF_EVENT_REFUSED] = RAW_REFUSED,
 };
 
 /* Those without PIDs name a task by its number and start only. */
@@ -73,8 +74,8 @@ static void read_task(const struct event_reader *reader, const struct bpf_event 
 /* Of an init. */
 static int read_namespace(const struct event_reader *reader, struct raw_ns *ns)
 {
-	const struct bpf_ns_record *record = &reader->record.ns;
-	const struct bpf_event *e = &reader->record.head;
+	const struct bpf_ns_record *record = &reader->record.full.ns;
+	const struct bpf_event *e = &reader->record.full.head;
 
 	if (!record->ino)
 		return 0;
@@ -86,11 +87,12 @@ static int read_namespace(const struct event_reader *reader, struct raw_ns *ns)
 
 int event_parse(struct event_reader *reader, const void *record, size_t len, struct raw_event *ret)
 {
-	struct bpf_event *e = &reader->record.head;
+	struct bpf_event *e = &reader->record.full.head;
 	size_t room = BPF_EVENT_FEW;
 
 	memset(&reader->record, 0, sizeof(reader->record));
-	if (len != sizeof(*e) && len != sizeof(reader->record))
+	if (len != sizeof(*e) && len != sizeof(reader->record.full) &&
+	    len != sizeof(reader->record))
 		return -EPROTO;
 	memcpy(&reader->record, record, len);
 	if (len > sizeof(*e))
@@ -98,7 +100,8 @@ int event_parse(struct event_reader *reader, const void *record, size_t len, str
 	if (e->kind >= ARRAY_SIZE(types) || !types[e->kind] || e->tid <= 0 || e->tgid <= 0 ||
 	    e->ppid < 0 || !is_text(e->comm) || !is_text(e->parent_comm))
 		return -EPROTO;
-	if (has_numbers(e->kind) && check_numbers(e, e->vpids, room) < 0)
+	if ((e->kind == BPF_EVENT_REFUSED) != (len == sizeof(reader->record)) ||
+	    (has_numbers(e->kind) && check_numbers(e, e->vpids, room) < 0))
 		return -EPROTO;
 	*ret = (struct raw_event){
 		.type = types[e->kind],
@@ -106,5 +109,7 @@ int event_parse(struct event_reader *reader, const void *record, size_t len, str
 		.parent_comm = e->parent_comm,
 	};
 	read_task(reader, e, &ret->task);
+	if (e->kind == BPF_EVENT_REFUSED)
+		return event_read_refused(reader, &ret->refused);
 	return read_namespace(reader, &ret->ns);
 }

@@ -19,6 +19,7 @@ struct bpf_events {
 	struct event_programs *programs;
 	struct event_ring ring;
 	struct event_reader reader;
+	uint32_t wants;
 };
 
 /* time_namespaces(7): "boottime", seconds, nanoseconds. */
@@ -37,14 +38,42 @@ static int64_t read_boot_offset(void)
 	return s * 1000000000 + ns;
 }
 
-static uint32_t read_pid_max(void)
+static uint32_t read_setting(const char *name)
 {
 	_cleanup_close_ int dir = open("/proc/sys/kernel", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	uint64_t value;
 
-	return dir >= 0 && file_read_number(dir, "pid_max", &value) == 0 && value <= UINT32_MAX
+	return dir >= 0 && file_read_number(dir, name, &value) == 0 && value <= UINT32_MAX
 		       ? (uint32_t)value
 		       : 0;
+}
+
+static void read_settings(struct event_reader *reader)
+{
+	reader->threads_max = read_setting("threads-max");
+	reader->kernel.pid_max = read_setting("pid_max");
+}
+
+/* Where pids.max is: a hierarchy of its own (v1), or the one of all. */
+static void find_cgroups(char *path, size_t size)
+{
+	char where[sizeof(((struct event_reader *)0)->cgroups)], type[32], options[256];
+	FILE *file = fopen("/proc/self/mounts", "re");
+	char line[1024];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		bool is_v1;
+
+		if (sscanf(line, "%*s %255s %31s %255s", where, type, options) != 3)
+			continue;
+		is_v1 = !strcmp(type, "cgroup") && strstr(options, "pids");
+		if (is_v1 || (!strcmp(type, "cgroup2") && !*path))
+			snprintf(path, size, "%s", where);
+		if (is_v1)
+			break;
+	}
+	if (file)
+		fclose(file);
 }
 
 /* Once a task is reaped only its PID in the initial namespace is known. */
@@ -76,7 +105,10 @@ static int bpf_events_open(uint32_t wants, const struct why *why, void **ret_sta
 	events = calloc(1, sizeof(*events));
 	if (!events)
 		return why_set(why, -ENOMEM, "out of memory");
-	event_reader_init(&events->reader, read_boot_offset(), read_pid_max());
+	events->wants = wants;
+	event_reader_init(&events->reader, read_boot_offset(), read_setting("pid_max"));
+	read_settings(&events->reader);
+	find_cgroups(events->reader.cgroups, sizeof(events->reader.cgroups));
 	r = event_programs_open(wants, why, &events->programs);
 	if (r >= 0) {
 		r = event_ring_map(event_programs_ring(events->programs), BPF_RING_SIZE,
@@ -88,6 +120,7 @@ static int bpf_events_open(uint32_t wants, const struct why *why, void **ret_sta
 		bpf_events_close(events);
 		return r;
 	}
+	events->reader.unknown = event_programs_unknown(events->programs);
 	*ret_state = events;
 	return 0;
 }
@@ -113,7 +146,22 @@ static int bpf_events_next(void *state, struct raw_event *ret_event)
 	size_t len;
 	int r = event_ring_next(&events->ring, &record, &len);
 
-	return r <= 0 ? r : event_parse(&events->reader, record, len, ret_event) < 0 ? -EPROTO : 1;
+	if (r <= 0)
+		return r;
+	/* They may have been changed since. */
+	if (len == sizeof(struct bpf_event_refused)) {
+		struct event_reader *reader = &events->reader;
+
+		reader->least_threads_max = reader->threads_max;
+		reader->least_pid_max = reader->kernel.pid_max;
+		read_settings(reader);
+		if (reader->threads_max < reader->least_threads_max)
+			reader->least_threads_max = reader->threads_max;
+		if (reader->kernel.pid_max < reader->least_pid_max)
+			reader->least_pid_max = reader->kernel.pid_max;
+	}
+	r = event_parse(&events->reader, record, len, ret_event);
+	return r < 0 ? r : 1;
 }
 
 static uint64_t bpf_events_lost(const void *state)
@@ -121,6 +169,19 @@ static uint64_t bpf_events_lost(const void *state)
 	const struct bpf_events *events = state;
 
 	return event_programs_lost(events->programs);
+}
+
+static const char *bpf_events_missing(const void *state)
+{
+	const struct bpf_events *events = state;
+	uint32_t flags = event_programs_flags(events->programs);
+
+	if (!(events->wants & EVENTS_REFUSED) || flags & PIDNS_WATCH_LIMITS)
+		return NULL;
+	if (!(flags & PIDNS_WATCH_REFUSED))
+		return "bpf: this kernel does not report what is refused";
+	return "bpf: functions of this kernel cannot be traced: which limit refused is said where "
+	       "only one is reached";
 }
 
 static uint32_t bpf_events_flags(const void *state)
@@ -137,5 +198,6 @@ const struct event_source bpf_event_source = {
 	.next = bpf_events_next,
 	.lost = bpf_events_lost,
 	.flags = bpf_events_flags,
+	.missing = bpf_events_missing,
 	.close = bpf_events_close,
 };

@@ -71,13 +71,16 @@ static __always_inline void emit_numbers(struct bpf_event *r, const struct pid *
 					 const struct pid_namespace *own)
 {
 	struct upid upids[BPF_EVENT_FEW];
+	uint64_t last = level;
 	uint32_t i;
 
 	__builtin_memset(upids, 0, sizeof(upids));
-	if (level > 3)
-		bpf_probe_read_kernel(upids, sizeof(upids), emit_upid(pid, 0));
-	else
-		bpf_probe_read_kernel(upids, (level + 1) * sizeof(upids[0]), emit_upid(pid, 0));
+	/* The verifier of Linux 6.1 sees a bound only where it cannot be computed away. */
+	if (last > BPF_EVENT_FEW - 1)
+		last = BPF_EVENT_FEW - 1;
+	barrier_var(last);
+	last &= BPF_EVENT_FEW - 1;
+	bpf_probe_read_kernel(upids, (last + 1) * sizeof(upids[0]), emit_upid(pid, 0));
 #pragma clang loop unroll(full)
 	for (i = 0; i < BPF_EVENT_FEW; i++)
 		r->vpids[i] = upids[i].nr;

@@ -25,7 +25,12 @@ typedef uint16_t __be16;
 typedef uint32_t __be32;
 typedef uint32_t __wsum;
 
-enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_RINGBUF = 27, BPF_F_MMAPABLE = 1 << 10 };
+enum {
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_F_MMAPABLE = 1 << 10,
+};
 
 #include <bpf/bpf_helpers.h>
 
@@ -117,6 +122,9 @@ struct user_namespace {
 	int level;
 	kuid_t owner;
 	struct ns_common ns;
+	struct ucounts *ucounts; /* of its maker, in the namespace above */
+	long ucount_max[8];
+	long rlimit_max[1]; /* since 6.0 */
 };
 
 struct pid_namespace {
@@ -232,6 +240,18 @@ typedef struct {
 	int counter;
 } atomic_t;
 
+typedef struct {
+	int64_t counter;
+} atomic64_t;
+
+/* What a user has in a user namespace. */
+struct ucounts {
+	struct user_namespace *ns;
+	kuid_t uid;
+	atomic_long_t ucount[8];
+	atomic_long_t rlimit[1]; /* since 6.0 */
+};
+
 struct signal_struct {
 	atomic_t live;
 	int nr_threads;
@@ -242,14 +262,26 @@ struct signal_struct {
 	struct rlimit rlim[16];
 };
 
+typedef struct {
+	char words[8]; /* two of 32 bits before 6.3, then one of 64 */
+} kernel_cap_t;
+
 struct cred {
 	kuid_t uid;
 	kuid_t euid;
+	kernel_cap_t cap_effective;
 	struct user_namespace *user_ns;
+	struct ucounts *ucounts;
 };
 
 struct kernfs_node {
+	struct kernfs_node *parent; /* before 6.15 */
+	const char *name;
 	uint64_t id; /* since 5.5, never given to another; on 64 bits it is the inode, too */
+};
+
+struct kernfs_node___since_6_15 {
+	struct kernfs_node *__parent;
 };
 
 struct cgroup {
@@ -258,7 +290,34 @@ struct cgroup {
 
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
 };
+
+struct pids_cgroup {
+	struct cgroup_subsys_state css;
+	atomic64_t counter;
+	atomic64_t limit;
+};
+
+struct kernel_clone_args {
+	uint64_t flags;
+};
+
+#ifdef __TARGET_ARCH_x86
+struct thread_info {
+	uint32_t status;
+};
+
+struct pt_regs {
+	unsigned long di;
+	unsigned long orig_ax;
+};
+#else
+struct pt_regs {
+	uint64_t regs[31];
+	int32_t syscallno;
+};
+#endif
 
 struct css_set {
 	struct cgroup_subsys_state *subsys[1]; /* by controller: the cgroup that counts for it */
@@ -272,7 +331,11 @@ struct sched_entity {
 
 struct task_struct {
 	unsigned int __state;
+#ifdef __TARGET_ARCH_x86
+	struct thread_info thread_info;
+#endif
 	unsigned int flags;
+	unsigned int policy;
 	struct sched_entity se;
 	struct mm_struct *mm;
 	int exit_state;
