@@ -149,6 +149,28 @@ class Examples(unittest.TestCase):
         self.assertEqual(done.returncode, status)
         return done.stdout.splitlines()
 
+    def test_refused(self):
+        """The examples that follow refusals: one of a user that may have no process."""
+        if os.geteuid():
+            self.skipTest("only root may have another uid")
+
+        def refuse():
+            code = ("import os, resource\nresource.setrlimit(resource.RLIMIT_NPROC, (0, 0))\n"
+                    "os.setresuid(12321, 12321, 12321)\n"
+                    "try: os.fork()\nexcept BlockingIOError: pass\n")
+            subprocess.run(["/usr/bin/python3", "-S", "-c", code], check=True)
+
+        python = subprocess.Popen([sys.executable, TOP / "doc/examples/refused.py", "1"],
+                                  stdout=subprocess.PIPE, text=True)
+        with python:
+            first = python.stdout.readline()
+            self.assertIn("watching by", first)
+            if "nothing is missing" not in first and "only one is reached" not in first:
+                python.kill()
+                self.skipTest(first)
+            refuse()
+            self.assertRegex(python.stdout.readline(), r"\d+ '.*' \w+ EAGAIN .*nproc")
+
     def test_trees(self):
         namespaces = pidnsinfo.take(source=FOREST).namespaces
         wanted = [("  " * ns.depth, str(ns.ino)) for ns in namespaces]
