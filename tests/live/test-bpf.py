@@ -402,6 +402,31 @@ sys.stdin.readline()
             ino = os.stat(f"/proc/{pid}/ns/pid").st_ino
             self.assertIn(("fd", 1000, 701), self.pins(ino, pid))
 
+    def test_each_holder_is_named(self):
+        with contextlib.ExitStack() as stack:
+            program = stack.enter_context(reach.Program("""
+say(unshare(0x20000000))
+pid = os.fork()
+if not pid:
+    signal.pause()
+held = os.open(f"/proc/{pid}/ns/pid", os.O_RDONLY)
+say(os.fstat(held).st_ino)
+os.set_inheritable(held, True)
+os.kill(pid, signal.SIGKILL)
+os.waitpid(pid, 0)
+say(held)
+sys.stdin.readline()
+"""))
+            program.say()
+            ino, held = program.say()[0], program.say()[0]
+            others = [stack.enter_context(open(f"/proc/{program.process.pid}/fd/{held}", "rb"))]
+            text = live.pidns("doctor", "--verbose", *live.BPF, expect=1).out.decode()
+            lines = text[text.index(f" {ino}: "):].splitlines()
+            self.assertRegex(lines[1], r"\Apinned_by +(for-children|fd) ")
+            pids = {word for line in lines[1:4] for word in line.split()}
+            self.assertLessEqual({str(program.process.pid), str(os.getpid())}, pids, lines)
+            others.clear()
+
     def test_a_pidfd_and_one_of_the_dead(self):
         with reach.Program("""
 kept = fork()

@@ -32,6 +32,14 @@ static bool put_name(const struct pidns_ns *ns)
 	return true;
 }
 
+/* Each of the holders, of which the message names a few. */
+static void print_holders(const struct finding *finding)
+{
+	if ((finding->kind == FINDING_DEAD || finding->kind == FINDING_UNBORN) &&
+	    describe_has(finding->ns, PIDNS_NOTE_PINS) && finding->ns->notes->nr_pins > 1)
+		note_print_pins(finding->ns->notes->pins, finding->ns->notes->nr_pins);
+}
+
 static void print_finding(const struct finding *finding, bool is_verbose)
 {
 	bool has_name = finding->ns->known & (PIDNS_NS_INO | PIDNS_NS_REAPER);
@@ -43,6 +51,8 @@ static void print_finding(const struct finding *finding, bool is_verbose)
 	if (put_name(finding->ns))
 		fputs(": ", stdout);
 	note_print_finding(finding);
+	if (is_verbose)
+		print_holders(finding);
 }
 
 static void print_doctor_text(const struct findings *findings, bool is_verbose)
