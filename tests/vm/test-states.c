@@ -110,6 +110,51 @@ static void test_unborn(void)
 	expect_gone(ns.cookie);
 }
 
+/* Another process than the creator enters it, and forks its init. */
+static int fork_init(void *data)
+{
+	check_eq(setns(*(int *)data, CLONE_NEWPID), 0);
+	vm_sleeper(0);
+	return pause();
+}
+
+static bool is_alive(void *cookie)
+{
+	struct vm_ns ns;
+
+	return !vm_ns_get_cookie(*(uint64_t *)cookie, &ns) && ns.state == PIDNS_NS_STATE_ALIVE;
+}
+
+static void test_foreign_init(void)
+{
+	struct vm_gate gate;
+	struct vm_ns ns;
+	pid_t creator, other;
+	char path[64];
+	int fd;
+
+	vm_gate_init(&gate);
+	creator = vm_child(0, unshare_and_sleep, &gate);
+	vm_gate_wait(&gate);
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid_for_children", creator);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		puts("before Linux 7.1 only its creator gives a namespace its init");
+		vm_kill(creator);
+		return;
+	}
+	check(find_unborn(&ns));
+	other = vm_child(0, fork_init, &fd);
+	vm_kill(creator);
+	close(fd);
+	check(vm_wait(is_alive, &ns.cookie));
+	check_eq(vm_ns_get_cookie(ns.cookie, &ns), 0);
+	check(ns.reaper > 0 && ns.reaper != (uint64_t)other);
+	check_eq(ns.used, 1);
+	vm_kill(other); /* and with it the init */
+	expect_gone(ns.cookie);
+}
+
 static int fork_and_exit(void *data)
 {
 	(void)data;
@@ -374,6 +419,7 @@ static void test_fuse(void)
 static const struct vm_test tests[] = {
 	{"a namespace that is alive, in all its facts", test_alive},
 	{"K12 unborn: unshared, and nobody forked into it", test_unborn},
+	{"K12 an init that another process has forked", test_foreign_init},
 	{"K12 zombie-init, and then dead", test_zombie_init},
 	{"K12 dying: the init waits for a member somebody else must reap", test_dying},
 	{"K12 dead, and kept by a pidfd or an open file", test_pins},
