@@ -33,7 +33,7 @@ trap 'rm -rf "$work"' EXIT
 guest=$work/live
 mkdir -p "$guest/bin"
 cp -r "$top"/tests/live/*.py "$top/tests/schema.py" "$top/tests/live/known" "$guest/"
-for tool in dash mount nsenter setpriv unshare; do
+for tool in dash mount nsenter prlimit setpriv unshare; do
 	need "$tool"
 	cp "$(command -v "$tool")" "$guest/bin/"
 done
@@ -47,7 +47,7 @@ mv "$guest/bin/dash" "$guest/bin/sh"
 cat >"$guest/run" <<-'END'
 	cd /with/live
 	export PATH=/with/live/bin:/with/live/python/bin:/usr/bin:/bin:/sbin PYTHONHOME=/with/live/python
-	export PIDNS_MUST_WORK=1
+	export PIDNS_MUST_WORK=1 PIDNS_EMULATED=1
 	[ ! -e regenerate ] || export PIDNS_REGENERATE=1
 	echo 100000 >/proc/sys/kernel/threads-max
 	status=0
