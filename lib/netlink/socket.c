@@ -188,21 +188,9 @@ struct netlink *netlink_socket_link(struct netlink_socket *s)
 
 /* ---- the group ------------------------------------------------------------------------------- */
 
-/* The first network namespace gets the first cookie, and the events are sent in no other. A kernel that
- * sends them there lets no socket join elsewhere, nor from a PID namespace other than the initial
- * one. */
-#define INITIAL_NETNS_COOKIE 1
-
-static bool is_in_initial_netns(int fd)
-{
-	uint64_t cookie = 0;
-	socklen_t len = sizeof(cookie);
-
-	return !getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) &&
-	       cookie == INITIAL_NETNS_COOKIE;
-}
-
-/* The membership is the socket's, of which a second descriptor is handed out. */
+/* Only the initial network and PID namespaces can join; elsewhere the kernel refuses with EPERM.
+ *
+ * The membership is the socket's, of which a second descriptor is handed out. */
 static int join(struct nl_sock *sk)
 {
 	int group = genl_ctrl_resolve_grp(sk, PIDNS_FAMILY_NAME, PIDNS_MCGRP_EVENTS);
@@ -225,7 +213,7 @@ int netlink_listen(void)
 	int r = sk ? connect_socket(sk, &untold) : -ENOMEM;
 
 	if (r >= 0)
-		r = is_in_initial_netns(nl_socket_get_fd(sk)) ? join(sk) : -EOPNOTSUPP;
+		r = join(sk);
 	if (sk)
 		nl_socket_free(sk);
 	return r;
