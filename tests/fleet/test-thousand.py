@@ -26,8 +26,8 @@ import seal
 fleet = importlib.import_module("test-prometheus")
 
 NODES, NAMESPACES = 1000, 50
-INTERVAL_S = 15
-SCRAPES = 6
+INTERVAL_S = 30
+SCRAPES = 3
 MOST_MEMORY, MOST_ANSWER_S = 3 << 30, 20
 ROOT = 4026531836
 CONFIG = """
@@ -81,7 +81,8 @@ class Nodes(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/plain; version=0.0.4")
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        self.wfile.write(text)
+        with contextlib.suppress(BrokenPipeError):  # it was too late
+            self.wfile.write(text)
 
     def log_message(self, *_):
         pass
@@ -129,7 +130,8 @@ class Thousand(unittest.TestCase):
     def test_all_nodes_are_kept(self):
         self.wait_for(f"count(up{{job='pidns'}} == 1) == {NODES}")
         self.wait_for(f"min(count_over_time(up{{job='pidns'}}[10m])) >= {SCRAPES}")
-        self.assertEqual(self.number("count(pidns_namespace_info)"), NODES * NAMESPACES)
+        # A busy machine may miss a scrape.
+        self.wait_for(f"count(pidns_namespace_info) == {NODES * NAMESPACES}")
         slowest = (0, "")
         for expression in fleet.expressions():
             asked = time.monotonic()
