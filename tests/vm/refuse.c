@@ -119,7 +119,7 @@ static void by_pid_max(void)
 	if (nr < 2048 && errno == EAGAIN)
 		expect("r-pid-max", "pid-max", "EAGAIN", "- 400", "/proc/sys/kernel/pid_max");
 	/* The watch reads it after the event. */
-	sleep(1);
+	sleep(3);
 	put("/proc/sys/kernel/pid_max", old);
 	while (nr--) {
 		kill(pids[nr], SIGKILL);
@@ -137,7 +137,7 @@ static void by_threads_max(void)
 		expect("r-threads", "threads-max", "EAGAIN", "null -",
 		       "/proc/sys/kernel/threads-max");
 	/* The watch reads it after the event. */
-	sleep(1);
+	sleep(3);
 	put("/proc/sys/kernel/threads-max", old);
 }
 
