@@ -338,6 +338,18 @@ class Input(unittest.TestCase):
 class Surroundings(unittest.TestCase):
     """No environment and no limit makes it crash, or changes what scripts read."""
 
+    def test_a13_only_the_root_of_a_procfs_is_one(self):
+        """A folder in it lists other things, and an empty list of them would be believed."""
+        for folder in ("/proc/1", "/proc/1/", "/proc/1/task", "/proc/self", "/proc/sys", "/tmp", "/"):
+            for command in ("tree", "ps", "doctor", "map", "why"):
+                operands = ["1"] if command == "map" else []
+                done = cli.run(command, "--from", folder, *operands)
+                self.assertEqual(done.returncode, 5, (command, folder))
+                self.assertEqual(done.stdout, b"")
+                self.assertEqual(done.stderr.count(b"\n"), 1)
+        for root in ("/proc", "/proc/", "/proc/1/.."):
+            self.assertEqual(cli.run("ps", "--from", root).returncode, 0)
+
     def test_odd_environments(self):
         usual = cli.run("tree", "--from", FOREST, "--raw").stdout
         table = cli.run("tree", "--from", FOREST, "-o", "ino,comm", env={"LC_ALL": "C"}).stdout

@@ -110,8 +110,10 @@ def test_no_end_without_iterations():
         stdout=subprocess.PIPE,
     )
     for _ in range(5):
-        while not top.stdout.readline().startswith(b"pidns-top REPLAY"):
-            pass
+        line = b"-"
+        while line and not line.startswith(b"pidns-top REPLAY"):
+            line = top.stdout.readline()
+        expect(line, "it ended")
     top.send_signal(signal.SIGTERM)
     expect_equal(top.wait(tui.DEADLINE_S), -signal.SIGTERM, "end")
     top.stdout.close()
