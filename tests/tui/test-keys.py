@@ -253,6 +253,26 @@ def press_vpid(top, key):
     shows(top, "no process with the VPID 70 here")
 
 
+def press_user(top, key):
+    top.press("Down", "Enter")
+    shows(top, f"ino {WEB}")
+    top.press(key, *"4711", "Enter")
+    shows(top, "Nothing matches")
+    top.press("Esc")
+    selects(top, "700")
+    top.press(key, *"33", "Enter")
+    shows(top, "702")
+
+
+def press_kernel(top, key):
+    top.press("Enter")
+    shows(top, "kthreadd")
+    top.press(key)
+    top.wait("none of the kernel", lambda: "kthreadd" not in top.text())
+    top.press(key)
+    shows(top, "kthreadd")
+
+
 def press_events(top, key):
     top.press(key)
     shows(top, "Nothing has happened")

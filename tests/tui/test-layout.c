@@ -84,6 +84,28 @@ static void test_any_width_is_sound(void **state)
 	}
 }
 
+/* The column that somebody chose to sort by stays, with its title, however narrow the screen. */
+static void test_sorted_by_stays(void **state)
+{
+	const struct view *view = view_of(&f.app);
+	struct app_place *place = app_place(&f.app);
+	struct layout layout;
+
+	(void)state;
+	for (place->sorted_by = 0; place->sorted_by < view->nr_columns; place->sorted_by++) {
+		const struct column *column = &view->columns[place->sorted_by];
+
+		if (!column_can_sort(column) || column->repeat ||
+		    place->sorted_by == view->sorted_by)
+			continue;
+		for (unsigned int width = 30; width <= 250; width++) {
+			layout_make(&layout, &f.app, &f.rows, width);
+			assert_true(has(&layout, column->field->name));
+			expect_sound(&layout, width);
+		}
+	}
+}
+
 /* A wider screen never shows less, and a number is never cut. */
 static void test_wider_shows_more(void **state)
 {
@@ -445,6 +467,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_any_width_is_sound),
+		TEST(test_sorted_by_stays),
 		TEST(test_wider_shows_more),
 		TEST(test_numbers_are_never_cut),
 		TEST(test_least_important_goes_first),

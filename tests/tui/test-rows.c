@@ -375,6 +375,25 @@ static void test_a9_details_are_looked_for(void **state)
 	sheet_clear(&sheet);
 }
 
+/* ---- Whose processes ---- */
+
+static void test_users_and_the_kernel(void **state)
+{
+	(void)state;
+	fixture_press(&f, "Enter K");
+	for (size_t i = 0; i < f.rows.count; i++)
+		assert_int_not_equal(fixture_pid(&f, i), 2);
+	fixture_press(&f, "K t");
+	assert_int_equal(f.rows.count, 7);
+	fixture_press(&f, "Esc Down Enter u 3 3 Enter");
+	fixture_expect(&f, (const uint64_t[]){701, 702, 0});
+	fixture_press(&f, "u 4 7 1 1 Enter");
+	assert_int_equal(f.rows.count, 0);
+	fixture_press(&f, "Esc");
+	assert_int_equal(f.app.view, APP_PROCESSES);
+	assert_int_equal(f.rows.count, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +416,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_processes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_processes_sorted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_processes_filtered, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_users_and_the_kernel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_namespace_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_sums_without_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cells_that_are_not_known, setup, teardown),

@@ -14,12 +14,21 @@
 
 #define TITLE_SIZE 32
 
+/* Then it stays, however narrow the screen: an order nobody sees the reason of is none. */
+static bool is_sorted_by_choice(const struct column *column, const struct app *app)
+{
+	const struct view *view = view_of(app);
+	size_t sorted_by = app->places[app->view].sorted_by;
+
+	return column == &view->columns[sorted_by] && sorted_by != view->sorted_by;
+}
+
 static bool is_shown(const struct column *column, const struct app *app)
 {
 	const struct view *view = view_of(app);
 
-	if (column->flags & COLUMN_ONLY_SORTED)
-		return column == &view->columns[app->places[app->view].sorted_by];
+	if (is_sorted_by_choice(column, app))
+		return true;
 	if (!app_has_column(app, (size_t)(column - view->columns)))
 		return false;
 	return !(column->flags & COLUMN_ONLY_BELOW) || app->is_below;
@@ -122,14 +131,20 @@ static void drop(struct layout *layout, const struct rows *rows, size_t i)
 }
 
 /* The one to go next, or count: none may. */
-static size_t least_important(const struct layout *layout)
+static size_t least_important(const struct layout *layout, const struct app *app)
 {
 	size_t found = layout->count;
 	unsigned int rank = 0;
 
 	for (size_t i = 0; i < layout->count; i++) {
-		if (rank_of(&layout->columns[i]) > rank) {
-			rank = rank_of(&layout->columns[i]);
+		const struct layout_column *at = &layout->columns[i];
+		bool is_narrow = !has_step(at, at->column->wide) &&
+				 !has_step(at, at->column->middle);
+
+		if (is_narrow && is_sorted_by_choice(at->column, app))
+			continue;
+		if (rank_of(at) > rank) {
+			rank = rank_of(at);
 			found = i;
 		}
 	}
@@ -200,7 +215,7 @@ void layout_make(struct layout *layout, const struct app *app, const struct rows
 
 	add_all(layout, app, rows);
 	while (width_needed(layout, width) > width) {
-		size_t i = least_important(layout);
+		size_t i = least_important(layout, app);
 
 		if (i == layout->count)
 			break;
@@ -244,7 +259,9 @@ void layout_needs(const struct layout *layout, const struct app *app, struct lay
 	for (size_t i = 0; i < layout->count; i++)
 		add_needs(ret, layout->columns[i].column, false);
 	add_needs(ret, &view->columns[app->places[app->view].sorted_by], true);
-	if (app->view == APP_PROCESSES && app_is_tree(app))
+	if (app->view == APP_PROCESSES && app->user[0])
+		ret->task_fields |= PIDNS_TASK_UID;
+	if (app->view == APP_PROCESSES && (app_is_tree(app) || app->hides_kernel))
 		ret->task_fields |= PIDNS_TASK_PPID;
 	if (is_looking_for_text(app)) {
 		ret->task_fields |= PIDNS_TASK_COMM;

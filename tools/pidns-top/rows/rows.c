@@ -3,9 +3,12 @@
 #include "rows.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/users.h"
 #include "pidns-top/ui/app.h"
 #include "pidns-top/cells.h"
 #include "rows-internal.h"
@@ -136,10 +139,45 @@ static void measure_task(struct rows *rows, const struct pidns_task *task)
 
 /* ---- Processes ---- */
 
+/* The kernel's threads are children of PID 2 of the initial namespace, whatever they are called. */
+static bool is_of_kernel(const struct picture *picture, const struct pidns_task *task)
+{
+	const struct pidns_task *two = pidns_task_find(picture->snapshot, NULL, 2);
+
+	if (!two || two->ns != task->ns || pidns_ns_parent(task->ns) ||
+	    !(two->known & PIDNS_TASK_COMM) || strcmp(two->comm, "kthreadd") != 0)
+		return false;
+	return task == two || (task->known & PIDNS_TASK_PPID && task->ppid == 2);
+}
+
+static bool is_of_user(const struct picture *picture, const struct pidns_task *task,
+		       const char *user)
+{
+	const char *name;
+	char number[16];
+
+	if (!(task->known & PIDNS_TASK_UID))
+		return false;
+	name = users_name(picture->users, task->uid);
+	snprintf(number, sizeof(number), "%" PRIu32, task->uid);
+	return strcmp(number, user) == 0 || (name && strcmp(name, user) == 0);
+}
+
+static bool is_wanted_task(const struct rows *rows, const struct app *app,
+			   const struct picture *picture, const struct row *row)
+{
+	const char *filter = app->places[APP_PROCESSES].filter;
+
+	if (app->hides_kernel && is_of_kernel(picture, row->task))
+		return false;
+	if (app->user[0] && !is_of_user(picture, row->task, app->user))
+		return false;
+	return !filter[0] || rows_match(rows, app, picture, row, filter);
+}
+
 static int processes_make(struct rows *rows, const struct app *app, const struct picture *picture)
 {
 	const struct pidns_task *const *tasks;
-	const char *filter = app->places[app->view].filter;
 	bool is_tree = app_is_tree(app);
 	size_t count, first;
 
@@ -156,7 +194,7 @@ static int processes_make(struct rows *rows, const struct app *app, const struct
 		struct row row = {.ns = tasks[i]->ns, .task = tasks[i], .place = first + i};
 
 		measure_task(rows, tasks[i]);
-		row.is_context = filter[0] && !rows_match(rows, app, picture, &row, filter);
+		row.is_context = !is_wanted_task(rows, app, picture, &row);
 		if (is_tree || !row.is_context)
 			rows->list[rows->count++] = row;
 	}

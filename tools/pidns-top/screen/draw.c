@@ -176,8 +176,9 @@ static void draw_list(const struct draw_frame *frame, const struct app *app,
 	}
 	if (picture->snapshot && !rows->count)
 		term_put(frame->list_y, 0,
-			 place->filter[0] || app->only ? "Nothing matches the filter."
-						       : "No processes are here.",
+			 place->filter[0] || app->only || app->user[0]
+				 ? "Nothing matches the filter."
+				 : "No processes are here.",
 			 STYLE_TEXT);
 }
 

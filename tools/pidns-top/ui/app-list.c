@@ -125,7 +125,7 @@ void app_enter_namespace(struct app *app, const struct pidns_ns *ns)
 	app->inside = ident_of_ns(ns);
 	place->cursor.is_set = false;
 	place->selected = place->top = 0;
-	place->filter[0] = '\0';
+	place->filter[0] = app->user[0] = '\0';
 	app->wants_rows = true;
 }
 
@@ -146,6 +146,8 @@ void app_back(struct app *app, const struct scene *scene)
 		place->filter[0] = '\0';
 	else if (app->view == APP_NAMESPACES)
 		app->only = 0;
+	else if (app->user[0])
+		app->user[0] = '\0';
 	else
 		app->view = APP_NAMESPACES;
 	app->wants_rows = true;
@@ -164,6 +166,13 @@ void app_below(struct app *app, const struct scene *scene)
 	(void)scene;
 	app->is_below = !app->is_below;
 	app->wants_rows = true;
+}
+
+void app_kernel(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	app->hides_kernel = !app->hides_kernel;
+	app->wants_rows = app->wants_take = true;
 }
 
 /* ---- The tree ---- */

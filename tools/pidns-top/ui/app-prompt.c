@@ -122,6 +122,23 @@ void app_vpid(struct app *app, const struct scene *scene)
 	prompt_open(&app->prompt, PROMPT_VPID, "");
 }
 
+void app_user(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	if (app->view != APP_PROCESSES) {
+		snprintf(app->message, sizeof(app->message), "first Enter a namespace");
+		return;
+	}
+	app->mode = APP_PROMPT;
+	prompt_open(&app->prompt, PROMPT_USER, app->user);
+}
+
+static void accept_user(struct app *app)
+{
+	snprintf(app->user, sizeof(app->user), "%s", app->prompt.text);
+	app->wants_rows = app->wants_take = true;
+}
+
 /* Exactly that number, which is another in each namespace. */
 static void find_vpid(struct app *app, const struct scene *scene, const char *text)
 {
@@ -174,6 +191,8 @@ void app_prompt_key(struct app *app, const struct scene *scene, int key)
 			find_vpid(app, scene, app->prompt.text);
 		else if (app->prompt.kind == PROMPT_SIGNAL)
 			app_accept_signal(app, scene, app->prompt.text);
+		else if (app->prompt.kind == PROMPT_USER)
+			accept_user(app);
 		else if (app->prompt.kind == PROMPT_DELAY)
 			accept_delay(app);
 		/* Enter alone repeats the last search. */

@@ -21,7 +21,8 @@ static void init_place(struct app_place *place, const struct view *view)
 	place->sorted_by = view->sorted_by;
 	for (size_t i = 0; i < view->nr_columns; i++) {
 		place->order[i] = (unsigned char)i;
-		place->has_column[i] = !(view->columns[i].flags & COLUMN_CHOSEN);
+		place->has_column[i] = !(view->columns[i].flags & COLUMN_CHOSEN) &&
+				       !(view->columns[i].flags & COLUMN_ONLY_SORTED);
 	}
 }
 

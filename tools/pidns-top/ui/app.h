@@ -80,9 +80,11 @@ struct app {
 	struct ident detailed;
 	struct folds folds;
 	bool is_tree, is_below, has_commands, is_paused, is_plain, is_readonly;
-	bool has_pane;	   /* what is known of the selected row, below the list */
-	unsigned int only; /* bits of enum health: only such namespaces are shown; 0: all */
-	double delay;	   /* seconds */
+	bool hides_kernel;	/* in the list of processes: its threads */
+	char user[PROMPT_SIZE]; /* whose processes are shown; "": of all */
+	bool has_pane;		/* what is known of the selected row, below the list */
+	unsigned int only;	/* bits of enum health: only such namespaces are shown; 0: all */
+	double delay;		/* seconds */
 	struct prompt prompt;
 	struct app_tags tags;
 	struct app_act act;

@@ -25,7 +25,7 @@ const char *prompt_label(const struct prompt *prompt)
 	static const char *const labels[] = {
 		[PROMPT_SEARCH] = "Search: ", [PROMPT_FILTER] = "Filter: ",
 		[PROMPT_DELAY] = "Delay: ",   [PROMPT_SIGNAL] = "Signal (TERM): ",
-		[PROMPT_VPID] = "VPID: ",
+		[PROMPT_VPID] = "VPID: ",     [PROMPT_USER] = "User (all): ",
 	};
 
 	return labels[prompt->kind];

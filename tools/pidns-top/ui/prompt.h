@@ -14,6 +14,7 @@ enum prompt_kind {
 	PROMPT_DELAY,
 	PROMPT_SIGNAL,
 	PROMPT_VPID,
+	PROMPT_USER,
 };
 
 struct prompt {

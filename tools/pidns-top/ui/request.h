@@ -46,6 +46,8 @@
 	X(sort_time,	"T",			0,	  "sort by CPU time (processes)") \
 	X(command,	"c",			0,	  "show command lines, or names only") \
 	X(below,	"a",			0,	  "processes: with those of all namespaces below, or without") \
+	X(user,		"u",			0,	  "processes: only those of one user; none: of all") \
+	X(kernel,	"K",			0,	  "processes: hide the threads of the kernel, or show them") \
 	X(only_full,	"1",			0,	  "only namespaces that are at a limit; again: all") \
 	X(only_near,	"2",			0,	  "only those that are near one") \
 	X(only_zombies,	"3",			0,	  "only those with zombies") \
