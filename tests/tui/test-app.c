@@ -314,6 +314,32 @@ static void test_tags(void **state)
 	assert_int_equal(f.app.tags.count, 0);
 }
 
+static void test_setup(void **state)
+{
+	const struct app_place *place = app_place(&f.app);
+
+	(void)state;
+	fixture_press(&f, "F2 Up - Down Space +");
+	assert_int_equal(f.app.mode, APP_SETUP);
+	assert_int_equal(place->order[2], 1);
+	assert_int_equal(place->order[1], 2);
+	assert_false(place->has_column[1]);
+	fixture_press(&f, "z");
+	assert_string_equal(f.app.message, "no such key; Esc leaves");
+	fixture_press(&f, "- Space Esc");
+	assert_int_equal(f.app.mode, APP_LIST);
+	assert_int_equal(place->order[1], 1);
+	assert_true(place->has_column[1]);
+	/* Nothing was changed, so nothing was written. */
+	assert_string_equal(f.app.message, "");
+	fixture_press(&f, "Enter F2 End + +");
+	assert_int_equal(f.app.menu, view_processes.nr_columns - 1);
+	for (size_t i = 0; i < view_processes.nr_columns; i++)
+		app_place(&f.app)->has_column[i] = i == view_processes.nr_columns - 1;
+	fixture_press(&f, "Space");
+	assert_string_equal(f.app.message, "one column has to stay");
+}
+
 static void test_sort_menu(void **state)
 {
 	const struct app_place *place = app_place(&f.app);
@@ -563,6 +589,7 @@ int main(void)
 		TEST(test_sort_steps_over_what_does_not_sort),
 		TEST(test_kill_asks),
 		TEST(test_tags),
+		TEST(test_setup),
 		TEST(test_sort_menu),
 		TEST(test_search_as_typed),
 		TEST(test_search_goes_round),

@@ -70,7 +70,9 @@ static void test_what_is_printed_is_understood(void **state)
 	size_t len;
 
 	(void)state;
-	parse("delay=0.25\ntree=0\nbelow=1\nsort-processes=-uid\nsort-namespaces=pids_used\n");
+	parse("columns-namespaces=cpu,name,-limit,state,cpu,nobody\ncolumns-processes=-pid\n"
+	      "hide-kernel=1\ndelay=0.25\ntree=0\nbelow=1\nsort-processes=-uid\nsort-namespaces="
+	      "pids_used\n");
 	len = config_print(&app, text, sizeof(text));
 	assert_int_equal(len, strlen(text));
 	app_init(&other);
@@ -98,6 +100,12 @@ static void test_nonsense_changes_nothing(void **state)
 		"tree=-1",
 		"tree=2147483648",
 		"sort-namespaces=",
+		"columns-namespaces=",
+		"columns-namespaces=,,-,nobody,--",
+		"columns-processes=-pid,-vpids,-vpid,-ppid,-ns,-uid,-state,-cpu,-rss_bytes,-"
+		"threads,-age,"
+		"-cpu_ns,"
+		"-command",
 		"sort-namespaces=-",
 		"sort-namespaces=--cpu",
 		"sort-namespaces=2147483648",

@@ -49,6 +49,22 @@ def test_written_and_read():
             expect("─" not in top.text(), "a tree")
 
 
+def test_columns_are_kept():
+    with Home() as home:
+        with home.start(columns=120) as top:
+            top.press("F2").wait("[x] NAME").press("End", "Up", "Up", "Space", "Esc")
+            top.wait("Written: ").press("Down").wait("RUNTIME")
+        lines = home.file.read_text(encoding="ascii").splitlines()
+        expect([line for line in lines if line.startswith("columns-namespaces=name,reaper,")], lines)
+        expect(not [line for line in lines if line.startswith("columns-processes")], lines)
+        with home.start(columns=80) as top:
+            top.wait("RUNTIME")
+        home.put(b"columns-namespaces=name,-reaper,-limit\n")
+        with home.start(columns=120) as top:
+            top.wait("PROCS")
+            expect("INIT" not in top.text() and "LIMIT" not in top.text(), top.text())
+
+
 def test_options_come_first():
     with Home() as home:
         home.put(b"sort-namespaces=memory\n")

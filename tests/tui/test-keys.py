@@ -107,6 +107,17 @@ def press_tree(top, key):
     shows(top, "└─")
 
 
+def press_setup(top, key):
+    top.press(key)
+    shows(top, "> [x] NAME")
+    top.press("Down", "Space")
+    shows(top, "> [ ] INIT")
+    top.press("Down", "+", "q")
+    shows(top, "No home directory")
+    expect("INIT" not in top.text(), "a column that was taken away")
+    expect(" THR PROCS " in " ".join(top.text().split()), "the order")
+
+
 def press_sort_menu(top, key):
     top.press(key)
     shows(top, "Enter chooses")

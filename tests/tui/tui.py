@@ -191,6 +191,7 @@ class Top:
         "Backspace": "\x7f",
         "Space": " ",
         "F1": "\x1b[[A",
+        "F2": "\x1b[[B",
         "F3": "\x1b[[C",
         "F4": "\x1b[[D",
         "F5": "\x1b[[E",

@@ -261,7 +261,7 @@ static size_t words_of(const struct cell_source *source, char *out, size_t size)
 	const struct pidns_task *owned = task_with(source, PIDNS_TASK_UID);
 	const struct pidns_task *task = source->row->task;
 	const char *user = owned ? users_name(source->picture->users, owned->uid) : "";
-	char number[16];
+	char number[16], arguments[CELL_SIZE] = "";
 	size_t len = 0;
 
 	if (!user) {
@@ -270,8 +270,9 @@ static size_t words_of(const struct cell_source *source, char *out, size_t size)
 	}
 	for (uint32_t i = 0; i < task->nr_vpids && len + 16 < size; i++)
 		len += (size_t)snprintf(out + len, size - len, "%d ", task->vpids[i]);
-	return len +
-	       (size_t)snprintf(out + len, size - len, "%s %s", user, named ? named->comm : "");
+	view_fill_command(source, task, task->pid, 0, arguments, sizeof(arguments));
+	snprintf(out + len, size - len, "%s %s %s", user, named ? named->comm : "", arguments);
+	return strlen(out);
 }
 
 static int32_t pid_of(const struct row *row)

@@ -113,6 +113,8 @@ static unsigned int rank_of(const struct layout_column *at)
 		return column->wide_rank;
 	if (has_step(at, column->middle))
 		return column->middle_rank;
+	if (column->flags & COLUMN_CHOSEN)
+		return 1;
 	return rank + (at->arg ? at->arg - 1 : 0);
 }
 

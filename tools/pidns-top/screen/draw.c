@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* draw.c - one frame: the state of the UI and its rows become cells of the terminal. */
-#include "draw.h"
+#include "draw-internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,9 +31,8 @@ void draw_plan(struct draw_frame *frame, const struct app *app, const struct row
 	frame->page = height > above + below ? height - above - below : 1;
 }
 
-/* So much text as fits from x on, padded to the end of the line. */
-static void put_line(const struct draw_frame *frame, unsigned int y, unsigned int x,
-		     const char *text, enum style style)
+void draw_put_line(const struct draw_frame *frame, unsigned int y, unsigned int x, const char *text,
+		   enum style style)
 {
 	char line[CELL_SIZE];
 
@@ -93,7 +92,7 @@ static void draw_titles(const struct draw_frame *frame, const struct app *app)
 	bool is_big_first = !!(sorted->flags & COLUMN_BIG_FIRST) != place->is_reversed;
 	unsigned int y = frame->list_y - 1;
 
-	put_line(frame, y, 0, "", STYLE_TITLE);
+	draw_put_line(frame, y, 0, "", STYLE_TITLE);
 	for (size_t i = 0; i < frame->layout.count; i++) {
 		const struct layout_column *at = &frame->layout.columns[i];
 		char title[CELL_SIZE];
@@ -142,7 +141,7 @@ static void draw_row(const struct draw_frame *frame, unsigned int y, struct cell
 	struct cell cell;
 
 	if (is_selected)
-		put_line(frame, y, 0, "", STYLE_SELECTED);
+		draw_put_line(frame, y, 0, "", STYLE_SELECTED);
 	for (size_t i = 0; i < frame->layout.count; i++) {
 		const struct layout_column *at = &frame->layout.columns[i];
 
@@ -308,21 +307,21 @@ static unsigned int draw_bottom(const struct draw_frame *frame, const struct app
 	return 0;
 }
 
-/* ---- Help and menu: the whole screen ---- */
+/* ---- Help and details: the whole screen ---- */
 
-/* What leaves the page; or why the last key did nothing. */
-static void draw_page_end(const struct draw_frame *frame, const struct app *app, const char *words)
+void draw_page_end(const struct draw_frame *frame, const struct app *app, const char *words)
 {
 	if (frame->height > 1)
-		put_line(frame, frame->height - 1, 0, app->message[0] ? app->message : words,
-			 app->message[0] ? STYLE_WARNING : STYLE_TITLE);
+		draw_put_line(frame, frame->height - 1, 0, app->message[0] ? app->message : words,
+			      app->message[0] ? STYLE_WARNING : STYLE_TITLE);
 }
 
 static void draw_details(const struct draw_frame *frame, const struct app *app,
 			 const struct sheet *sheet)
 {
 	for (size_t y = 0; sheet && y < app->help_page && app->help_top + y < sheet->count; y++)
-		put_line(frame, (unsigned int)y, 0, sheet->lines[app->help_top + y], STYLE_TEXT);
+		draw_put_line(frame, (unsigned int)y, 0, sheet->lines[app->help_top + y],
+			      STYLE_TEXT);
 	draw_page_end(frame, app, "Esc leaves, PgDn goes on");
 	term_end(0, 0);
 }
@@ -343,7 +342,7 @@ static void draw_events(const struct draw_frame *frame, const struct app *app,
 		event_format(event, what, sizeof(what));
 		event_time(event, time, sizeof(time));
 		snprintf(line, sizeof(line), "%s%-20s %s", time, name, what);
-		put_line(frame, (unsigned int)y, 0, line, STYLE_TEXT);
+		draw_put_line(frame, (unsigned int)y, 0, line, STYLE_TEXT);
 	}
 	if (!events || !events->count)
 		term_put(0, 0, "Nothing has happened since the first sample.", STYLE_TEXT);
@@ -364,45 +363,6 @@ static void draw_help(const struct draw_frame *frame, const struct app *app)
 	term_end(0, 0);
 }
 
-static void draw_choice(const struct draw_frame *frame, unsigned int y, const struct column *column,
-			bool is_selected)
-{
-	char line[256];
-
-	snprintf(line, sizeof(line), "%c %-8s %s", is_selected ? '>' : ' ',
-		 column_title(column, false), column->field->help);
-	put_line(frame, y, 0, line, is_selected ? STYLE_SELECTED : STYLE_TEXT);
-}
-
-/* How many columns before that one can be sorted by. */
-static size_t choices_before(const struct view *view, size_t column)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < column; i++)
-		count += column_can_sort(&view->columns[i]);
-	return count;
-}
-
-/* Returns the line of the choice. */
-static unsigned int draw_menu(const struct draw_frame *frame, const struct app *app)
-{
-	const struct view *view = view_of(app);
-	unsigned int page = frame->height > 1 ? frame->height - 1 : 1;
-	size_t chosen = choices_before(view, app->menu);
-	size_t first = chosen >= page ? chosen - page + 1 : 0;
-
-	for (size_t i = 0; i < view->nr_columns; i++) {
-		size_t at = choices_before(view, i);
-
-		if (column_can_sort(&view->columns[i]) && at >= first && at < first + page)
-			draw_choice(frame, (unsigned int)(at - first), &view->columns[i],
-				    i == app->menu);
-	}
-	draw_page_end(frame, app, "Sort by: Enter chooses, Esc leaves");
-	return (unsigned int)(chosen - first);
-}
-
 void draw(const struct draw_frame *frame, const struct app *app, const struct rows *rows,
 	  const struct picture *picture, bool is_anew)
 {
@@ -420,6 +380,10 @@ void draw(const struct draw_frame *frame, const struct app *app, const struct ro
 	}
 	if (app->mode == APP_DETAILS) {
 		draw_details(frame, app, picture->sheet);
+		return;
+	}
+	if (app->mode == APP_SETUP) {
+		term_end(draw_setup(frame, app), 0);
 		return;
 	}
 	if (app->mode == APP_MENU) {

@@ -17,9 +17,10 @@ const struct row *app_selected_row(struct app *app, const struct scene *scene);
 /* app.c: say that this key means nothing here. */
 void app_refuse_key(struct app *app);
 
-/* app-prompt.c and app-sort.c: a key while a text is typed, or a column is chosen. */
+/* app-prompt.c, app-sort.c, app-setup.c: a key while a text is typed, or columns are chosen. */
 void app_prompt_key(struct app *app, const struct scene *scene, int key);
 void app_menu_key(struct app *app, int key);
+void app_setup_key(struct app *app, int key);
 
 /* app-act.c: the signal that was typed, and the answer to the question. */
 void app_accept_signal(struct app *app, const struct scene *scene, const char *text);

@@ -223,6 +223,9 @@ void app_key(struct app *app, const struct scene *scene, int key)
 	case APP_MENU:
 		app_menu_key(app, key);
 		break;
+	case APP_SETUP:
+		app_setup_key(app, key);
+		break;
 	case APP_ASK:
 		app_answer_key(app, key);
 		break;

@@ -33,6 +33,7 @@ enum app_mode {
 	APP_LIST,   /* keys are requests */
 	APP_PROMPT, /* keys are text: app.prompt */
 	APP_MENU,   /* choose a column to sort by */
+	APP_SETUP,  /* choose columns, and where they stand */
 	APP_ASK,    /* app.question: yes or no */
 	APP_HELP,
 	APP_DETAILS, /* of app.detailed */
@@ -91,7 +92,7 @@ struct app {
 	char question[512];
 	struct app_place origin; /* as it was when the prompt was opened */
 	char search[PROMPT_SIZE];
-	size_t menu;	   /* the column offered */
+	size_t menu;	   /* the column offered; in the setup, its place */
 	size_t help_top;   /* first line of the help, or of the details, on the screen … */
 	size_t help_left;  /* … and first column */
 	size_t page;	   /* rows the screen has for the list … */

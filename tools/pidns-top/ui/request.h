@@ -27,6 +27,7 @@
 	X(events,	"e",			0,	  "what happened, the last at the end") \
 	X(filter,	"\\ F4",		"Filter", "show only what matches, and what it is in") \
 	X(tree,		"t F5",			"Tree",	  "a tree, or a flat list (processes: while sorted by PID)") \
+	X(setup,	"F2 S",			"Setup",  "choose the columns and their order; kept in the config file") \
 	X(sort_menu,	"F6 ,",			"Sort",	  "choose the column to sort by") \
 	X(up,		"Up",			0,	  "one row up") \
 	X(down,		"Down",		0,	  "one row down") \

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* draw-internal.h - what the files draw*.c share. */
+#ifndef PIDNS_TOP_DRAW_INTERNAL_H
+#define PIDNS_TOP_DRAW_INTERNAL_H
+
+#include "draw.h"
+#include "term.h"
+
+/* So much text as fits from x on, padded to the end of the line. */
+void draw_put_line(const struct draw_frame *frame, unsigned int y, unsigned int x, const char *text,
+		   enum style style);
+/* What leaves the page; or why the last key did nothing. */
+void draw_page_end(const struct draw_frame *frame, const struct app *app, const char *words);
+
+/* draw-menu.c. Both return the line of the choice. */
+unsigned int draw_menu(const struct draw_frame *frame, const struct app *app);
+unsigned int draw_setup(const struct draw_frame *frame, const struct app *app);
+
+#endif /* PIDNS_TOP_DRAW_INTERNAL_H */
