@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* viewer-screen.c - the loop on a terminal: wait, look, make rows, draw. */
+/* viewer-screen.c - the loop on a terminal: wait, obey keys, look, draw. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/format.h"
@@ -14,13 +13,11 @@
 #include "pidns-top/ui/keys.h"
 #include "act.h"
 #include "shell.h"
-#include "taker.h"
 #include "pidns-top/screen/term.h"
 #include "pidns-top/rows/text.h"
-#include "viewer.h"
+#include "viewer-screen.h"
 
-#define MS    UINT64_C(1000000)
-#define NEVER UINT64_MAX
+#define MS UINT64_C(1000000)
 
 /* So long the first look may keep the screen from being drawn at all. */
 #define FIRST_LOOK_NS (250 * MS)
@@ -30,36 +27,6 @@
 #define STALLED_NS (100 * MS)
 /* Whether the terminal is still there is asked so often, in case nobody tells. */
 #define ALIVE_NS (500 * MS)
-
-struct screen {
-	struct viewer *viewer;
-	struct taker *taker;
-	struct details *details;
-	struct act *act;
-	struct rows rows;
-	struct sheet sheet;
-	struct draw_frame frame;
-	struct layout_needs asked;	   /* what the snapshot was asked to know */
-	uint32_t asked_flags, shown_flags; /* of the next snapshot; of the one that is shown */
-	uint64_t begun_ns;
-	uint64_t next_look_ns;	/* when, on the monotonic clock */
-	uint64_t rested_ns;	/* not before, even if something is known to have changed */
-	int notice_fd;		/* tells that; -1: nobody does */
-	uint64_t round;		/* one for each snapshot */
-	uint64_t plain_cost_ns; /* what the last snapshot without notes has cost */
-	uint64_t next_notes_ns; /* when one with notes is due */
-	bool wants_frame, is_anew;
-	char trouble[256]; /* why the last look failed; "" */
-	int exit_code;
-};
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /* 0, or an exit code with one sentence in screen->trouble. */
 static int open_terminal(struct screen *screen)
@@ -71,220 +38,6 @@ static int open_terminal(struct screen *screen)
 	};
 
 	return term_open(&opts, screen->trouble, sizeof(screen->trouble));
-}
-
-/* ---- Looking ---- */
-
-static void add_trouble(struct screen *screen, const char *why, int error)
-{
-	const char *what = why[0] ? why : strerror(-error);
-
-	text_clean(what, strlen(what), screen->trouble, sizeof(screen->trouble));
-}
-
-static void make_rows(struct screen *screen)
-{
-	struct app *app = &screen->viewer->app;
-	int r = rows_make(&screen->rows, app, &screen->viewer->picture);
-
-	if (r == -ENOENT) {
-		app_leave_namespace(app);
-		r = rows_make(&screen->rows, app, &screen->viewer->picture);
-	}
-	if (r < 0)
-		add_trouble(screen, "", r);
-	app->wants_rows = false;
-	app_settle(app, &screen->rows);
-	screen->wants_frame = true;
-}
-
-static void make_sheet(struct screen *screen)
-{
-	struct app *app = &screen->viewer->app;
-	unsigned int height, width;
-
-	if (app->mode != APP_DETAILS)
-		return;
-	term_size(&height, &width);
-	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed, width,
-		   !(SHEET_FLAGS & ~screen->shown_flags) &&
-			   !(SHEET_NS_FIELDS & screen->viewer->picture.unasked_ns));
-	app->details = screen->sheet.count;
-}
-
-/* A recording says it all at once, and never anything else. */
-static struct layout_needs needs_of(struct screen *screen)
-{
-	struct layout_needs needs;
-
-	if (screen->viewer->picture.recording)
-		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0, NOTED_FLAGS};
-	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
-	/* Names of what comes and goes. */
-	needs.task_fields |= PIDNS_TASK_COMM | PIDNS_TASK_START;
-	/* What is paused will be looked at from all sides. */
-	if (screen->viewer->app.is_paused)
-		layout_needs_all(&needs);
-	if (screen->viewer->app.mode == APP_DETAILS) {
-		needs.task_fields |= SHEET_TASK_FIELDS;
-		needs.ns_fields |= SHEET_NS_FIELDS;
-	}
-	return needs;
-}
-
-/* Of the first frame, and of all others of a machine with hundreds of namespaces, notes would be most of
- * what it costs. */
-static uint32_t notes_of(const struct screen *screen)
-{
-	const size_t *health = screen->rows.health;
-
-	if (!screen->round || now_ns() < screen->next_notes_ns)
-		return 0;
-	/* Who holds what no process is in: that goes through all open files. */
-	return NOTED_FLAGS | (health[HEALTH_DEAD] || health[HEALTH_UNBORN] ? PIDNS_TAKE_PINS : 0);
-}
-
-/* Going through all open files costs: only while somebody looks at what comes of it. */
-static uint32_t flags_of(const struct screen *screen)
-{
-	uint32_t flags = screen->viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
-
-	if (screen->viewer->app.mode == APP_DETAILS || screen->viewer->picture.recording)
-		flags |= SHEET_FLAGS;
-	return flags;
-}
-
-static void start_look(struct screen *screen)
-{
-	struct app *app = &screen->viewer->app;
-	struct taker_wish wish;
-
-	if (taker_is_busy(screen->taker))
-		return;
-	app->wants_take = false;
-	screen->next_look_ns = NEVER;
-	if (screen->viewer->picture.recording && screen->round)
-		return;
-	screen->asked = needs_of(screen);
-	wish.ns_fields = screen->asked.ns_fields;
-	wish.task_fields = screen->asked.task_fields;
-	screen->asked_flags = flags_of(screen) | notes_of(screen);
-	wish.flags = screen->asked_flags;
-	if (!screen->round && screen->viewer->target)
-		target_wish(screen->viewer->target, &wish.flags, &wish.task_fields);
-	taker_ask(screen->taker, &wish);
-}
-
-/* Never look for more than half of the time, however large the machine. */
-static void plan_next_look(struct screen *screen, uint64_t duration_ns)
-{
-	uint64_t delay_ns = (uint64_t)(screen->viewer->app.delay * 1e9);
-	uint64_t rest_ns = delay_ns > duration_ns * 2 ? delay_ns - duration_ns : duration_ns;
-	uint64_t now = now_ns();
-
-	screen->next_look_ns = now + rest_ns;
-	screen->rested_ns = now + duration_ns;
-}
-
-/* So many times what notes cost goes by before the next. */
-#define NOTES_REST 100
-
-static void plan_next_notes(struct screen *screen, uint64_t cost_ns)
-{
-	uint64_t extra = cost_ns > screen->plain_cost_ns ? cost_ns - screen->plain_cost_ns : 0;
-
-	if (!(screen->asked_flags & NOTED_FLAGS)) {
-		screen->plain_cost_ns = cost_ns;
-		/* At first they are wanted at once. */
-		screen->viewer->app.wants_take |= screen->round == 1;
-		return;
-	}
-	screen->next_notes_ns = now_ns() + extra * NOTES_REST;
-	/* With those that are taken as often as all else there is no difference to tell. */
-	if (extra * NOTES_REST < (uint64_t)(screen->viewer->app.delay * 1e9))
-		screen->next_notes_ns = 0;
-}
-
-static bool is_first_entry(struct screen *screen)
-{
-	return screen->round == 1 && screen->viewer->target;
-}
-
-/* With screen->trouble as the last word. */
-static void leave(struct screen *screen, int exit_code)
-{
-	screen->viewer->app.is_leaving = true;
-	screen->exit_code = exit_code;
-}
-
-static void collect_look(struct screen *screen)
-{
-	struct app *app = &screen->viewer->app;
-	struct taker_result result;
-	int code = 0;
-
-	if (!taker_collect(screen->taker, &result))
-		return;
-	plan_next_look(screen, result.duration_ns);
-	screen->wants_frame = true;
-	if (result.error < 0) {
-		add_trouble(screen, result.why, result.error);
-		if (!screen->round)
-			leave(screen, EXIT_FAILED);
-		return;
-	}
-	screen->trouble[0] = '\0';
-	screen->round++;
-	viewer_show(screen->viewer, result.snapshot, screen->asked_flags, &result.machine);
-	plan_next_notes(screen, result.cpu_ns);
-	events_append(&screen->viewer->events, &result.events);
-	screen->shown_flags = screen->asked_flags;
-	screen->viewer->picture.unasked_ns = ~screen->asked.ns_fields;
-	screen->viewer->picture.unasked_task = ~screen->asked.task_fields;
-	if (is_first_entry(screen))
-		code = viewer_enter_target(screen->viewer, screen->trouble,
-					   sizeof(screen->trouble));
-	if (code) {
-		leave(screen, code);
-		return;
-	}
-	make_rows(screen);
-	/* Names that were not known when the first letters of a search were typed are now. */
-	if (app->mode == APP_PROMPT && app->prompt.kind == PROMPT_SEARCH && app->search[0])
-		app_find_typed(app, &(struct scene){&screen->rows, &screen->viewer->picture});
-}
-
-/* Columns came to the screen, or a key asked for something, that the snapshot does not know. */
-static bool needs_more(struct screen *screen)
-{
-	struct layout_needs needs = needs_of(screen);
-
-	return flags_of(screen) & ~screen->asked_flags ||
-	       needs.ns_fields & ~screen->asked.ns_fields ||
-	       needs.task_fields & ~screen->asked.task_fields;
-}
-
-static void hear_notices(struct screen *screen)
-{
-	unsigned char bytes[1024];
-
-	if (screen->notice_fd < 0 || read(screen->notice_fd, bytes, sizeof(bytes)) < 0)
-		return;
-	if (screen->next_look_ns != NEVER && screen->next_look_ns > screen->rested_ns)
-		screen->next_look_ns = screen->rested_ns;
-}
-
-static void look(struct screen *screen)
-{
-	struct app *app = &screen->viewer->app;
-
-	collect_look(screen);
-	hear_notices(screen);
-	if (screen->next_look_ns == NEVER && !app->wants_take)
-		return;
-	if (app->wants_take || needs_more(screen) ||
-	    (!app->is_paused && now_ns() >= screen->next_look_ns))
-		start_look(screen);
 }
 
 /* ---- Acting ---- */
@@ -317,7 +70,7 @@ static void enter_shell(struct screen *screen)
 	term_close();
 	shell_run(fd, app->act.target.pid);
 	if (open_terminal(screen))
-		leave(screen, EXIT_FAILED);
+		screen_leave(screen, EXIT_FAILED);
 	app->wants_take = screen->is_anew = true;
 }
 
@@ -341,7 +94,7 @@ static void obey_act(struct screen *screen)
 static void obey_keys(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
-	uint64_t end_ns = now_ns() + KEYS_NS;
+	uint64_t end_ns = screen_now_ns() + KEYS_NS;
 	int key;
 
 	while (!app->is_leaving && (key = term_key()) != TOP_KEY_NONE) {
@@ -351,9 +104,9 @@ static void obey_keys(struct screen *screen)
 		screen->wants_frame = true;
 		/* The next key must find the rows, or lines, that this one made. */
 		if (app->wants_rows)
-			make_rows(screen);
-		make_sheet(screen);
-		if (now_ns() >= end_ns)
+			screen_make_rows(screen);
+		screen_make_sheet(screen);
+		if (screen_now_ns() >= end_ns)
 			break;
 	}
 	if (app->wants_act)
@@ -435,7 +188,7 @@ static void draw_frame(struct screen *screen)
 	look_at_details(screen);
 	if (has_wider_users(screen))
 		plan_frame(screen);
-	make_sheet(screen);
+	screen_make_sheet(screen);
 	hold_selected(screen);
 	draw(&screen->frame, app, &screen->rows, &screen->viewer->picture, screen->is_anew);
 	screen->wants_frame = screen->is_anew = false;
@@ -447,7 +200,7 @@ static void draw_frame(struct screen *screen)
 static bool is_time_to_draw(const struct screen *screen)
 {
 	return screen->wants_frame &&
-	       (screen->round || now_ns() >= screen->begun_ns + FIRST_LOOK_NS);
+	       (screen->round || screen_now_ns() >= screen->begun_ns + FIRST_LOOK_NS);
 }
 
 /* ---- Waiting ---- */
@@ -465,7 +218,7 @@ static void wait_for_something(struct screen *screen)
 		{.fd = taker_fd(screen->taker), .events = POLLIN},
 		{.fd = screen->notice_fd, .events = POLLIN},
 	};
-	uint64_t now = now_ns(), until = now + ALIVE_NS;
+	uint64_t now = screen_now_ns(), until = now + ALIVE_NS;
 	struct timespec timeout;
 
 	if (!app->is_paused || app->wants_take)
@@ -491,13 +244,13 @@ static void loop(struct screen *screen)
 		wait_for_something(screen);
 		if (!term_is_there()) {
 			snprintf(screen->trouble, sizeof(screen->trouble), "the terminal is gone");
-			leave(screen, EXIT_FAILED);
+			screen_leave(screen, EXIT_FAILED);
 			break;
 		}
 		if (term_obey_signals())
 			screen->wants_frame = screen->is_anew = true;
 		obey_keys(screen);
-		look(screen);
+		screen_look(screen);
 	}
 }
 
@@ -507,14 +260,14 @@ static void open_and_loop(struct screen *screen)
 
 	if (r < 0) {
 		snprintf(screen->trouble, sizeof(screen->trouble), "thread: %s", strerror(-r));
-		leave(screen, EXIT_FAILED);
+		screen_leave(screen, EXIT_FAILED);
 		return;
 	}
-	screen->begun_ns = now_ns();
+	screen->begun_ns = screen_now_ns();
 	screen->wants_frame = true;
 	plan_frame(screen);
 	screen->viewer->app.wants_take = true;
-	look(screen);
+	screen_look(screen);
 	loop(screen);
 }
 

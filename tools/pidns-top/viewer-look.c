@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* viewer-look.c - when to take a snapshot, what to ask of it, and the rows it makes. */
+#include "viewer-screen.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/message.h"
+#include "pidns-top/rows/text.h"
+#include "pidns-top/screen/term.h"
+
+uint64_t screen_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void add_trouble(struct screen *screen, const char *why, int error)
+{
+	const char *what = why[0] ? why : strerror(-error);
+
+	text_clean(what, strlen(what), screen->trouble, sizeof(screen->trouble));
+}
+
+void screen_make_rows(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	int r = rows_make(&screen->rows, app, &screen->viewer->picture);
+
+	if (r == -ENOENT) {
+		app_leave_namespace(app);
+		r = rows_make(&screen->rows, app, &screen->viewer->picture);
+	}
+	if (r < 0)
+		add_trouble(screen, "", r);
+	app->wants_rows = false;
+	app_settle(app, &screen->rows);
+	screen->wants_frame = true;
+}
+
+void screen_make_sheet(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	unsigned int height, width;
+
+	if (app->mode != APP_DETAILS)
+		return;
+	term_size(&height, &width);
+	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed, width,
+		   !(SHEET_FLAGS & ~screen->shown_flags) &&
+			   !(SHEET_NS_FIELDS & screen->viewer->picture.unasked_ns));
+	app->details = screen->sheet.count;
+}
+
+/* A recording says it all at once, and never anything else. */
+static struct layout_needs needs_of(struct screen *screen)
+{
+	struct layout_needs needs;
+
+	if (screen->viewer->picture.recording)
+		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0, NOTED_FLAGS};
+	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
+	/* Names of what comes and goes. */
+	needs.task_fields |= PIDNS_TASK_COMM | PIDNS_TASK_START;
+	/* What is paused will be looked at from all sides. */
+	if (screen->viewer->app.is_paused)
+		layout_needs_all(&needs);
+	if (screen->viewer->app.mode == APP_DETAILS) {
+		needs.task_fields |= SHEET_TASK_FIELDS;
+		needs.ns_fields |= SHEET_NS_FIELDS;
+	}
+	return needs;
+}
+
+/* Of the first frame, and of all others of a machine with hundreds of namespaces, notes would be most of
+ * what it costs. */
+static uint32_t notes_of(const struct screen *screen)
+{
+	const size_t *health = screen->rows.health;
+
+	if (!screen->round || screen_now_ns() < screen->next_notes_ns)
+		return 0;
+	/* Who holds what no process is in: that goes through all open files. */
+	return NOTED_FLAGS | (health[HEALTH_DEAD] || health[HEALTH_UNBORN] ? PIDNS_TAKE_PINS : 0);
+}
+
+/* Going through all open files costs: only while somebody looks at what comes of it. */
+static uint32_t flags_of(const struct screen *screen)
+{
+	uint32_t flags = screen->viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
+
+	if (screen->viewer->app.mode == APP_DETAILS || screen->viewer->picture.recording)
+		flags |= SHEET_FLAGS;
+	return flags;
+}
+
+static void start_look(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	struct taker_wish wish;
+
+	if (taker_is_busy(screen->taker))
+		return;
+	app->wants_take = false;
+	screen->next_look_ns = NEVER;
+	if (screen->viewer->picture.recording && screen->round)
+		return;
+	screen->asked = needs_of(screen);
+	wish.ns_fields = screen->asked.ns_fields;
+	wish.task_fields = screen->asked.task_fields;
+	screen->asked_flags = flags_of(screen) | notes_of(screen);
+	wish.flags = screen->asked_flags;
+	if (!screen->round && screen->viewer->target)
+		target_wish(screen->viewer->target, &wish.flags, &wish.task_fields);
+	taker_ask(screen->taker, &wish);
+}
+
+/* Never look for more than half of the time, however large the machine. */
+static void plan_next_look(struct screen *screen, uint64_t duration_ns)
+{
+	uint64_t delay_ns = (uint64_t)(screen->viewer->app.delay * 1e9);
+	uint64_t rest_ns = delay_ns > duration_ns * 2 ? delay_ns - duration_ns : duration_ns;
+	uint64_t now = screen_now_ns();
+
+	screen->next_look_ns = now + rest_ns;
+	screen->rested_ns = now + duration_ns;
+}
+
+/* So many times what notes cost goes by before the next. */
+#define NOTES_REST 100
+
+static void plan_next_notes(struct screen *screen, uint64_t cost_ns)
+{
+	uint64_t extra = cost_ns > screen->plain_cost_ns ? cost_ns - screen->plain_cost_ns : 0;
+
+	if (!(screen->asked_flags & NOTED_FLAGS)) {
+		screen->plain_cost_ns = cost_ns;
+		/* At first they are wanted at once. */
+		screen->viewer->app.wants_take |= screen->round == 1;
+		return;
+	}
+	screen->next_notes_ns = screen_now_ns() + extra * NOTES_REST;
+	/* With those that are taken as often as all else there is no difference to tell. */
+	if (extra * NOTES_REST < (uint64_t)(screen->viewer->app.delay * 1e9))
+		screen->next_notes_ns = 0;
+}
+
+static bool is_first_entry(struct screen *screen)
+{
+	return screen->round == 1 && screen->viewer->target;
+}
+
+void screen_leave(struct screen *screen, int exit_code)
+{
+	screen->viewer->app.is_leaving = true;
+	screen->exit_code = exit_code;
+}
+
+static void collect_look(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+	struct taker_result result;
+	int code = 0;
+
+	if (!taker_collect(screen->taker, &result))
+		return;
+	plan_next_look(screen, result.duration_ns);
+	screen->wants_frame = true;
+	if (result.error < 0) {
+		add_trouble(screen, result.why, result.error);
+		if (!screen->round)
+			screen_leave(screen, EXIT_FAILED);
+		return;
+	}
+	screen->trouble[0] = '\0';
+	screen->round++;
+	viewer_show(screen->viewer, result.snapshot, screen->asked_flags, &result.machine);
+	plan_next_notes(screen, result.cpu_ns);
+	events_append(&screen->viewer->events, &result.events);
+	screen->shown_flags = screen->asked_flags;
+	screen->viewer->picture.unasked_ns = ~screen->asked.ns_fields;
+	screen->viewer->picture.unasked_task = ~screen->asked.task_fields;
+	if (is_first_entry(screen))
+		code = viewer_enter_target(screen->viewer, screen->trouble,
+					   sizeof(screen->trouble));
+	if (code) {
+		screen_leave(screen, code);
+		return;
+	}
+	screen_make_rows(screen);
+	/* Names that were not known when the first letters of a search were typed are now. */
+	if (app->mode == APP_PROMPT && app->prompt.kind == PROMPT_SEARCH && app->search[0])
+		app_find_typed(app, &(struct scene){&screen->rows, &screen->viewer->picture});
+}
+
+/* Columns came to the screen, or a key asked for something, that the snapshot does not know. */
+static bool needs_more(struct screen *screen)
+{
+	struct layout_needs needs = needs_of(screen);
+
+	return flags_of(screen) & ~screen->asked_flags ||
+	       needs.ns_fields & ~screen->asked.ns_fields ||
+	       needs.task_fields & ~screen->asked.task_fields;
+}
+
+static void hear_notices(struct screen *screen)
+{
+	unsigned char bytes[1024];
+
+	if (screen->notice_fd < 0 || read(screen->notice_fd, bytes, sizeof(bytes)) < 0)
+		return;
+	if (screen->next_look_ns != NEVER && screen->next_look_ns > screen->rested_ns)
+		screen->next_look_ns = screen->rested_ns;
+}
+
+void screen_look(struct screen *screen)
+{
+	struct app *app = &screen->viewer->app;
+
+	collect_look(screen);
+	hear_notices(screen);
+	if (screen->next_look_ns == NEVER && !app->wants_take)
+		return;
+	if (app->wants_take || needs_more(screen) ||
+	    (!app->is_paused && screen_now_ns() >= screen->next_look_ns))
+		start_look(screen);
+}
