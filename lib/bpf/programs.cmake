@@ -12,7 +12,8 @@ if(PIDNS_BPF AND PIDNS_BPF_CLANG AND PIDNS_BPFTOOL AND PIDNS_BPF_HEADERS)
 	file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/*.h)
 	file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/skeleton)
 	set(skeletons)
-	# bpf_skeleton(NAME AS SOURCE FLAG...): skeleton/NAME.lskel.h, whose functions begin with AS.
+	# bpf_skeleton(NAME AS SOURCE FLAG...): skeleton/NAME.lskel.h, whose functions begin with AS. BTF is part of
+	# what is installed: no path of the build is in it, so that builds anywhere are the same bytes.
 	function(bpf_skeleton name as file)
 		set(source ${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs/${file})
 		set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.bpf.o)
@@ -21,6 +22,7 @@ if(PIDNS_BPF AND PIDNS_BPF_CLANG AND PIDNS_BPFTOOL AND PIDNS_BPF_HEADERS)
 			COMMAND ${PIDNS_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -ffreestanding
 				-Wall -Wextra -Werror -Wno-unused-parameter
 				-fdebug-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs=.
+				-fdebug-compilation-dir=.
 				-I${CMAKE_CURRENT_SOURCE_DIR}/bpf/programs
 				-idirafter ${PIDNS_BPF_HEADERS} ${ARGN}
 				-c ${source} -o ${object}
