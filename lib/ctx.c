@@ -137,7 +137,21 @@ static int open_provider(struct pidns_ctx *ctx, const struct pidns_open_opts *op
 	} else {
 		return open_first(opts->flags, why, &ctx->provider, &ctx->state);
 	}
+	if (r >= 0 && opts->at && ctx->provider->moments)
+		return ctx->provider->moments->open_at(opts->source, opts->at, why, &ctx->state);
 	return r < 0 ? r : provider_open(ctx->provider, opts->source, why, &ctx->state);
+}
+
+/* Only what is asked about a source that has moments can be asked about another than now. */
+static int check_at(const struct pidns_open_opts *opts, const struct pidns_ctx *ctx,
+		    const struct why *why)
+{
+	if (!opts->at || (ctx->provider && ctx->provider->moments))
+		return 0;
+	if (ctx->provider)
+		ctx->provider->close(ctx->state);
+	return why_set(why, -EINVAL, "%s: only a recording has other moments than now",
+		       opts->source ? opts->source : opts->at);
 }
 
 int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
@@ -158,6 +172,8 @@ int pidns_open(const struct pidns_open_opts *user, struct pidns_ctx **ret_ctx)
 		return why_set(&why, -ENOMEM, "out of memory");
 	ctx->root = -1;
 	r = open_provider(ctx, &opts, &why);
+	if (r >= 0)
+		r = check_at(&opts, ctx, &why);
 	if (r < 0 && ctx->root >= 0)
 		close(ctx->root);
 	if (r < 0)
@@ -180,6 +196,29 @@ struct pidns_ctx *pidns_close(struct pidns_ctx *ctx)
 const char *pidns_provider(const struct pidns_ctx *ctx)
 {
 	return ctx->provider->name;
+}
+
+size_t pidns_moments(const struct pidns_ctx *ctx, const uint64_t **ret_wall_time_ns)
+{
+	*ret_wall_time_ns = NULL;
+	return ctx->provider->moments ? ctx->provider->moments->times(ctx->state, ret_wall_time_ns)
+				      : 0;
+}
+
+size_t pidns_moment(const struct pidns_ctx *ctx)
+{
+	return ctx->provider->moments ? ctx->provider->moments->now(ctx->state) : 0;
+}
+
+int pidns_moment_move(struct pidns_ctx *ctx, size_t moment, char *text, size_t text_len)
+{
+	const struct why why = {text, text_len};
+	int r = -EOPNOTSUPP;
+
+	if (!ctx->provider->moments)
+		return why_set(&why, r, "only a recording has other moments than now");
+	r = ctx->provider->moments->move(ctx->state, moment, &why);
+	return r == -ENOMEM ? why_set(&why, r, "out of memory") : r;
 }
 
 int pidns_listen(const struct pidns_ctx *ctx)

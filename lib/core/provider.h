@@ -85,6 +85,18 @@ void builder_set_time(struct builder *b, uint64_t time_ns);
 /* For a recording: the provider that took it in the first place. 0 or -ENOMEM. */
 int builder_set_taken_by(struct builder *b, const char *provider);
 void builder_set_origin(struct builder *b, const struct origin *origin);
+
+/* A source that has more moments than one. */
+struct moment_source {
+	/* As open, at the moment that `at` of pidns_open_opts means; NULL: the last. */
+	int (*open_at)(const char *source, const char *at, const struct why *why, void **ret_state);
+	/* CLOCK_REALTIME of each, 0 where not known, borrowed; how many. */
+	size_t (*times)(const void *state, const uint64_t **ret_times);
+	size_t (*now)(const void *state);
+	/* What is taken from now on is of that one. On failure it stays. */
+	int (*move)(void *state, size_t index, const struct why *why);
+};
+
 struct provider {
 	const char *name;
 	/* What this build would have needed for it, where it has only the name; else NULL. */
@@ -121,6 +133,8 @@ struct provider {
 	void (*close)(void *state);
 	/* What has happened, as the kernel says it. NULL: it is not such a kernel. */
 	const struct event_source *events;
+	/* NULL: there is only now. */
+	const struct moment_source *moments;
 };
 
 extern const struct provider provider_netlink;

@@ -170,7 +170,8 @@ def documents(words):
     snapshot = {"recorded?": ref("origin")}
     mapping = strict({"found": BOOL, "pid": nullable(PID), "tid": nullable(PID),
                       "levels": listing(ref("level"))})
-    recording = strict({"file": TEXT, "time_ns": NUMBER, "namespaces": NUMBER, "tasks": NUMBER})
+    recorded = {"file": TEXT, "time_ns": NUMBER, "namespaces": NUMBER, "tasks": NUMBER}
+    recording = strict({**recorded, "snapshots": NUMBER}, list(recorded))
     return {
         "list": head(**snapshot, namespaces=listing(ref("namespace_row"))),
         "tree": head(**snapshot, namespaces=listing(ref("namespace_node"))),

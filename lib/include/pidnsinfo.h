@@ -322,6 +322,10 @@ struct pidns_open_opts {
 	/* A machine's root directory, as a pod has it at /host: its /proc, its cgroups and the state files
 	 * of its engines are taken from there, and no link leads out of it. NULL: "/". Since: 0.9 */
 	const char *root;
+	/* Of a recording that is a series, the last snapshot at or before that time: "HH:MM[:SS]" of the last
+	 * day in it, "YYYY-MM-DD HH:MM[:SS]" (local time; with a T between and a Z behind, UTC), "-60s",
+	 * "-5m", "-2h" or "-1d" before the last, or "3" for the third. NULL: the last. Since: 0.9 */
+	const char *at;
 };
 
 /*
@@ -359,8 +363,10 @@ int pidns_probe(const char *provider, char *why, size_t why_len);
  * more than asking about a few tasks, is left out with PIDNS_OPEN_FEW. With a source, "auto" takes
  * replay for a regular file and procfs for a directory; with a root, procfs, and no other provider nor a
  * source can be asked for (-EINVAL). After success `why` is empty, or says why a
- * better provider failed that this kernel has and this caller may use.
- * Errors: as pidns_probe(); -ENOENT, -EACCES: the source; -ENOTDIR: procfs source is no directory;
+ * better provider failed that this kernel has and this caller may use, or that snapshots of a series
+ * which were cut short are left out.
+ * Errors: as pidns_probe(); -ENOENT, -EACCES: the source; -ENOENT, -EINVAL: at, where it is before the
+ * first snapshot, is no time, or the source is no recording; -ENOTDIR: procfs source is no directory;
  * -EPROTO: the source is not what it should be (not a recording, damaged, or of a newer format; not
  * a procfs); -E2BIG, -ENOMEM, -EMFILE.
  * Owner: the caller, until pidns_close(). Since: 0.1
@@ -370,6 +376,21 @@ struct pidns_ctx *pidns_close(struct pidns_ctx *ctx);
 
 /* The provider in use. A static string. Since: 0.1 */
 const char *pidns_provider(const struct pidns_ctx *ctx);
+
+/*
+ * The moments of a recording, one for each snapshot of a series: how many, at least one, and the
+ * CLOCK_REALTIME of each in nanoseconds (0: it does not say), borrowed while the context is open. 0: no
+ * recording. Since: 0.9
+ */
+size_t pidns_moments(const struct pidns_ctx *ctx, const uint64_t **ret_wall_time_ns);
+/* The moment that pidns_snapshot_take() takes, counted from 0. Since: 0.9 */
+size_t pidns_moment(const struct pidns_ctx *ctx);
+/*
+ * From now on take that moment, counted from 0. On failure it stays the one before, and there is one
+ * sentence in `why` (which may be NULL). Errors: -EOPNOTSUPP: no recording; -EINVAL: there is no such
+ * moment; -EPROTO: its snapshot is damaged; -ENOMEM, or as read(2). Since: 0.9
+ */
+int pidns_moment_move(struct pidns_ctx *ctx, size_t moment, char *why, size_t why_len);
 
 /* ---- Taking a snapshot ---------------------------------------------------------------------- */
 
@@ -522,6 +543,23 @@ const struct pidns_ns *pidns_ns_parent(const struct pidns_ns *ns);
  */
 int pidns_snapshot_save(const struct pidns_snapshot *snapshot, const char *path);
 int pidns_snapshot_write(const struct pidns_snapshot *snapshot, int fd);
+
+/*
+ * A series: snapshots one after another in one file, which opens as a recording of several moments. It is
+ * made, or added to where it is there; what an earlier writer could not finish is cut off first. `keep`: that
+ * many snapshots are kept, the last ones, and until the series is closed up to an eighth more; 0: all. The
+ * older are dropped by a new file that is renamed. Others can read it all the time; of a snapshot that is being
+ * written they see nothing, or leave it out.
+ * Errors, with one sentence in `why` (which may be NULL): -EINVAL: path is not a regular file; -EPROTO: it
+ * is not a recording; -EWOULDBLOCK: another process is writing it; -ENOMEM, or of open(2), flock(2).
+ * Owner: the caller, until pidns_series_close(). Since: 0.9
+ */
+struct pidns_series;
+int pidns_series_open(const char *path, uint32_t keep, char *why, size_t why_len,
+		      struct pidns_series **ret_series);
+/* Add one. On failure it is as before. Errors: of write(2), fsync(2), rename(2); -ENOMEM. Since: 0.9 */
+int pidns_series_append(struct pidns_series *series, const struct pidns_snapshot *snapshot);
+struct pidns_series *pidns_series_close(struct pidns_series *series);
 
 /* ---- Differences ---------------------------------------------------------------------------- */
 

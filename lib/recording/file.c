@@ -3,15 +3,12 @@
 #include "file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "recording.h"
@@ -21,7 +18,7 @@
 
 struct recording_file {
 	const char *path; /* the caller's, for sentences */
-	int fd;
+	struct recording_bytes bytes;
 	bool ended; /* the last line has been met and its checksum found right */
 	size_t nr_lines;
 	uint64_t hash;	   /* of the lines so far */
@@ -41,50 +38,7 @@ size_t recording_file_line(const struct recording_file *file)
 
 void recording_file_closep(struct recording_file **file)
 {
-	if (!*file)
-		return;
-	util_closep(&(*file)->fd);
 	free(*file);
-}
-
-static const char *kind_of(mode_t mode)
-{
-	return S_ISDIR(mode)	? "a directory"
-	       : S_ISFIFO(mode) ? "a pipe"
-	       : S_ISSOCK(mode) ? "a socket"
-				: "a device";
-}
-
-static int check_regular(const char *path, const struct stat *st, const struct why *why)
-{
-	if (S_ISREG(st->st_mode))
-		return 0;
-	return why_set(why, -EPROTO, "%s: not a recording but %s", path, kind_of(st->st_mode));
-}
-
-static int failed(const char *path, int error, const struct why *why)
-{
-	return why_set(why, error, "%s: %s", path, strerror(-error));
-}
-
-/* Looked at before it is opened, since opening alone can move a tape; and after, since the name may
- * have come to mean another file. Opening a FIFO must not wait for a writer. */
-static int open_regular(const char *path, const struct why *why)
-{
-	_cleanup_close_ int fd = -1;
-	struct stat st;
-	int r;
-
-	if (stat(path, &st) < 0)
-		return failed(path, -errno, why);
-	r = check_regular(path, &st, why);
-	if (r < 0)
-		return r;
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return failed(path, -errno, why);
-	r = check_regular(path, &st, why);
-	return r < 0 ? r : steal_fd(&fd);
 }
 
 /* More bytes into the buffer: how many; 0 at the end of the file, or where it is full. */
@@ -96,11 +50,9 @@ static ssize_t fill(struct recording_file *file, const struct why *why)
 	memmove(file->buffer, file->buffer + file->start, left);
 	file->start = 0;
 	file->end = left;
-	do {
-		n = read(file->fd, file->buffer + left, sizeof(file->buffer) - left);
-	} while (n < 0 && errno == EINTR);
+	n = recording_bytes_read(&file->bytes, file->buffer + left, sizeof(file->buffer) - left);
 	if (n < 0)
-		return failed(file->path, -errno, why);
+		return why_set(why, (int)n, "%s: %s", file->path, strerror((int)-n));
 	file->end += (size_t)n;
 	return n;
 }
@@ -178,7 +130,8 @@ static int read_magic(struct recording_file *file, const struct why *why)
 	return check_magic(file, line, len - 1, why);
 }
 
-int recording_file_open(const char *path, const struct why *why, struct recording_file **ret_file)
+int recording_file_open(const char *path, const struct recording_bytes *bytes,
+			const struct why *why, struct recording_file **ret_file)
 {
 	__attribute__((cleanup(recording_file_closep))) struct recording_file *file = NULL;
 	int r;
@@ -189,9 +142,8 @@ int recording_file_open(const char *path, const struct why *why, struct recordin
 	file->path = path;
 	file->ended = false;
 	file->nr_lines = file->start = file->end = 0;
-	file->fd = r = open_regular(path, why);
-	if (r >= 0)
-		r = read_magic(file, why);
+	file->bytes = *bytes;
+	r = read_magic(file, why);
 	if (r < 0)
 		return r;
 	*ret_file = steal_pointer(&file);

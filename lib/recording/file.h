@@ -6,13 +6,15 @@
 
 #include <stddef.h>
 
+#include "bytes.h"
 #include "base/util.h"
 
 struct recording_file;
 
-/* Open a regular file and read its first line, which says what it is. -EPROTO: no recording, or of
- * a newer format; -ENOMEM, or as open(2) and read(2); with a sentence. */
-int recording_file_open(const char *path, const struct why *why, struct recording_file **ret_file);
+/* Read the first line, which says what it is. -EPROTO: no recording, or of a newer format; -ENOMEM, or
+ * as read(2); with a sentence. `path` is for these, and borrowed. */
+int recording_file_open(const char *path, const struct recording_bytes *bytes,
+			const struct why *why, struct recording_file **ret_file);
 void recording_file_closep(struct recording_file **file);
 
 /*

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * replay.c - a recording, read as if it were a kernel.
+ * replay.c - one snapshot of a recording.
  *
- * All of it is read and checked when it is opened, line by line and up to the first that is wrong,
+ * All of it is read and checked at once, line by line and up to the first that is wrong,
  * so that memory is bounded by what is right. Taking only pours.
  */
-#include "core/provider.h"
+#include "replay.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,10 +29,8 @@ struct replay {
 	uint64_t nr_ns_lines; /* those of unidentified namespaces included */
 };
 
-static void replay_close(void *state)
+void replay_free(struct replay *replay)
 {
-	struct replay *replay = state;
-
 	if (!replay)
 		return;
 	free(replay->all.namespaces);
@@ -43,9 +41,9 @@ static void replay_close(void *state)
 	free(replay);
 }
 
-static void replay_closep(struct replay **replay)
+static void replay_freep(struct replay **replay)
 {
-	replay_close(*replay);
+	replay_free(*replay);
 }
 
 /* ---- one line kept --------------------------------------------------------------------------- */
@@ -196,12 +194,7 @@ static int keep_line(struct replay *replay, char *line, const struct why *why)
 	return 0;
 }
 
-/* ---- the provider ---------------------------------------------------------------------------- */
-
-static int replay_probe(const struct why *why)
-{
-	return why_set(why, -EINVAL, "replay needs a recording as its source");
-}
+/* ---- in and out ------------------------------------------------------------------------------- */
 
 /* What is wrong, and where: "FILE: line 7: pid is no 31-bit number". */
 static int read_lines(struct replay *replay, struct recording_file *file, const struct why *why)
@@ -250,15 +243,14 @@ static int check(struct replay *replay, const char *name, const struct why *why)
 	return r < 0 ? why_set(why, r, "%s: %s", name, text) : 0;
 }
 
-static int replay_open(const char *source, const struct why *why, void **ret_state)
+int replay_read(const char *name, const struct recording_bytes *bytes, const struct why *why,
+		struct replay **ret_replay)
 {
 	__attribute__((cleanup(recording_file_closep))) struct recording_file *file = NULL;
-	__attribute__((cleanup(replay_closep))) struct replay *replay = NULL;
+	__attribute__((cleanup(replay_freep))) struct replay *replay = NULL;
 	int r;
 
-	if (!source)
-		return replay_probe(why);
-	r = recording_file_open(source, why, &file);
+	r = recording_file_open(name, bytes, why, &file);
 	if (r < 0)
 		return r;
 	replay = calloc(1, sizeof(*replay));
@@ -266,11 +258,11 @@ static int replay_open(const char *source, const struct why *why, void **ret_sta
 		return -ENOMEM;
 	r = read_lines(replay, file, why);
 	if (r >= 0)
-		r = check(replay, source, why);
+		r = check(replay, name, why);
 	if (r < 0)
 		return r;
 	settle_arrays(replay);
-	*ret_state = steal_pointer(&replay);
+	*ret_replay = steal_pointer(&replay);
 	return 0;
 }
 
@@ -288,9 +280,8 @@ static int pour_tasks(const struct replay *replay, const struct request *request
 }
 
 /* All that was recorded, whatever fields are asked for: they cost nothing. */
-static int replay_take(void *state, const struct request *request, struct builder *b)
+int replay_pour(const struct replay *replay, const struct request *request, struct builder *b)
 {
-	const struct replay *replay = state;
 	const struct recording_head *head = &replay->all.head;
 	size_t i;
 	int r = builder_set_taken_by(b, replay->taken_by);
@@ -309,19 +300,7 @@ static int replay_take(void *state, const struct request *request, struct builde
 	return r < 0 ? r : pour_tasks(replay, request, b);
 }
 
-static int replay_notes(void *state, struct annotation *a)
+int replay_notes(const struct replay *replay, struct annotation *a)
 {
-	const struct replay *replay = state;
-
 	return recorded_notes_give(&replay->notes, a);
 }
-
-const struct provider provider_replay = {
-	.name = "replay",
-	.flags = PIDNS_PROVIDER_RECORDED,
-	.probe = replay_probe,
-	.open = replay_open,
-	.take = replay_take,
-	.notes = replay_notes,
-	.close = replay_close,
-};

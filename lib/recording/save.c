@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* save.c - a recording on disk: the whole of it or nothing, by rename(2). */
-#include "pidnsinfo.h"
+#include "save.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,14 +15,18 @@
 
 #define TEMP_DIGITS 12
 
-/* A new file in the directory of `path`; its name goes to `temp`. The umask decides its mode. */
-static int temp_create(const char *path, size_t dir_len, char *temp)
+int save_temp(const char *path, char **ret_temp)
 {
+	const char *slash = strrchr(path, '/');
+	size_t dir_len = slash ? (size_t)(slash - path) + 1 : 0;
+	_cleanup_free_ char *temp = malloc(dir_len + sizeof(".pidns-") + TEMP_DIGITS);
 	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
 	unsigned char random[TEMP_DIGITS];
 	unsigned int tries;
 	int i, n, fd;
 
+	if (!temp)
+		return -ENOMEM;
 	for (tries = 0; tries < 100; tries++) {
 		if (getrandom(random, sizeof(random), 0) != sizeof(random))
 			return -errno;
@@ -30,7 +34,9 @@ static int temp_create(const char *path, size_t dir_len, char *temp)
 		for (i = 0; i < TEMP_DIGITS; i++)
 			temp[n + i] = digits[random[i] & 31];
 		temp[n + TEMP_DIGITS] = '\0';
-		fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0)
+			*ret_temp = steal_pointer(&temp);
 		if (fd >= 0 || errno != EEXIST)
 			return fd < 0 ? -errno : fd;
 	}
@@ -51,8 +57,6 @@ static int temp_fill(const struct pidns_snapshot *s, int fd, const struct stat *
 
 int pidns_snapshot_save(const struct pidns_snapshot *s, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	size_t dir_len = slash ? (size_t)(slash - path) + 1 : 0;
 	struct stat older = {0};
 	_cleanup_free_ char *temp = NULL;
 	_cleanup_close_ int fd = -1;
@@ -63,10 +67,7 @@ int pidns_snapshot_save(const struct pidns_snapshot *s, const char *path)
 		return -errno;
 	if (older.st_mode && !S_ISREG(older.st_mode))
 		return -EINVAL;
-	temp = malloc(dir_len + sizeof(".pidns-") + TEMP_DIGITS);
-	if (!temp)
-		return -ENOMEM;
-	fd = temp_create(path, dir_len, temp);
+	fd = save_temp(path, &temp);
 	if (fd < 0)
 		return fd;
 	r = temp_fill(s, fd, &older);

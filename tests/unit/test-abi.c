@@ -76,6 +76,7 @@ static const struct field fields[] = {
 	FIELD(pidns_open_opts, flags, 40, 4),
 	FIELD(pidns_open_opts, reserved, 44, 4),
 	FIELD(pidns_open_opts, root, 48, 8),
+	FIELD(pidns_open_opts, at, 56, 8),
 
 	FIELD(pidns_take_opts, size, 0, 8),
 	FIELD(pidns_take_opts, ns_fields, 8, 8),

@@ -88,7 +88,7 @@ static int exit_code(const struct source *source, int error)
 	case -E2BIG:
 		return EXIT_FAILED;
 	case -EINVAL:
-		return source->from ? EXIT_FAILED : EXIT_USAGE;
+		return source->from && !source->at ? EXIT_FAILED : EXIT_USAGE;
 	default:
 		return source_is_elsewhere(source) ? EXIT_FAILED : EXIT_CANNOT_SERVE;
 	}
@@ -121,6 +121,7 @@ int source_open(const struct source *source, uint32_t open_flags, struct pidns_c
 		.why_len = sizeof(why),
 		.flags = open_flags,
 		.root = source->root,
+		.at = source->at,
 	};
 	int r = check_provider(source->provider);
 
@@ -128,6 +129,8 @@ int source_open(const struct source *source, uint32_t open_flags, struct pidns_c
 		return r;
 	if (source->from && source->root)
 		return message_exit(EXIT_USAGE, "--from and --root exclude each other");
+	if (source->at && !source->from)
+		return message_exit(EXIT_USAGE, "--at needs a recording, with --from");
 	if (source->from && !*source->from)
 		return message_exit(EXIT_FAILED, "\"\": %s", strerror(ENOENT));
 	raise_file_limit();
@@ -135,7 +138,9 @@ int source_open(const struct source *source, uint32_t open_flags, struct pidns_c
 	if (r < 0)
 		return source_failed(source, r, why);
 	/* A better provider should have worked, and another one does instead. */
-	if (*why)
+	if (*why && source_is_recording(*ret_ctx))
+		message("%s", why);
+	else if (*why)
 		message("%s; asking %s", why, pidns_provider(*ret_ctx));
 	return 0;
 }

@@ -12,6 +12,7 @@ struct source {
 	const char *provider; /* --provider; NULL: auto */
 	const char *from;     /* --from: a recording, or the root of a procfs; NULL: this machine */
 	const char *root;     /* --root: a machine's root directory; NULL: "/" */
+	const char *at; /* --at: of a recording, the last snapshot at or before; NULL: the last */
 };
 
 /* The procfs that is asked, where it is not /proc: else NULL. It may be a recording's name. `text` has room for

@@ -54,6 +54,7 @@ static void open_live(struct viewer *viewer)
 		.provider = pidns_provider(viewer->ctx),
 		.source = source->from,
 		.root = source->root,
+		.at = source->at,
 	};
 	char proc[SOURCE_PROC_MAX];
 

@@ -23,6 +23,7 @@ enum {
 	OPTION_PROVIDER,
 	OPTION_READONLY,
 	OPTION_ROOT,
+	OPTION_AT,
 };
 
 static const struct option long_options[] = {
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
 	{"provider", required_argument, NULL, OPTION_PROVIDER},
 	{"readonly", no_argument, NULL, OPTION_READONLY},
 	{"root", required_argument, NULL, OPTION_ROOT},
+	{"at", required_argument, NULL, OPTION_AT},
 	{"sort", required_argument, NULL, 's'},
 	{"version", no_argument, NULL, 'V'},
 	{"width", required_argument, NULL, 'w'},
@@ -63,6 +65,7 @@ static int usage_help(void)
 	       "      --readonly         nothing can be changed: no signals, no shells\n"
 	       "      --all              also find namespaces without tasks\n"
 	       "      --from FILE        show a recording, or the procfs mounted there\n"
+	       "      --at TIME          of a recording, the last snapshot at or before\n"
 	       "      --provider NAME    %s\n"
 	       "      --root DIR         ask the machine whose root directory that is\n"
 	       "\n"
@@ -165,6 +168,9 @@ static int parse_one(int option, struct options *options)
 		break;
 	case OPTION_PROVIDER:
 		options->source.provider = optarg;
+		break;
+	case OPTION_AT:
+		options->source.at = optarg;
 		break;
 	case OPTION_ROOT:
 		options->source.root = optarg;

@@ -51,6 +51,8 @@ static size_t choose_events(const struct pidns_event *const *events, size_t nr, 
 
 static const char *name_of_newer(const struct options *options)
 {
+	if (options->source.at && options->nr_operands == 1)
+		return options->operands[0];
 	if (options->nr_operands == 2)
 		return options->operands[1];
 	if (options->source.from)
@@ -124,8 +126,17 @@ int cmd_diff(const struct options *options)
 {
 	_cleanup_snapshot_ struct pidns_snapshot *older = NULL;
 	_cleanup_snapshot_ struct pidns_snapshot *newer = NULL;
-	struct source a = {.from = options->operands[0]}, b = options->source;
+	struct source a = {.from = options->operands[0], .at = options->other_at};
+	struct source b = options->source;
 	int r;
+
+	if (!options->other_at) {
+		a.at = b.at;
+		b.at = NULL;
+	}
+	/* Two moments of one series. */
+	if (options->nr_operands == 1 && a.at && !b.from && !b.root)
+		b.from = a.from;
 
 	if (options->nr_operands == 2) {
 		if (options->source.from)

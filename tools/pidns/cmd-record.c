@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd-record.c - pidns record: save the snapshot, with all that can be known of it. */
+/* cmd-record.c - pidns record: save the snapshot, with all that can be known of it, or one after
+ * another. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,9 +10,11 @@
 #include "json.h"
 #include "common/message.h"
 #include "options.h"
+#include "record-series.h"
 
-/* What was saved, for scripts. */
-static void print_record_json(const struct pidns_snapshot *snapshot, const char *path)
+/* What was saved, for scripts; of a series, the last of so many. */
+static void print_record_json(const struct pidns_snapshot *snapshot, const char *path,
+			      uint64_t nr_snapshots)
 {
 	const struct pidns_task *const *tasks;
 	const struct pidns_ns *const *namespaces;
@@ -28,6 +32,10 @@ static void print_record_json(const struct pidns_snapshot *snapshot, const char 
 	json_number(&j, pidns_snapshot_namespaces(snapshot, &namespaces));
 	json_item(&j, "tasks");
 	json_number(&j, pidns_snapshot_tasks(snapshot, &tasks));
+	if (nr_snapshots) {
+		json_item(&j, "snapshots");
+		json_number(&j, nr_snapshots);
+	}
 	json_close(&j, '}');
 	json_end(&j);
 }
@@ -48,6 +56,43 @@ static int save(const struct pidns_snapshot *snapshot, const char *path)
 			    strerror(-r));
 }
 
+static int record_one(const struct options *options, struct pidns_ctx *ctx,
+		      const struct pidns_take_opts *opts, struct pidns_snapshot **ret_snapshot)
+{
+	int r = source_take(&options->source, ctx, opts, ret_snapshot);
+
+	return r ? r : save(*ret_snapshot, options->write);
+}
+
+static int check_options(const struct options *options, struct series_plan *plan)
+{
+	char *end;
+
+	if (!options->write || !*options->write)
+		return usage_error(options, "where to? --write FILE is missing");
+	if (options->json && !strcmp(options->write, "-"))
+		return usage_error(options, "--json and a recording cannot share standard output");
+	if (options->keep && !options->every)
+		return usage_error(options, "--keep needs --every");
+	if (!options->every)
+		return 0;
+	plan->every_ns = options_seconds(options->every);
+	if (!plan->every_ns)
+		return usage_error(options, "--every: \"%.64s\" is not a number of seconds",
+				   options->every);
+	if (!options->keep)
+		return 0;
+	if (!strcmp(options->write, "-"))
+		return usage_error(options, "--keep needs a file");
+	errno = 0;
+	plan->keep = strtoul(options->keep, &end, 10);
+	if (*options->keep < '0' || *options->keep > '9' || *end || errno || !plan->keep ||
+	    plan->keep > UINT32_MAX)
+		return usage_error(options, "--keep: \"%.64s\" is not a number from 1 on",
+				   options->keep);
+	return 0;
+}
+
 int cmd_record(const struct options *options)
 {
 	_cleanup_ctx_ struct pidns_ctx *ctx = NULL;
@@ -60,21 +105,19 @@ int cmd_record(const struct options *options)
 			 (options->all ? PIDNS_TAKE_ALL | PIDNS_TAKE_PINS : 0) | PIDNS_TAKE_LIMITS |
 			 PIDNS_TAKE_CONTAINERS | PIDNS_TAKE_ZOMBIES,
 	};
-	int r;
+	struct series_plan plan = {.opts = &opts};
+	int r = check_options(options, &plan);
 
-	if (!options->write || !*options->write)
-		return usage_error(options, "where to? --write FILE is missing");
-	if (options->json && !strcmp(options->write, "-"))
-		return usage_error(options, "--json and a recording cannot share standard output");
-	r = source_open(&options->source, 0, &ctx);
 	if (!r)
-		r = source_take(&options->source, ctx, &opts, &snapshot);
-	if (!r)
-		r = save(snapshot, options->write);
+		r = source_open(&options->source, 0, &ctx);
+	if (!r && options->every)
+		r = record_series(options, ctx, &plan, &snapshot);
+	else if (!r)
+		r = record_one(options, ctx, &opts, &snapshot);
 	if (r)
 		return r;
 	if (options->json)
-		print_record_json(snapshot, options->write);
+		print_record_json(snapshot, options->write, plan.nr);
 	source_tell_unseen(snapshot, opts.flags, UINT32_MAX);
 	return EXIT_DONE;
 }

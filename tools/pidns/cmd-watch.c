@@ -30,19 +30,6 @@ struct watched {
 	uint64_t known, ino, cookie, reaper_start_ns;
 };
 
-/* "0.5" to nanoseconds; 0: no such time. */
-static uint64_t parse_seconds(const char *text)
-{
-	char *end;
-	double seconds;
-
-	errno = 0;
-	seconds = strtod(text, &end);
-	if (errno || end == text || *end || !(seconds >= 0.001 && seconds <= 1e9))
-		return 0;
-	return (uint64_t)(seconds * 1e9);
-}
-
 static int open_watch(struct watching *w)
 {
 	const struct options *options = w->options;
@@ -62,7 +49,7 @@ static int open_watch(struct watching *w)
 	if (options->nr_operands)
 		opts.flags |= PIDNS_TAKE_CONTAINERS;
 	if (options->interval) {
-		opts.interval_ns = parse_seconds(options->interval);
+		opts.interval_ns = options_seconds(options->interval);
 		if (!opts.interval_ns)
 			return usage_error(options, "\"%.64s\" is not a number of seconds",
 					   options->interval);

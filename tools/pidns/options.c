@@ -2,10 +2,12 @@
 /* options.c - the options of all subcommands: one table, one parser, one help text. */
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/message.h"
@@ -49,6 +51,10 @@ static const struct option_info infos[] = {
 	{0, "interval", "SECONDS", TAKES_INTERVAL, MEMBER(interval),
 	 "refresh at least this often (1)"},
 	{'w', "write", "FILE", TAKES_WRITE, MEMBER(write), "where to write; - is standard output"},
+	{0, "every", "SECONDS", TAKES_EVERY, MEMBER(every),
+	 "a series: a snapshot so often, until SIGINT or SIGTERM"},
+	{0, "keep", "NUMBER", TAKES_EVERY, MEMBER(keep),
+	 "of a series, so many snapshots, the last ones"},
 	{'v', "verbose", NULL, TAKES_VERBOSE, MEMBER(verbose), "each finding, not many in a line"},
 	{0, "top", "NUMBER", TAKES_METRICS, MEMBER(top), "series for so many namespaces (500)"},
 	{0, "listen", "[=ADDRESS]", TAKES_METRICS, MEMBER(listen),
@@ -65,6 +71,8 @@ static const struct option_info infos[] = {
 	{0, "provider", "NAME", TAKES_ANYWAY, MEMBER(source.provider), NULL},
 	{0, "from", "FILE", TAKES_ANYWAY, MEMBER(source.from),
 	 "ask a recording, or the root of a procfs"},
+	{0, "at", "TIME", TAKES_ANYWAY, MEMBER(source.at),
+	 "of a recording, the last snapshot at or before"},
 	{0, "root", "DIR", TAKES_ANYWAY, MEMBER(source.root),
 	 "ask the machine whose root directory that is"},
 	{'h', "help", NULL, TAKES_ALWAYS, MEMBER(help), "this text"},
@@ -139,6 +147,9 @@ static void store(struct options *options, const struct option_info *info, const
 	char *member = (char *)options + info->offset;
 	const bool yes = true;
 
+	/* The two sides of a comparison. */
+	if (info->offset == MEMBER(source.at))
+		options->other_at = options->source.at;
 	if (info->argument)
 		memcpy(member, &argument, sizeof(argument));
 	else
@@ -228,6 +239,19 @@ void options_print_help(const struct command *command)
 			printf("%s (the default)\n", source_provider_names(providers));
 	}
 	printf("\nAll about it: pidns(8).\n");
+}
+
+/* "0.5" to nanoseconds; 0: no such time. */
+uint64_t options_seconds(const char *text)
+{
+	char *end;
+	double seconds;
+
+	errno = 0;
+	seconds = strtod(text, &end);
+	if (errno || end == text || *end || !(seconds >= 0.001 && seconds <= 1e9))
+		return 0;
+	return (uint64_t)(seconds * 1e9);
 }
 
 int usage_error(const struct options *options, const char *format, ...)

@@ -24,6 +24,9 @@ struct options {
 	const char *in;	      /* map, kill -n */
 	const char *signal;   /* kill -s */
 	const char *interval; /* watch */
+	const char *every;    /* record */
+	const char *keep;     /* record */
+	const char *other_at; /* diff: --at before the one in source */
 	bool json;
 	bool raw;
 	bool noheadings;
@@ -64,6 +67,7 @@ struct options {
 #define ACTS	    (1u << 14)
 #define TAKES_DOT   (1u << 20)
 #define TAKES_JSONL (1u << 21)
+#define TAKES_EVERY (1u << 22)
 
 struct command {
 	const char *name;
@@ -87,6 +91,9 @@ void options_print_help(const struct command *command);
 /* A message that ends in a hint to --help. Returns EXIT_USAGE. */
 int usage_error(const struct options *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Nanoseconds; 0: it is no number of seconds. */
+uint64_t options_seconds(const char *text);
 
 /* cmd-*.c */
 int cmd_tree(const struct options *options);

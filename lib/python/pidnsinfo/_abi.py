@@ -214,6 +214,7 @@ class _OpenOpts(ctypes.Structure):
         ("flags", c_uint32),
         ("reserved", c_uint32),
         ("root", c_char_p),
+        ("at", c_char_p),
     ]
 
 
@@ -284,6 +285,9 @@ _FUNCTIONS = {
     "pidns_snapshot_save": (c_int, c_void_p, c_char_p),
     "pidns_snapshot_write": (c_int, c_void_p, c_int),
     "pidns_provider": (c_char_p, c_void_p),
+    "pidns_moments": (c_size_t, c_void_p, POINTER(POINTER(c_uint64))),
+    "pidns_moment": (c_size_t, c_void_p),
+    "pidns_moment_move": (c_int, c_void_p, c_size_t, c_char_p, c_size_t),
     "pidns_provider_name": (c_char_p, c_size_t),
     "pidns_provider_flags": (c_uint32, c_char_p),
     "pidns_probe": (c_int, c_char_p, c_char_p, c_size_t),

@@ -239,13 +239,17 @@ def _take_flags(threads, all, limits, containers, pins, zombies) -> int:
 class Context(_Owner):
     """One open provider, made by open(). It belongs to one thread at a time."""
 
-    def __init__(self, provider: str | None, source: Path | None, root: Path | None, few: bool):
+    def __init__(
+        self, provider: str | None, source: Path | None, root: Path | None, few: bool,
+        at: str | None = None,
+    ):
         why = ctypes.create_string_buffer(256)
         opts = _OpenOpts(
             size=ctypes.sizeof(_OpenOpts),
             provider=None if provider is None else _bytes(provider),
             source=None if source is None else _bytes(source),
             root=None if root is None else _bytes(root),
+            at=None if at is None else _bytes(at),
             why=ctypes.cast(why, c_char_p),
             why_len=len(why),
             flags=bool(few) * _OPEN_FEW,
@@ -258,6 +262,23 @@ class Context(_Owner):
     def provider(self) -> str | None:
         """The provider in use: "procfs", "replay", …"""
         return _name(_library().pidns_provider, self._alive())
+
+    @property
+    def moments(self) -> list[int | None]:
+        """Of a recording, the CLOCK_REALTIME in nanoseconds of each snapshot in it; else empty."""
+        times = ctypes.POINTER(ctypes.c_uint64)()
+        count = _library().pidns_moments(self._alive(), byref(times))
+        return [times[i] or None for i in range(count)]
+
+    @property
+    def moment(self) -> int:
+        """Which of the moments take() takes; set it to step to another."""
+        return _library().pidns_moment(self._alive())
+
+    @moment.setter
+    def moment(self, index: int) -> None:
+        why = ctypes.create_string_buffer(256)
+        _check(_library().pidns_moment_move(self._alive(), _uint64(index), why, len(why)), why)
 
     def take(
         self,
@@ -335,9 +356,13 @@ def open(
     *,
     root: Path | None = None,
     few: bool = False,
+    at: str | None = None,
 ) -> Context:
-    """Open a provider, to ask it more than once. few: only a few tasks are asked about, by pids."""
-    return Context(provider, source, root, few)
+    """Open a provider, to ask it more than once. few: only a few tasks are asked about, by pids.
+
+    at: of a series, the last snapshot at or before that time, as --at of pidns(8) has it.
+    """
+    return Context(provider, source, root, few, at)
 
 
 def providers() -> list[str]:
@@ -367,6 +392,7 @@ def take(
     limits_of: int = 0,
     root: Path | None = None,
     pids: Iterable[int] | None = None,
+    at: str | None = None,
 ) -> Snapshot:
     """Ask once, and return the answer as a Snapshot.
 
@@ -375,12 +401,13 @@ def take(
     source. threads: every thread, not only processes. all: also the costlier
     scans for namespaces that no task is in. limits, containers, pins, zombies: what is noted on every
     namespace. limits_of: with limits, the process whose own are wanted, too. pids: only the tasks with
-    these PIDs; counts are then not known. Raises OSError with the library's own sentence,
+    these PIDs; counts are then not known. at: of a series, the last snapshot at or before that time, as
+    --at of pidns(8) has it. Raises OSError with the library's own sentence,
     OverflowError for a number that its C type cannot hold, ValueError for text with a NUL.
     """
     wanted = {"threads": threads, "all": all, "limits": limits, "containers": containers,
               "pins": pins, "zombies": zombies}  # fmt: skip
     pids = None if pids is None else [_int32(pid) for pid in pids]
     _int32(limits_of)
-    with open(provider, source, root=root) as context:
+    with open(provider, source, root=root, at=at) as context:
         return context.take(**wanted, limits_of=limits_of, pids=pids)
