@@ -10,14 +10,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "hierarchy.h"
 #include "parse.h"
 #include "base/file.h"
 #include "base/map.h"
@@ -25,18 +24,8 @@
 #include "base/root.h"
 #include "core/snapshot.h"
 
-#define CGROUP1_MAGIC	  0x27e0eb /* linux/magic.h */
-#define CGROUP2_MAGIC	  0x63677270
-#define PROC_MAGIC	  0x9fa0
+#define PROC_MAGIC	  0x9fa0	       /* linux/magic.h */
 #define INITIAL_CGROUP_NS UINT64_C(4026531835) /* PROC_CGROUP_INIT_INO */
-
-/* A hierarchy that may have the controller: v2, and the one of v1 that has it. */
-struct hierarchy {
-	bool is_v2;
-	struct text root;  /* what the mount shows: allocated */
-	char *mount_point; /* NULL: not mounted anywhere in sight */
-	int fd;
-};
 
 struct node {
 	struct node *parent;
@@ -64,59 +53,6 @@ struct limits_cgroups {
 
 /* ---- mounts ---------------------------------------------------------------------------------- */
 
-static bool is_of(const struct proc_mount *mount, bool is_v2)
-{
-	if (is_v2)
-		return text_is(mount->type, "cgroup2");
-	return text_is(mount->type, "cgroup") && text_list_has(mount->super_options, "pids");
-}
-
-/* The mount must still be there, and nothing over it. */
-static int open_mount(const struct limits_cgroups *c, const char *path, bool is_v2)
-{
-	_cleanup_close_ int fd = c->view < 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)
-					     : root_open(c->view, path, O_PATH | O_DIRECTORY);
-	struct statfs fs;
-
-	if (fd < 0 || fstatfs(fd, &fs) < 0)
-		return -ENOENT;
-	if (!c->is_fixture && fs.f_type != (is_v2 ? CGROUP2_MAGIC : CGROUP1_MAGIC))
-		return -ENOENT;
-	return steal_fd(&fd);
-}
-
-static void hierarchy_clear(struct hierarchy *h)
-{
-	free((char *)(uintptr_t)h->root.text);
-	free(h->mount_point);
-	if (h->fd >= 0)
-		close(h->fd);
-	*h = (struct hierarchy){.is_v2 = h->is_v2, .fd = -1};
-}
-
-/* Of several mounts the one that shows most, which is that of the shortest root. */
-static int consider_mount(const struct limits_cgroups *c, const struct proc_mount *mount,
-			  struct hierarchy *h)
-{
-	char path[PATH_MAX], root[PATH_MAX];
-	_cleanup_close_ int fd = -1;
-
-	if (!is_of(mount, h->is_v2) || text_unescape(mount->mount_point, path, sizeof(path)) < 0 ||
-	    text_unescape(mount->root, root, sizeof(root)) < 0)
-		return 0;
-	if (h->mount_point && strlen(root) >= h->root.len)
-		return 0;
-	fd = open_mount(c, path, h->is_v2);
-	if (fd < 0)
-		return 0;
-	hierarchy_clear(h);
-	h->mount_point = strdup(path);
-	h->root.text = strdup(root);
-	h->root.len = strlen(root);
-	h->fd = steal_fd(&fd);
-	return h->mount_point && h->root.text ? 0 : -ENOMEM;
-}
-
 /* The mounts of the machine that is asked: its init has them all. The caller has another root there, and is
  * not in each procfs. */
 static int read_mounts(struct limits *l, char **ret_text, size_t *ret_len)
@@ -139,6 +75,7 @@ static int read_mounts(struct limits *l, char **ret_text, size_t *ret_len)
 static int find_mounts(struct limits *l)
 {
 	_cleanup_free_ char *text = NULL;
+	struct limits_cgroups *c = l->cgroups;
 	const char *cursor, *end;
 	struct proc_mount mount;
 	size_t len = 0;
@@ -149,9 +86,9 @@ static int find_mounts(struct limits *l)
 	cursor = text;
 	end = text + len;
 	while (r >= 0 && proc_next_mount(&cursor, end, &mount)) {
-		r = consider_mount(l->cgroups, &mount, &l->cgroups->v1);
+		r = hierarchy_consider(&c->v1, &mount, c->view, c->is_fixture);
 		if (r >= 0)
-			r = consider_mount(l->cgroups, &mount, &l->cgroups->v2);
+			r = hierarchy_consider(&c->v2, &mount, c->view, c->is_fixture);
 	}
 	return r;
 }
@@ -200,24 +137,6 @@ void limits_cgroup_close(struct limits *l)
 
 /* ---- one cgroup ------------------------------------------------------------------------------ */
 
-/* "." or "./a/b" or "./a/b/pids.max", to be opened below the mount. */
-static int make_name(struct text below, const char *file, char *buf, size_t size)
-{
-	int n = snprintf(buf, size, ".%.*s/%s", (int)below.len, below.text, file);
-
-	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
-}
-
-static ssize_t read_of(const struct hierarchy *h, struct text below, const char *file, char *buf,
-		       size_t size)
-{
-	char name[PATH_MAX];
-
-	if (make_name(below, file, name, sizeof(name)) < 0)
-		return -ENAMETOOLONG;
-	return file_read(h->fd, name, buf, size);
-}
-
 /* How often it was this limit that refused. Where forks are refused by an ancestor, pids.events of
  * v1 and of older kernels counts that, too: there is nothing better. */
 static void read_hits(const struct hierarchy *h, struct text below, struct pidns_limit *limit)
@@ -226,23 +145,13 @@ static void read_hits(const struct hierarchy *h, struct text below, struct pidns
 	char buf[256];
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		ssize_t len = read_of(h, below, files[i], buf, sizeof(buf));
+		ssize_t len = hierarchy_read(h, below, files[i], buf, sizeof(buf));
 
 		if (len < 0 || limits_parse_events(buf, (size_t)len, &limit->hits) < 0)
 			continue;
 		limit->known |= PIDNS_LIMIT_HITS;
 		return;
 	}
-}
-
-/* Where it has the file: there is none where the controller is off, nor where it is gone. */
-static bool is_there(const struct hierarchy *h, struct text below)
-{
-	char name[PATH_MAX];
-	struct stat st;
-
-	return make_name(below, "", name, sizeof(name)) == 0 &&
-	       fstatat(h->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static int add_unreadable(struct limits *l, struct node *node, struct text below)
@@ -260,11 +169,11 @@ static int read_limit(struct limits *l, struct node *node, struct text below)
 	struct pidns_limit *limit;
 	uint64_t max;
 	char buf[64];
-	ssize_t len = read_of(h, below, "pids.max", buf, sizeof(buf));
+	ssize_t len = hierarchy_read(h, below, "pids.max", buf, sizeof(buf));
 
 	int has_max = len > 0 ? limits_parse_max(buf, (size_t)len, &max) : -EPROTO;
 
-	if (len == -ENOENT && is_there(h, below))
+	if (len == -ENOENT && hierarchy_id(h, below))
 		return 0;
 	if (has_max < 0)
 		return add_unreadable(l, node, below);
@@ -276,23 +185,12 @@ static int read_limit(struct limits *l, struct node *node, struct text below)
 		return -ENOMEM;
 	limit->max = max;
 	limit->known = PIDNS_LIMIT_MAX;
-	len = read_of(h, below, "pids.current", buf, sizeof(buf));
+	len = hierarchy_read(h, below, "pids.current", buf, sizeof(buf));
 	if (len > 0 && limits_parse_number(buf, (size_t)len, &limit->used) == 0)
 		limit->known |= PIDNS_LIMIT_USED;
 	read_hits(h, below, limit);
 	node->limit = limit;
 	return 0;
-}
-
-/* The top of what the mount shows is the top of all where it has none of the files that every cgroup
- * but the root has. */
-static bool is_root(const struct hierarchy *h)
-{
-	static const struct text top = {"", 0};
-	char buf[64];
-
-	return read_of(h, top, h->is_v2 ? "cgroup.events" : "pids.current", buf, sizeof(buf)) ==
-	       -ENOENT;
 }
 
 /* ---- each once ------------------------------------------------------------------------------- */
@@ -345,7 +243,7 @@ static int node_get_above(struct limits *l, const struct hierarchy *h, struct no
 
 	if (!node) {
 		r = node_new(l->cgroups, h, above_mount, &node);
-		if (r >= 0 && !is_root(h)) {
+		if (r >= 0 && !hierarchy_is_whole(h)) {
 			node->limit = limits_new(l, PIDNS_LIMIT_CGROUP_PIDS, EAGAIN,
 						 "pids.max of the cgroups above %s, which are out "
 						 "of sight",
@@ -445,19 +343,13 @@ static int add_path(struct limits *l, const struct hierarchy *h, struct text pat
 	return r < 0 ? r : add_node(l, node);
 }
 
-/* The inode is the id. */
 static bool has_id(const struct node *node, uint64_t id)
 {
 	const struct hierarchy *h = node->hierarchy;
-	char name[PATH_MAX];
-	struct text below;
-	struct stat st;
+	struct text below, path = {node->path, strlen(node->path)};
 
-	return h->mount_point &&
-	       limits_below_root((struct text){node->path, strlen(node->path)}, h->root, &below) >=
-		       0 &&
-	       make_name(below, "", name, sizeof(name)) >= 0 &&
-	       fstatat(h->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == id;
+	return h->mount_point && limits_below_root(path, h->root, &below) >= 0 &&
+	       hierarchy_id(h, below) == id;
 }
 
 /* The cgroup that counts PIDs is the one of the path, or in the unified hierarchy one above. It is neither
