@@ -343,6 +343,8 @@ static int settle(struct feed *feed)
 
 	if (r < 0)
 		return r;
+	/* Of a batch before this one, which changed nothing that is an event. */
+	end_report(feed);
 	mirror_begin(feed->mirror);
 	r = mirror_settle(feed->mirror, fresh);
 	pidns_snapshot_unref(fresh);
