@@ -120,7 +120,10 @@ class Figures(unittest.TestCase):
         words = cli.document("list", "--from", fixture("forest"))[0]["cannot_see"]
         seen = {labels["what"]: number for name, labels, number in found
                 if name == "pidns_cannot_see"}
-        self.assertEqual({word for word, number in seen.items() if number}, set(words))
+        # A page that is written once counts no refusals.
+        self.assertEqual({word for word, number in seen.items() if number},
+                         {*words, "refused", "refused-limits"})
+        self.assertNotIn("pidns_fork_refused_total", {name for name, _, _ in found})
         self.assertLess(len(words), len(seen))
 
     def test_findings(self):
@@ -251,6 +254,12 @@ class Http(unittest.TestCase):
                 open_ones.enter_context(contextlib.closing(one))
                 one.sendall(b"GET /met")
             self.assertEqual(ask(port)[0], 200)
+
+    def test_refusals_of_a_recording(self):
+        with server() as port:
+            found = samples(ask(port)[2])
+            self.assertEqual(of(found, "pidns_cannot_see", what="refused"), [1])
+            self.assertEqual(of(found, "pidns_fork_refused_total"), [])
 
     def test_passed_socket(self):
         with server("--listen", sockets=[3]) as port:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* families.c - what there is to say about a snapshot, a family of series after the other. */
 #include "metrics.h"
+#include "refused.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -58,11 +59,17 @@ struct page {
 	const struct pidns_snapshot *snapshot;
 	const struct pidns_ns **list; /* the fullest first */
 	size_t nr, nr_shown;
+	const struct refusals *refusals;
 };
+
+void metrics_head(FILE *file, const char *name, const char *type, const char *help)
+{
+	fprintf(file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
 
 static void head(const struct page *page, const char *name, const char *type, const char *help)
 {
-	fprintf(page->file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+	metrics_head(page->file, name, type, help);
 }
 
 void metrics_label(FILE *file, const char *value, size_t len)
@@ -340,6 +347,10 @@ static void put_unseen(const struct page *page)
 	     "1 where this much of the machine is out of the exporter's sight.");
 	for (uint32_t bit = 1; bit && (word = pidns_unseen_name(bit)); bit <<= 1)
 		fprintf(page->file, "pidns_cannot_see{what=\"%s\"} %d\n", word, !!(unseen & bit));
+	fprintf(page->file, "pidns_cannot_see{what=\"refused\"} %d\n",
+		!refusals_are_followed(page->refusals));
+	fprintf(page->file, "pidns_cannot_see{what=\"refused-limits\"} %d\n",
+		!refusals_have_limits(page->refusals));
 }
 
 static void put_build(const struct page *page, double seconds)
@@ -373,6 +384,7 @@ static int write_page(struct page *page, size_t top, const struct findings *find
 	put_oldest(page);
 	put_limits(page);
 	put_findings(page, findings);
+	refusals_write(page->refusals, page->file);
 	put_unseen(page);
 	put_build(page, seconds_since(begin));
 	return 0;
@@ -380,7 +392,7 @@ static int write_page(struct page *page, size_t top, const struct findings *find
 
 int metrics_write(const struct metrics *metrics, FILE *file)
 {
-	struct page page = {.file = file};
+	struct page page = {.file = file, .refusals = metrics->refusals};
 	struct findings findings = {0};
 	_cleanup_snapshot_ struct pidns_snapshot *snapshot = NULL;
 	struct pidns_take_opts opts = {

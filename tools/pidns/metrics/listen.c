@@ -8,6 +8,7 @@
  * GnuTLS whenever pidns starts, and libevent bounds neither connections nor their whole time.)
  */
 #include "metrics.h"
+#include "refused.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -43,6 +44,7 @@ struct client {
 struct server {
 	const struct metrics *metrics;
 	int fd;
+	bool has_more; /* refusals that are not counted yet */
 	struct client clients[SLOTS];
 };
 
@@ -110,8 +112,10 @@ static void answer_metrics(const struct metrics *metrics, int fd, bool has_body)
 	_cleanup_free_ char *text = NULL;
 	size_t len = 0;
 	FILE *file = open_memstream(&text, &len);
-	int r = file ? metrics_write(metrics, file) : EXIT_FAILED;
+	int r;
 
+	refusals_refresh(metrics->refusals);
+	r = file ? metrics_write(metrics, file) : EXIT_FAILED;
 	if (!file || fclose(file) < 0 || r)
 		refuse(fd, "500 Internal Server Error", has_body);
 	else
@@ -311,17 +315,22 @@ static int64_t expire(struct server *server)
 /* Signals only get through while nothing else is done. */
 static void serve(struct server *server, const sigset_t *unblocked)
 {
-	struct pollfd polls[SLOTS + 1];
+	struct refusals *refusals = server->metrics->refusals;
+	struct pollfd polls[SLOTS + 2];
 
 	while (!is_stopped) {
-		int64_t ms = expire(server);
+		int64_t left = expire(server), ms = server->has_more ? 0 : left;
 		struct timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
 		polls[SLOTS] = (struct pollfd){.fd = server->fd, .events = POLLIN};
 		for (size_t i = 0; i < SLOTS; i++)
 			polls[i] = (struct pollfd){.fd = server->clients[i].fd, .events = POLLIN};
-		if (ppoll(polls, SLOTS + 1, ms < 0 ? NULL : &timeout, unblocked) <= 0)
+		polls[SLOTS + 1] = (struct pollfd){.fd = refusals_fd(refusals), .events = POLLIN};
+		if (ppoll(polls, SLOTS + 2, ms < 0 ? NULL : &timeout, unblocked) <= 0 &&
+		    !server->has_more)
 			continue;
+		if (server->has_more || polls[SLOTS + 1].revents)
+			server->has_more = refusals_read(refusals);
 		for (size_t i = 0; i < SLOTS; i++)
 			if (polls[i].fd >= 0 && polls[i].revents)
 				client_read(server, &server->clients[i]);
@@ -343,7 +352,7 @@ static void block_signals(sigset_t *ret_unblocked)
 	sigaction(SIGINT, &action, NULL);
 }
 
-int metrics_listen(const struct metrics *metrics, const char *address)
+int metrics_listen(struct metrics *metrics, const char *address)
 {
 	struct server server = {.metrics = metrics, .fd = passed_socket()};
 	sigset_t unblocked;
@@ -354,11 +363,15 @@ int metrics_listen(const struct metrics *metrics, const char *address)
 		return -server.fd;
 	for (size_t i = 0; i < SLOTS; i++)
 		server.clients[i].fd = -1;
+	metrics->refusals = refusals_open(&metrics->options->source);
+	if (!metrics->refusals)
+		return message_exit(EXIT_FAILED, "out of memory");
 	block_signals(&unblocked);
 	serve(&server, &unblocked);
 	for (size_t i = 0; i < SLOTS; i++)
 		if (server.clients[i].fd >= 0)
 			client_close(&server.clients[i]);
+	refusals_close(metrics->refusals);
 	close(server.fd);
 	return EXIT_DONE;
 }
