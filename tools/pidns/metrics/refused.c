@@ -43,12 +43,13 @@ static void unfollow(struct refusals *refusals)
 	refusals->ctx = NULL;
 }
 
-/* By the provider that is told of all: with another one snapshots would be compared for nothing. */
-static int open_watch(struct refusals *refusals)
+/* As this provider can: one that is told of all events compares no snapshots for nothing. */
+static bool open_watch(struct refusals *refusals, const char *provider)
 {
+	const uint32_t wanted = PIDNS_WATCH_EXACT | PIDNS_WATCH_REFUSED;
 	const struct pidns_open_opts open_opts = {
 		.size = sizeof(open_opts),
-		.provider = "bpf",
+		.provider = provider,
 		.root = refusals->source->root,
 		.why = refusals->why,
 		.why_len = sizeof(refusals->why),
@@ -60,34 +61,41 @@ static int open_watch(struct refusals *refusals)
 		.why = refusals->why,
 		.why_len = sizeof(refusals->why),
 	};
-	int r = pidns_open(&open_opts, &refusals->ctx);
+	const char *missing;
 
-	if (r < 0) {
+	if (pidns_open(&open_opts, &refusals->ctx) < 0) {
 		refusals->ctx = NULL;
-		return r;
+		return false;
 	}
-	r = pidns_watch_open(refusals->ctx, &watch_opts, &refusals->watch);
-	if (r < 0)
+	if (pidns_watch_open(refusals->ctx, &watch_opts, &refusals->watch) < 0) {
 		refusals->watch = NULL;
-	return r;
+		unfollow(refusals);
+		return false;
+	}
+	missing = pidns_watch_missing(refusals->watch);
+	if (missing)
+		snprintf(refusals->why, sizeof(refusals->why), "%s", missing);
+	if ((pidns_watch_flags(refusals->watch) & wanted) == wanted)
+		return true;
+	unfollow(refusals);
+	return false;
 }
 
 static void follow(struct refusals *refusals)
 {
-	const char *missing;
+	const char *name, *missing;
 
-	if (open_watch(refusals) < 0) {
+	for (size_t i = 0; !refusals->watch && (name = pidns_provider_name(i)); i++)
+		if (!(pidns_provider_flags(name) & PIDNS_PROVIDER_RECORDED))
+			open_watch(refusals, name);
+	if (!refusals->watch) {
 		message("refusals are not counted: %s", refusals->why);
-		unfollow(refusals);
 		return;
 	}
+	refusals->was_followed = true;
 	missing = pidns_watch_missing(refusals->watch);
 	if (missing)
 		message("%s", missing);
-	if (pidns_watch_flags(refusals->watch) & PIDNS_WATCH_REFUSED)
-		refusals->was_followed = true;
-	else
-		unfollow(refusals);
 }
 
 /* A recording, or another procfs, may be of another machine. */
