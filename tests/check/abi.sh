@@ -21,7 +21,8 @@ while read -r name; do
 	printf '[suppress_type]\n  type_kind = struct\n  name = %s\n  has_data_member_inserted_at = end\n\n' "$name"
 done <"$scratch/structs" >"$scratch/suppressions"
 if [ "${1-}" = --regenerate ]; then
-	abidw --headers-dir lib/include --no-corpus-path --no-comp-dir-path --no-show-locs "$library" >"$baseline"
+	abidw --headers-dir lib/include --no-corpus-path --no-comp-dir-path --no-show-locs "$library" |
+		sed "s|path='$PWD/|path='|" >"$baseline"
 fi
 status=0
 abidiff --no-added-syms --suppressions "$scratch/suppressions" --headers-dir2 lib/include \

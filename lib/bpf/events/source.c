@@ -11,9 +11,13 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/proc.h"
+#include "base/text.h"
+#include "base/util.h"
 
 /* The initial PID namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
 #define INITIAL_PID_NS_INO 0xEFFFFFFCu
+#define MOUNTS_MAX	   (4u << 20)
 
 struct bpf_events {
 	struct event_programs *programs;
@@ -57,23 +61,25 @@ static void read_settings(struct event_reader *reader)
 /* Where pids.max is: a hierarchy of its own (v1), or the one of all. */
 static void find_cgroups(char *path, size_t size)
 {
-	char where[sizeof(((struct event_reader *)0)->cgroups)], type[32], options[256];
-	FILE *file = fopen("/proc/self/mounts", "re");
-	char line[1024];
+	_cleanup_close_ int dir = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_free_ char *text = NULL;
+	struct proc_mount mount;
+	const char *cursor;
+	size_t len;
 
-	while (file && fgets(line, sizeof(line), file)) {
-		bool is_v1;
+	if (dir < 0 || file_read_whole(dir, "mountinfo", MOUNTS_MAX, &text, &len) < 0)
+		return;
+	cursor = text;
+	while (proc_next_mount(&cursor, text + len, &mount)) {
+		bool is_v1 = text_is(mount.type, "cgroup") &&
+			     text_list_has(mount.super_options, "pids");
 
-		if (sscanf(line, "%*s %255s %31s %255s", where, type, options) != 3)
-			continue;
-		is_v1 = !strcmp(type, "cgroup") && strstr(options, "pids");
-		if (is_v1 || (!strcmp(type, "cgroup2") && !*path))
-			snprintf(path, size, "%s", where);
+		if ((is_v1 || (!*path && text_is(mount.type, "cgroup2"))) &&
+		    text_unescape(mount.mount_point, path, size) < 0)
+			*path = '\0';
 		if (is_v1)
-			break;
+			return;
 	}
-	if (file)
-		fclose(file);
 }
 
 /* Once a task is reaped only its PID in the initial namespace is known. */
