@@ -30,10 +30,10 @@ static int parse_back(const char *at, const struct moments *moments, uint64_t *r
 		char letter;
 		uint32_t seconds;
 	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', DAY}, {'\0', 1}};
-	size_t len = strspn(at + 1, "0123456789");
+	size_t len = *at == '-' ? strspn(at + 1, "0123456789") : 0;
 	uint64_t last = last_time(moments), number;
 
-	if (*at != '-' || text_parse_u64(at + 1, len, &number) < 0)
+	if (!len || text_parse_u64(at + 1, len, &number) < 0)
 		return -EINVAL;
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (at[1 + len] != units[i].letter || (units[i].letter && at[2 + len]))

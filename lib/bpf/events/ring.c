@@ -60,7 +60,7 @@ static void give_back(struct event_ring *ring)
 int event_ring_next(struct event_ring *ring, const void **ret_record, size_t *ret_len)
 {
 	unsigned long end, at;
-	uint32_t head, len;
+	uint32_t head, len, room;
 
 	for (;;) {
 		give_back(ring);
@@ -68,7 +68,7 @@ int event_ring_next(struct event_ring *ring, const void **ret_record, size_t *re
 		end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 		if (end == at)
 			return 0;
-		if (end - at > ring->size || at % HEAD_SIZE)
+		if (end - at > ring->size || end - at < HEAD_SIZE || at % HEAD_SIZE)
 			return -EPROTO;
 		head = __atomic_load_n(
 			(const uint32_t *)(const void *)(ring->data + at % ring->size),
@@ -76,9 +76,10 @@ int event_ring_next(struct event_ring *ring, const void **ret_record, size_t *re
 		if (head & LEN_BUSY)
 			return 0;
 		len = head & LEN_MASK;
-		if (len > end - at - HEAD_SIZE)
+		room = (len + HEAD_SIZE - 1) & ~(HEAD_SIZE - 1);
+		if (room > end - at - HEAD_SIZE)
 			return -EPROTO;
-		ring->pending = at + HEAD_SIZE + ((len + HEAD_SIZE - 1) & ~(HEAD_SIZE - 1));
+		ring->pending = at + HEAD_SIZE + room;
 		if (head & LEN_DISCARD)
 			continue;
 		*ret_record = ring->data + at % ring->size + HEAD_SIZE;
