@@ -77,7 +77,8 @@ static int check(const struct bpf_event_refused *r)
 	uint32_t i;
 
 	if (r->error <= 0 || r->error >= 512 || !pidns_call_name(r->call) ||
-	    r->limit.kind >= BPF_LIMIT_END || r->limit.nr_names > BPF_REFUSED_NAMES)
+	    r->limit.kind >= BPF_LIMIT_END || r->limit.kinds >= BIT(BPF_LIMIT_END) ||
+	    r->limit.nr_names > BPF_REFUSED_NAMES)
 		return -EPROTO;
 	for (i = 0; i < r->limit.nr_names; i++)
 		if (!memchr(r->limit.names[i], '\0', BPF_REFUSED_NAME))
