@@ -507,10 +507,11 @@ void header_make(struct header *header, const struct app *app, const struct rows
 		make_short(header, app, rows, picture, &totals, trouble, width);
 	if (height < HEIGHT_LEAST)
 		return;
-	if (rows->inside || !header->count)
-		line = next_line(header, STYLE_TEXT, width);
+	if (!rows->inside && header->count)
+		return;
+	line = next_line(header, STYLE_TEXT, width);
 	if (rows->inside)
 		add_inside(&line, app, rows, picture);
-	else if (header->count == 1 && !line.len)
+	else
 		add_short_totals(&line, app, rows, &totals);
 }
