@@ -62,7 +62,7 @@ def test_demonstration(run):
     demo = str(HERE / "demo")
     argv = [*run, "--with", demo, "--", "/with/demo/demo.sh", "pidns-top"]
     with tui.Top(command=argv, env=dict(os.environ, TERM="linux"), columns=100) as top:
-        top.wait("the tree", lambda: "4026531836" in top.text())
+        top.wait("the tree", lambda: "FORKS/s" in top.text())
         # By its name, or by its arguments when these are known: that is a matter of a moment.
         top.wait("mover", lambda: find_mover(top))
         row = find_mover(top)
