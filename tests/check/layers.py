@@ -20,7 +20,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")', re.MULTILINE)
 
 
 # Where a name in quotes is looked for, after the includer's own folder.
-ROOMS = ("lib", "lib/include", "tools", "tests/live")
+ROOMS = ("lib", "lib/include", "tools", "tests", "tests/live")
 
 
 def read_rules():

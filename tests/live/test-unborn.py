@@ -6,6 +6,7 @@ named; before, nothing but the task that made it can keep it."""
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 import live
@@ -71,7 +72,7 @@ class Unborn(unittest.TestCase):
         if not CAN_BE_KEPT:
             return self.cannot_be_kept()
         ino = inode_of_unborn(self.maker.pid)
-        place = f"/tmp/pidns-live-{os.getpid()}-ns"
+        place = f"{tempfile.gettempdir()}/pidns-live-{os.getpid()}-ns"
         with open(place, "w", encoding="ascii"):
             pass
         self.addCleanup(os.unlink, place)

@@ -2,6 +2,7 @@
 /* test-cmdline.c - the helper that reads command lines: right, in time, and never waited for. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,6 +20,7 @@
 #include <cmocka.h>
 
 #include "common/cmdline.h"
+#include "scratch.h"
 
 #define NR 200
 
@@ -164,15 +166,15 @@ static void test_many_in_order(void **state)
 
 /* A folder that looks like /proc, so that any argument can be in it. */
 struct fake {
-	char root[32], folder[64], cmdline[80];
+	char root[PATH_MAX], folder[PATH_MAX + 4], cmdline[PATH_MAX + 16];
 };
 
 static void fake_make(struct fake *fake, const char *bytes, size_t len)
 {
 	int fd;
 
-	strcpy(fake->root, "/tmp/test-cmdline-XXXXXX");
-	assert_non_null(mkdtemp(fake->root));
+	strcpy(fake->root, scratch("proc"));
+	assert_int_equal(mkdir(fake->root, 0700), 0);
 	snprintf(fake->folder, sizeof(fake->folder), "%s/7", fake->root);
 	snprintf(fake->cmdline, sizeof(fake->cmdline), "%s/cmdline", fake->folder);
 	assert_int_equal(mkdir(fake->folder, 0700), 0);
@@ -181,13 +183,6 @@ static void fake_make(struct fake *fake, const char *bytes, size_t len)
 	assert_int_equal(write(fd, bytes, len), (ssize_t)len);
 	close(fd);
 	helper = cmdline_close(helper);
-}
-
-static void fake_remove(struct fake *fake)
-{
-	unlink(fake->cmdline);
-	rmdir(fake->folder);
-	rmdir(fake->root);
 }
 
 /* A megabyte may take a busy machine longer than anybody waits for it; then the helper is given up. */
@@ -220,7 +215,7 @@ static void test_huge_and_cut(void **state)
 	forget_answers();
 	ask_patiently(&fake, 100);
 	assert_int_equal(answers[0].len, 100);
-	fake_remove(&fake);
+	scratch_clear();
 	free(bytes);
 }
 
@@ -234,7 +229,7 @@ static void test_empty(void **state)
 	assert_int_equal(ask_one(7, 0), 0);
 	assert_true(answers[0].is_there);
 	assert_int_equal(answers[0].len, 0);
-	fake_remove(&fake);
+	scratch_clear();
 }
 
 static void test_no_procfs(void **state)

@@ -16,16 +16,17 @@
 
 #include "pidns-top/ui/config.h"
 #include "pidns-top/view.h"
+#include "scratch.h"
 
 static struct app app;
-static char home[64], path[CONFIG_PATH_SIZE], why[CONFIG_PATH_SIZE + 100];
+static char home[CONFIG_PATH_SIZE], path[CONFIG_PATH_SIZE], why[CONFIG_PATH_SIZE + 100];
 
 static int setup(void **state)
 {
 	(void)state;
 	app_init(&app);
-	strcpy(home, "/tmp/test-config-XXXXXX");
-	if (!mkdtemp(home))
+	strcpy(home, scratch("home"));
+	if (mkdir(home, 0700) < 0)
 		return -1;
 	setenv("HOME", home, 1);
 	unsetenv("XDG_CONFIG_HOME");
@@ -35,11 +36,9 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", home);
-	return system(command);
+	scratch_clear();
+	return 0;
 }
 
 static void parse(const char *text)
@@ -377,7 +376,7 @@ static void test_c4_folder_above_is_a_link(void **state)
 /* XDG_CONFIG_HOME that leads through a link in a folder that others may write. */
 static void test_c4_base_is_a_link(void **state)
 {
-	char base[128];
+	char base[CONFIG_PATH_SIZE + 16];
 
 	(void)state;
 	make_secret();

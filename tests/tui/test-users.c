@@ -11,19 +11,18 @@
 #include <cmocka.h>
 
 #include "common/users.h"
+#include "scratch.h"
 
 static struct users *users_of(const char *text)
 {
-	char path[] = "/tmp/test-users-XXXXXX";
-	int fd = mkstemp(path);
-	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	const char *path = scratch("passwd");
+	FILE *file = fopen(path, "we");
 	struct users *users;
 
 	assert_non_null(file);
 	fputs(text, file);
 	assert_int_equal(fclose(file), 0);
 	users = users_open(path);
-	unlink(path);
 	assert_non_null(users);
 	return users;
 }

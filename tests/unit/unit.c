@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* unit.c - a scratch directory, and recordings written as text. */
+/* unit.c - files read and written, and recordings written as text. */
 #include "unit.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -12,41 +10,10 @@
 
 #include "base/util.h"
 
-static char directory[64];
-static pid_t directory_owner;
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static void remove_directory(void)
-{
-	if (getpid() == directory_owner)
-		nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 void assert_between(intmax_t value, intmax_t least, intmax_t most)
 {
 	if (value < least || value > most)
 		fail_msg("%" PRIdMAX " is not from %" PRIdMAX " to %" PRIdMAX, value, least, most);
-}
-
-const char *scratch(const char *name)
-{
-	static char path[512];
-
-	if (!*directory) {
-		strcpy(directory, "/tmp/pidns-unit-XXXXXX");
-		assert_non_null(mkdtemp(directory));
-		directory_owner = getpid();
-		atexit(remove_directory);
-	}
-	assert_between(snprintf(path, sizeof(path), "%s/%s", directory, name), 0, sizeof(path) - 1);
-	return path;
 }
 
 void write_file(const char *path, const void *bytes, size_t len)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* unit.h - what the unit tests share: cmocka with its own needs, a scratch directory, recordings
- * written as text. Implemented in unit.c. */
+ * written as text. Implemented in unit.c and scratch.c. */
 #ifndef PIDNS_UNIT_H
 #define PIDNS_UNIT_H
 
@@ -16,10 +16,7 @@
 #include <cmocka.h>
 
 #include "pidnsinfo.h"
-
-/* A path in a directory that is removed with all it holds when the program ends. Good until it is
- * asked for again. */
-const char *scratch(const char *name);
+#include "scratch.h"
 
 void write_file(const char *path, const void *bytes, size_t len);
 /* NUL-terminated; the caller frees it. */
