@@ -92,36 +92,15 @@ static int get_i32(char *text, const struct line_field *field, char *line)
 }
 
 /* A word of a newer version is passed over. */
-static int get_word(char *text, const struct line_field *field, char *line,
-		    const char *(*name_of)(uint32_t value))
+static int get_word(char *text, const struct line_field *field, char *line)
 {
 	const char *name;
 	uint32_t value;
 
-	for (value = 1; (name = name_of(value)); value++)
+	for (value = 1; (name = recording_word(field->type, value)); value++)
 		if (!strcmp(text, name))
 			return store_u32(value, field, line);
 	return 0;
-}
-
-static int get_state(char *text, const struct line_field *field, char *line)
-{
-	return get_word(text, field, line, pidns_state_name);
-}
-
-static int get_limit_kind(char *text, const struct line_field *field, char *line)
-{
-	return get_word(text, field, line, pidns_limit_name);
-}
-
-static int get_pin_kind(char *text, const struct line_field *field, char *line)
-{
-	return get_word(text, field, line, pidns_pin_name);
-}
-
-static int get_sigchld(char *text, const struct line_field *field, char *line)
-{
-	return get_word(text, field, line, recording_sigchld_name);
 }
 
 static int get_error(char *text, const struct line_field *field, char *line)
@@ -234,32 +213,19 @@ static int get_ns(char *text, const struct line_field *field, char *line)
 }
 
 /* Words of a newer version are passed over, as unknown bits are. */
-static int get_words(char *text, const struct line_field *field, char *line,
-		     const char *(*name_of)(uint32_t bit))
+static int get_words(char *text, const struct line_field *field, char *line)
 {
-	uint32_t bits = 0, bit;
 	char *rest = text, *word;
+	uint32_t bits = 0, bit;
 
 	while ((word = strsep(&rest, ",")))
-		for (bit = 1; bit; bit <<= 1)
-			if (name_of(bit) && !strcmp(name_of(bit), word))
+		for (bit = 1; bit; bit <<= 1) {
+			const char *name = recording_word(field->type, bit);
+
+			if (name && !strcmp(name, word))
 				bits |= bit;
+		}
 	return store_u32(bits, field, line);
-}
-
-static int get_flags(char *text, const struct line_field *field, char *line)
-{
-	return get_words(text, field, line, recording_flag_name);
-}
-
-static int get_unseen(char *text, const struct line_field *field, char *line)
-{
-	return get_words(text, field, line, pidns_unseen_name);
-}
-
-static int get_noted(char *text, const struct line_field *field, char *line)
-{
-	return get_words(text, field, line, recording_note_name);
 }
 
 static const struct {
@@ -271,20 +237,20 @@ static const struct {
 	[RECORDING_I32] = {get_i32, "no 31-bit number"},
 	[RECORDING_PID] = {get_i32, "no 31-bit number"},
 	[RECORDING_BOOL] = {get_u32, "no 32-bit number"},
-	[RECORDING_STATE] = {get_state, "no state"},
+	[RECORDING_STATE] = {get_word, "no state"},
 	[RECORDING_LETTER] = {get_letter, "no letter"},
 	[RECORDING_TEXT] = {get_text, "wrongly escaped"},
 	[RECORDING_VPIDS] = {get_vpids, "no list of 1 to 33 positive numbers"},
 	[RECORDING_PIDMAP] = {get_pidmap, "no list of 32-bit numbers by block"},
 	[RECORDING_PARENT] = {get_ns, "no inode"},
 	[RECORDING_REF] = {get_ns, "no inode"},
-	[RECORDING_FLAGS] = {get_flags, "no list of words"},
-	[RECORDING_UNSEEN] = {get_unseen, "no list of words"},
+	[RECORDING_FLAGS] = {get_words, "no list of words"},
+	[RECORDING_UNSEEN] = {get_words, "no list of words"},
 	[RECORDING_BELOW] = {get_ns, "no inode"},
-	[RECORDING_NOTED] = {get_noted, "no list of words"},
-	[RECORDING_LKIND] = {get_limit_kind, "no kind"},
-	[RECORDING_PKIND] = {get_pin_kind, "no kind"},
-	[RECORDING_CHILD] = {get_sigchld, "no word"},
+	[RECORDING_NOTED] = {get_words, "no list of words"},
+	[RECORDING_LKIND] = {get_word, "no kind"},
+	[RECORDING_PKIND] = {get_word, "no kind"},
+	[RECORDING_CHILD] = {get_word, "no word"},
 	[RECORDING_ERRNO] = {get_error, "no errno"},
 };
 

@@ -10,7 +10,7 @@
 	case value:            \
 		return name;
 
-const char *recording_flag_name(uint32_t bit)
+static const char *flag_name(uint32_t bit)
 {
 	switch (bit) {
 		RECORDING_FLAG_NAMES(NAME_CASE)
@@ -19,7 +19,7 @@ const char *recording_flag_name(uint32_t bit)
 	}
 }
 
-const char *recording_note_name(uint32_t bit)
+static const char *note_name(uint32_t bit)
 {
 	switch (bit) {
 		RECORDING_NOTE_NAMES(NAME_CASE)
@@ -28,13 +28,25 @@ const char *recording_note_name(uint32_t bit)
 	}
 }
 
-const char *recording_sigchld_name(uint32_t value)
+static const char *sigchld_name(uint32_t value)
 {
 	switch (value) {
 		RECORDING_SIGCHLD_NAMES(NAME_CASE)
 	default:
 		return NULL;
 	}
+}
+
+const char *recording_word(enum recording_type type, uint32_t value)
+{
+	static const char *(*const words[])(uint32_t) = {
+		[RECORDING_STATE] = pidns_state_name,	[RECORDING_FLAGS] = flag_name,
+		[RECORDING_UNSEEN] = pidns_unseen_name, [RECORDING_NOTED] = note_name,
+		[RECORDING_LKIND] = pidns_limit_name,	[RECORDING_PKIND] = pidns_pin_name,
+		[RECORDING_CHILD] = sigchld_name,
+	};
+
+	return words[type](value);
 }
 
 /* Words, since the numbers differ from one architecture to another. */

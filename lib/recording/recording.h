@@ -50,12 +50,12 @@ enum recording_type {
 	RECORDING_PARENT, /* the inode of the namespace above */
 	RECORDING_BELOW,  /* of a pin: the inode of a namespace; left out where there is none */
 	RECORDING_REF,	  /* the inode of a namespace; left out where that is not known */
-	RECORDING_FLAGS,  /* uint32_t: words of recording_flag_name(), separated by commas */
+	RECORDING_FLAGS,  /* uint32_t: words of RECORDING_FLAG_NAMES, separated by commas */
 	RECORDING_UNSEEN, /* uint32_t: words of pidns_unseen_name(), separated by commas */
-	RECORDING_NOTED,  /* uint64_t: words of recording_note_name(), separated by commas */
+	RECORDING_NOTED,  /* uint64_t: words of RECORDING_NOTE_NAMES, separated by commas */
 	RECORDING_LKIND,  /* uint32_t: a word of pidns_limit_name() */
 	RECORDING_PKIND,  /* uint32_t: a word of pidns_pin_name() */
-	RECORDING_CHILD,  /* uint32_t: a word of recording_sigchld_name() */
+	RECORDING_CHILD,  /* uint32_t: a word of RECORDING_SIGCHLD_NAMES */
 	RECORDING_ERRNO,  /* int32_t: a word of recording_error_name() */
 };
 
@@ -165,11 +165,9 @@ struct recording_end {
 	X(PIDNS_SNAPSHOT_SUBSET, "subset")   \
 	X(PIDNS_SNAPSHOT_THREADS, "threads")
 
-/* recording/names.c: the word for one bit of pidns_snapshot_flags(), one of pidns_notes.known, what
- * a parent does about SIGCHLD; NULL: none. */
-const char *recording_flag_name(uint32_t bit);
-const char *recording_note_name(uint32_t bit);
-const char *recording_sigchld_name(uint32_t value);
+/* recording/names.c: the word for a value of such a type, or for one bit of it; NULL: none. Only for
+ * types whose values are words. */
+const char *recording_word(enum recording_type type, uint32_t value);
 /* The i-th errno that a limit can have, and the word for it; NULL after the last. */
 const char *recording_error_name(size_t i, int32_t *ret_error);
 

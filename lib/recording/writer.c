@@ -111,38 +111,17 @@ static void put_i32(struct writer *w, const struct writer_field *field, const vo
 }
 
 /* What has no word is left out. */
-static void put_word(struct writer *w, const struct writer_field *field, const void *record,
-		     const char *(*name_of)(uint32_t value))
+static void put_word(struct writer *w, const struct writer_field *field, const void *record)
 {
 	uint32_t value;
 	const char *name;
 
 	memcpy(&value, (const char *)record + field->offset, sizeof(value));
-	name = name_of(value);
+	name = recording_word(field->type, value);
 	if (!name)
 		return;
 	writer_key(w, field->key);
 	writer_text(w, name);
-}
-
-static void put_state(struct writer *w, const struct writer_field *field, const void *record)
-{
-	put_word(w, field, record, pidns_state_name);
-}
-
-static void put_limit_kind(struct writer *w, const struct writer_field *field, const void *record)
-{
-	put_word(w, field, record, pidns_limit_name);
-}
-
-static void put_pin_kind(struct writer *w, const struct writer_field *field, const void *record)
-{
-	put_word(w, field, record, pidns_pin_name);
-}
-
-static void put_sigchld(struct writer *w, const struct writer_field *field, const void *record)
-{
-	put_word(w, field, record, recording_sigchld_name);
 }
 
 static void put_error(struct writer *w, const struct writer_field *field, const void *record)
@@ -238,61 +217,51 @@ static void put_ref(struct writer *w, const struct writer_field *field, const vo
 	put_ns(w, field, ns ? ns : task->ns);
 }
 
-static void put_bits(struct writer *w, const struct writer_field *field, uint32_t bits,
-		     const char *(*name_of)(uint32_t bit))
+static void put_bits(struct writer *w, const struct writer_field *field, uint32_t bits)
 {
 	const char *comma = "";
 	uint32_t bit;
 
 	writer_key(w, field->key);
 	for (bit = 1; bit; bit <<= 1) {
-		if (!(bits & bit) || !name_of(bit))
+		const char *name = bits & bit ? recording_word(field->type, bit) : NULL;
+
+		if (!name)
 			continue;
 		writer_text(w, comma);
-		writer_text(w, name_of(bit));
+		writer_text(w, name);
 		comma = ",";
 	}
 	if (!*comma)
 		writer_text(w, RECORDING_NONE);
 }
 
-static void put_words(struct writer *w, const struct writer_field *field, const void *record,
-		      const char *(*name_of)(uint32_t bit))
+static void put_words(struct writer *w, const struct writer_field *field, const void *record)
 {
 	uint32_t bits;
 
 	memcpy(&bits, (const char *)record + field->offset, sizeof(bits));
-	put_bits(w, field, bits, name_of);
-}
-
-static void put_flags(struct writer *w, const struct writer_field *field, const void *record)
-{
-	put_words(w, field, record, recording_flag_name);
-}
-
-static void put_unseen(struct writer *w, const struct writer_field *field, const void *record)
-{
-	put_words(w, field, record, pidns_unseen_name);
+	put_bits(w, field, bits);
 }
 
 static void put_noted(struct writer *w, const struct writer_field *field, const void *record)
 {
 	const struct pidns_notes *notes = record;
 
-	put_bits(w, field, (uint32_t)notes->known, recording_note_name);
+	put_bits(w, field, (uint32_t)notes->known);
 }
 
 static void (*const put_field[])(struct writer *, const struct writer_field *, const void *) = {
-	[RECORDING_U64] = put_u64,	    [RECORDING_U32] = put_u32,
-	[RECORDING_I32] = put_i32,	    [RECORDING_PID] = put_i32,
-	[RECORDING_BOOL] = put_u32,	    [RECORDING_STATE] = put_state,
-	[RECORDING_LETTER] = put_letter,    [RECORDING_TEXT] = put_name,
-	[RECORDING_VPIDS] = put_vpids,	    [RECORDING_PARENT] = put_parent,
-	[RECORDING_REF] = put_ref,	    [RECORDING_FLAGS] = put_flags,
-	[RECORDING_UNSEEN] = put_unseen,    [RECORDING_PIDMAP] = put_pidmap,
-	[RECORDING_BELOW] = put_below,	    [RECORDING_NOTED] = put_noted,
-	[RECORDING_LKIND] = put_limit_kind, [RECORDING_PKIND] = put_pin_kind,
-	[RECORDING_CHILD] = put_sigchld,    [RECORDING_ERRNO] = put_error,
+	[RECORDING_U64] = put_u64,	 [RECORDING_U32] = put_u32,
+	[RECORDING_I32] = put_i32,	 [RECORDING_PID] = put_i32,
+	[RECORDING_BOOL] = put_u32,	 [RECORDING_STATE] = put_word,
+	[RECORDING_LETTER] = put_letter, [RECORDING_TEXT] = put_name,
+	[RECORDING_VPIDS] = put_vpids,	 [RECORDING_PARENT] = put_parent,
+	[RECORDING_REF] = put_ref,	 [RECORDING_FLAGS] = put_words,
+	[RECORDING_UNSEEN] = put_words,	 [RECORDING_PIDMAP] = put_pidmap,
+	[RECORDING_BELOW] = put_below,	 [RECORDING_NOTED] = put_noted,
+	[RECORDING_LKIND] = put_word,	 [RECORDING_PKIND] = put_word,
+	[RECORDING_CHILD] = put_word,	 [RECORDING_ERRNO] = put_error,
 };
 
 void writer_fields(struct writer *w, const struct writer_field *fields, size_t nr, uint64_t known,

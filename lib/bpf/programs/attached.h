@@ -267,9 +267,9 @@ static __always_inline void search_namespaces(struct bpf_event_refused *r,
 		if (r->flags & new[type])
 			add_kind(limit, find_ucount(limit, ucounts, type, MARGIN));
 	if (r->flags & NEW_PID &&
-	    BPF_CORE_READ(task, nsproxy, pid_ns_for_children, level) >= EMIT_LEVELS - 1)
+	    BPF_CORE_READ(task, nsproxy, pid_ns_for_children, level) >= NS_LEVELS - 1)
 		limit->kinds |= 1u << BPF_LIMIT_LEVEL;
-	if (r->flags & NEW_USER && BPF_CORE_READ(task, real_cred, user_ns, level) >= EMIT_LEVELS)
+	if (r->flags & NEW_USER && BPF_CORE_READ(task, real_cred, user_ns, level) >= NS_LEVELS)
 		limit->kinds |= 1u << BPF_LIMIT_USER_LEVEL;
 }
 

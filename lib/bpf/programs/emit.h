@@ -3,12 +3,12 @@
 #ifndef PIDNS_BPF_EMIT_H
 #define PIDNS_BPF_EMIT_H
 
+#include "climb.h"
 #include "event.h"
 #include "numbers.h"
 
 /* signal_struct.flags of every init, until it exits: include/linux/sched/signal.h. */
 #define SIGNAL_UNKILLABLE 0x40
-#define EMIT_LEVELS	  33 /* MAX_PID_NS_LEVEL + 1 */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -103,29 +103,9 @@ static __always_inline void emit_more_numbers(struct bpf_event_full *r, const st
 
 /* ---- a namespace ----------------------------------------------------------------------------- */
 
-struct emit_climb {
-	const struct pid_namespace *ns;
-	uint32_t least;
-};
-
-static long emit_climb_limits(uint32_t i, struct emit_climb *c)
-{
-	const struct pid_namespace *up = c->ns;
-	uint32_t pid_max;
-
-	if (!up)
-		return 1;
-	pid_max = BPF_CORE_READ(up, pid_max);
-	if (pid_max < c->least)
-		c->least = pid_max;
-	c->ns = BPF_CORE_READ(up, parent);
-	return 0;
-}
-
 static __always_inline void emit_ns(struct bpf_ns_record *r, const struct pid_namespace *ns)
 {
 	const struct user_namespace *owner = BPF_CORE_READ(ns, user_ns);
-	struct emit_climb c = {.ns = ns, .least = ~0u};
 
 	__builtin_memset(r, 0, sizeof(*r));
 	r->ino = BPF_CORE_READ(ns, ns.inum);
@@ -140,11 +120,7 @@ static __always_inline void emit_ns(struct bpf_ns_record *r, const struct pid_na
 		r->cookie = BPF_CORE_READ(ns, ns.ns_id);
 		r->told |= BPF_NS_COOKIE;
 	}
-	if (bpf_core_field_exists(struct pid_namespace, pid_max)) {
-		bpf_loop(EMIT_LEVELS, emit_climb_limits, &c, 0);
-		r->pid_max = c.least;
-		r->told |= BPF_NS_PID_MAX;
-	}
+	tell_pid_max(ns, r);
 }
 
 #endif /* PIDNS_BPF_EMIT_H */

@@ -3,9 +3,8 @@
 #ifndef PIDNS_BPF_NAMESPACE_H
 #define PIDNS_BPF_NAMESPACE_H
 
+#include "climb.h"
 #include "desk.h"
-
-#define NS_LEVELS 33 /* MAX_PID_NS_LEVEL + 1 */
 
 /* pid_namespace.pid_allocated: more may come, as until init exits (PIDNS_ADDING). */
 #define NS_IS_OPEN 0x80000000u
@@ -14,17 +13,6 @@ static __always_inline bool ns_is_empty(const struct pid_namespace *ns)
 {
 	return !(BPF_CORE_READ(ns, pid_allocated) & ~NS_IS_OPEN);
 }
-
-/*
- * What is above is gone through by bpf_loop() with a function: a loop of C would be followed by the
- * verifier round by round, and is not always taken before Linux 6.3, depending on how clang turns it.
- */
-struct climb {
-	const struct pid_namespace *ns;
-	const struct user_namespace *user_ns;
-	const void *stop;
-	uint32_t least;
-};
 
 static long climb_user(uint32_t i, struct climb *c)
 {
@@ -46,20 +34,6 @@ static long climb_to(uint32_t i, struct climb *c)
 	return 0;
 }
 
-static long climb_limits(uint32_t i, struct climb *c)
-{
-	const struct pid_namespace *up = c->ns;
-	uint32_t pid_max;
-
-	if (!up)
-		return 1;
-	pid_max = BPF_CORE_READ(up, pid_max);
-	if (pid_max < c->least)
-		c->least = pid_max;
-	c->ns = BPF_CORE_READ(up, parent);
-	return 0;
-}
-
 /* Whose it is, which concerns only who is in that user namespace or above it (ns_get_owner()). */
 static __always_inline void tell_owner(const struct notes *n, const struct pid_namespace *ns,
 				       struct bpf_ns_record *r)
@@ -73,18 +47,6 @@ static __always_inline void tell_owner(const struct notes *n, const struct pid_n
 	r->owner_ino = BPF_CORE_READ(owner, ns.inum);
 	r->owner_uid = BPF_CORE_READ(owner, owner.val);
 	r->told |= BPF_NS_OWNER;
-}
-
-/* The limit that is met first, on the way up to the initial namespace. */
-static __always_inline void tell_pid_max(const struct pid_namespace *ns, struct bpf_ns_record *r)
-{
-	struct climb c = {.ns = ns, .least = ~0u};
-
-	if (!bpf_core_field_exists(struct pid_namespace, pid_max))
-		return;
-	bpf_loop(NS_LEVELS, climb_limits, &c, 0);
-	r->pid_max = c.least;
-	r->told |= BPF_NS_PID_MAX;
 }
 
 /* Number 1, never child_reaper: nothing keeps alive what that points to, once init has gone. */

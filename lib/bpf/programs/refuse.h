@@ -185,7 +185,7 @@ static __always_inline bool find_pids(struct bpf_limit *limit, const struct pid_
 {
 	struct refuse_search s = {.limit = limit, .margin = margin, .ns = ns};
 
-	bpf_loop(EMIT_LEVELS, try_pids, &s, 0);
+	bpf_loop(NS_LEVELS, try_pids, &s, 0);
 	if (s.is_found)
 		limit->kind = BPF_LIMIT_PID_MAX;
 	return s.is_found;

@@ -149,7 +149,7 @@ int after_copy_pid_ns(const uint64_t *ctx)
 	const struct pid_namespace *old = (const void *)ctx[2];
 	uint32_t level = BPF_CORE_READ(old, level);
 
-	if (error_of(ctx[3]) == ERROR_NOSPC && !has_note() && level >= EMIT_LEVELS - 1)
+	if (error_of(ctx[3]) == ERROR_NOSPC && !has_note() && level >= NS_LEVELS - 1)
 		note_level(BPF_LIMIT_LEVEL, level);
 	return 0;
 }
@@ -159,7 +159,7 @@ int after_create_user_ns(const uint64_t *ctx)
 {
 	uint32_t level = BPF_CORE_READ(current_task(), real_cred, user_ns, level);
 
-	if ((int)ctx[1] == -ERROR_NOSPC && !has_note() && level >= EMIT_LEVELS)
+	if ((int)ctx[1] == -ERROR_NOSPC && !has_note() && level >= NS_LEVELS)
 		note_level(BPF_LIMIT_USER_LEVEL, level);
 	return 0;
 }
