@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * feed.c - a source of events, the mirror that they keep, and what differs after each batch of them.
+ * feed.c - a source of events, and the mirror that they keep: how it is filled and settled.
  *
  * Programs are attached before the first snapshot is taken, so that nothing falls between. When the
  * ring has had no room, the mirror is filled anew.
  */
-#include "feed.h"
+#include "feed-internal.h"
 #include "ctx.h"
 #include "providers.h"
-#include "core/mirror.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define BATCH_MAX 512
 /* How soon after its init was reaped a namespace is looked for again, where it is still there. */
 #define FIRST_DELAY_NS UINT64_C(10000000)
 
@@ -23,39 +20,6 @@
 	(PIDNS_NS_COOKIE | PIDNS_NS_STATE | PIDNS_NS_REAPER | PIDNS_NS_REAPER_START | \
 	 PIDNS_NS_PIDS_MAX | PIDNS_NS_OWNER_UID | PIDNS_NS_OWNER_NS)
 #define TASK_FIELDS (PIDNS_TASK_START | PIDNS_TASK_COMM | PIDNS_TASK_STATE)
-
-struct feed {
-	struct pidns_ctx *ctx;
-	struct feed_opts opts;
-	const struct event_source *source;
-	void *state;
-	struct mirror *mirror;
-	struct feed_ended *ended;
-	struct feed_containers *containers; /* NULL: they are not wanted */
-	struct pidns_snapshot *newest;	    /* NULL: to be made of the mirror */
-	struct raw_event pending;	    /* the next event, where it did not fit a batch */
-	bool has_pending;
-	uint64_t nr_lost;
-	uint64_t filled_ns; /* the mirror: CLOCK_BOOTTIME */
-	/* The batch that is being reported. */
-	struct pidns_snapshot *before, *after;
-	struct pidns_event *events;
-	size_t nr_events, room, next;
-	struct pidns_refused refused;
-	/* CLOCK_MONOTONIC: when to look for namespaces that no event tells the end of. */
-	uint64_t due_ns, delay_ns, rested_ns;
-};
-
-static uint64_t now_ns(void)
-{
-	return util_clock_ns(CLOCK_MONOTONIC);
-}
-
-static bool has_tasks(const struct feed *feed)
-{
-	return !feed->opts.only_refused &&
-	       !(feed->opts.watch->wants & PIDNS_WATCH_WANTS_NAMESPACES);
-}
 
 /* ---- snapshots ------------------------------------------------------------------------------- */
 
@@ -70,17 +34,12 @@ static int take(struct feed *feed, uint32_t flags, struct pidns_snapshot **ret)
 		.why = feed->opts.watch->why,
 		.why_len = feed->opts.watch->why_len,
 	};
-	uint64_t begun_ns = now_ns();
+	uint64_t begun_ns = feed_now_ns();
 	int r = pidns_snapshot_take(feed->ctx, &opts, ret);
 
 	/* Never for more than half of the time. */
-	feed->rested_ns = 2 * now_ns() - begun_ns;
+	feed->rested_ns = 2 * feed_now_ns() - begun_ns;
 	return r;
-}
-
-static void forget_newest(struct feed *feed)
-{
-	feed->newest = pidns_snapshot_unref(feed->newest);
 }
 
 static int tell_inits(struct feed *feed, const struct pidns_snapshot *snapshot)
@@ -106,13 +65,14 @@ static int keep_zombies(struct feed *feed, const struct pidns_snapshot *snapshot
 
 	for (i = 0; r >= 0 && i < nr; i++)
 		if (pidns_task_is_zombie(list[i]))
-			r = feed_ended_add(feed->ended, list[i]->pid, list[i]->start_ns, now_ns());
+			r = feed_ended_add(feed->ended, list[i]->pid, list[i]->start_ns,
+					   feed_now_ns());
 	return r;
 }
 
 static int fill(struct feed *feed)
 {
-	uint32_t flags = has_tasks(feed) ? 0 : PIDNS_TAKE_NAMESPACES;
+	uint32_t flags = feed_has_tasks(feed) ? 0 : PIDNS_TAKE_NAMESPACES;
 	struct pidns_snapshot *snapshot;
 	int r;
 
@@ -121,7 +81,7 @@ static int fill(struct feed *feed)
 	r = take(feed, flags, &snapshot);
 	if (r < 0)
 		return r;
-	forget_newest(feed);
+	feed_forget_newest(feed);
 	r = mirror_fill(feed->mirror, snapshot);
 	if (r >= 0)
 		r = tell_inits(feed, snapshot);
@@ -135,205 +95,6 @@ static int fill(struct feed *feed)
 	return r;
 }
 
-/* ---- events ---------------------------------------------------------------------------------- */
-
-static void end_report(struct feed *feed)
-{
-	feed->before = pidns_snapshot_unref(feed->before);
-	feed->after = pidns_snapshot_unref(feed->after);
-	feed->nr_events = feed->next = 0;
-}
-
-static int add_event(struct feed *feed, const struct pidns_event *event)
-{
-	if (util_grow(&feed->events, &feed->room, feed->nr_events, sizeof(*feed->events)) < 0)
-		return -ENOMEM;
-	feed->events[feed->nr_events++] = *event;
-	return 0;
-}
-
-/* What a batch has changed, each at its own time. */
-static int add_differences(struct feed *feed)
-{
-	const struct pidns_event *const *list;
-	struct pidns_diff *diff;
-	size_t nr, i;
-	int r = pidns_diff_open(feed->before, feed->after, &diff);
-
-	if (r < 0)
-		return r;
-	nr = pidns_diff_events(diff, &list);
-	for (i = 0; r >= 0 && i < nr; i++) {
-		struct pidns_event event = *list[i];
-		uint64_t time_ns = mirror_time_of(feed->mirror, event.ns, event.task);
-
-		if (event.task && !has_tasks(feed))
-			continue;
-		if (time_ns)
-			event.time_ns = time_ns;
-		if (event.type == PIDNS_EVENT_NS_GONE && feed->containers)
-			feed_containers_forget(feed->containers, event.ns);
-		r = add_event(feed, &event);
-	}
-	pidns_diff_close(diff);
-	return r;
-}
-
-static int add_exec(struct feed *feed, const struct raw_event *raw)
-{
-	const struct pidns_task *task = pidns_task_find(feed->after, NULL, raw->task.pid);
-	const struct pidns_event event = {
-		.type = PIDNS_EVENT_TASK_EXEC,
-		.time_ns = raw->time_ns,
-		.ns = task ? task->ns : NULL,
-		.task = task,
-	};
-
-	return task && has_tasks(feed) ? add_event(feed, &event) : 0;
-}
-
-static int add_refused(struct feed *feed, const struct raw_event *raw)
-{
-	struct pidns_event event = {
-		.type = PIDNS_EVENT_REFUSED,
-		.time_ns = raw->time_ns,
-		.refused = &feed->refused,
-	};
-	int r = mirror_show(feed->mirror, &raw->task, &feed->after);
-
-	if (r >= 0 && feed->containers)
-		r = feed_containers_note(feed->containers, feed->after, true);
-	if (r < 0)
-		return r;
-	feed->refused = raw->refused;
-	event.task = pidns_task_find(feed->after, NULL, raw->task.tid);
-	if (!event.task)
-		return 0;
-	event.ns = event.task->ns;
-	return add_event(feed, &event);
-}
-
-static bool is_known(const void *mirror, int32_t pid, uint64_t start_ns)
-{
-	return mirror_has_task(mirror, pid, start_ns);
-}
-
-/* A process that was reaped without an event of its own. */
-static bool find_reaped(struct feed *feed)
-{
-	struct raw_event reaped = {.type = RAW_REAPED, .task.comm = ""};
-
-	if (!feed_ended_next(feed->ended, is_known, feed->mirror, now_ns(), &reaped.task.pid,
-			     &reaped.task.start_ns))
-		return false;
-	reaped.task.tid = reaped.task.pid;
-	reaped.time_ns = util_clock_ns(CLOCK_BOOTTIME);
-	feed->pending = reaped;
-	return true;
-}
-
-static int next_raw(struct feed *feed)
-{
-	int r;
-
-	if (feed->has_pending)
-		return 1;
-	r = feed->source->next(feed->state, &feed->pending);
-	if (r > 0 && feed->pending.type == RAW_ENDS)
-		r = feed_ended_add(feed->ended, feed->pending.task.pid, feed->pending.task.start_ns,
-				   now_ns()) < 0
-			    ? -ENOMEM
-			    : 1;
-	if (!r)
-		r = find_reaped(feed);
-	feed->has_pending = r > 0;
-	return r;
-}
-
-/* What an init runs says what container it is. */
-static void forget_container(struct feed *feed, const struct raw_event *raw)
-{
-	const struct pidns_task *task = pidns_task_find(feed->after, NULL, raw->task.pid);
-
-	if (feed->containers && task && task->vpids[task->nr_vpids - 1] == 1)
-		feed_containers_forget(feed->containers, task->ns);
-}
-
-static int note_both(struct feed *feed)
-{
-	int r;
-
-	if (!feed->containers)
-		return 0;
-	r = feed_containers_note(feed->containers, feed->before, false);
-	return r < 0 ? r : feed_containers_note(feed->containers, feed->after, true);
-}
-
-/* One that is reported by itself ends the batch. */
-static bool is_alone(const struct raw_event *raw)
-{
-	return raw->type == RAW_EXECED || raw->type == RAW_REFUSED;
-}
-
-/* Events until there are none, or the next does not fit. */
-static int fill_batch(struct feed *feed, struct raw_event *ret_alone)
-{
-	size_t i;
-	int r;
-
-	for (i = 0; i < BATCH_MAX; i++) {
-		r = next_raw(feed);
-		if (r <= 0)
-			return r;
-		if (is_alone(&feed->pending) && i)
-			return 1;
-		if (feed->pending.type == RAW_REFUSED) {
-			feed->has_pending = false;
-			*ret_alone = feed->pending;
-			return 1;
-		}
-		r = mirror_apply(feed->mirror, &feed->pending);
-		if (r)
-			return r;
-		feed->has_pending = false;
-		if (feed->pending.type == RAW_EXECED) {
-			*ret_alone = feed->pending;
-			return 1;
-		}
-	}
-	return 1;
-}
-
-/* 1: there may be more; 0: there are none. */
-static int report_batch(struct feed *feed)
-{
-	struct raw_event alone = {0};
-	int more, r;
-
-	mirror_begin(feed->mirror);
-	more = fill_batch(feed, &alone);
-	if (more < 0)
-		return more;
-	if (alone.type == RAW_REFUSED) {
-		r = add_refused(feed, &alone);
-		return r < 0 ? r : more;
-	}
-	if (feed->opts.only_refused)
-		return more;
-	r = mirror_end(feed->mirror, &feed->before, &feed->after);
-	if (r < 0 || !feed->after)
-		return r < 0 ? r : more;
-	forget_newest(feed);
-	if (alone.type == RAW_EXECED)
-		forget_container(feed, &alone);
-	r = note_both(feed);
-	if (r >= 0)
-		r = add_differences(feed);
-	if (r >= 0 && alone.type == RAW_EXECED)
-		r = add_exec(feed, &alone);
-	return r < 0 ? r : more;
-}
-
 /* ---- what no event says ---------------------------------------------------------------------- */
 
 static int settle(struct feed *feed)
@@ -344,7 +105,7 @@ static int settle(struct feed *feed)
 	if (r < 0)
 		return r;
 	/* Of a batch before this one, which changed nothing that is an event. */
-	end_report(feed);
+	feed_end_report(feed);
 	mirror_begin(feed->mirror);
 	r = mirror_settle(feed->mirror, fresh);
 	pidns_snapshot_unref(fresh);
@@ -352,9 +113,9 @@ static int settle(struct feed *feed)
 		r = mirror_end(feed->mirror, &feed->before, &feed->after);
 	if (r < 0 || !feed->after)
 		return r;
-	forget_newest(feed);
-	r = note_both(feed);
-	return r < 0 ? r : add_differences(feed);
+	feed_forget_newest(feed);
+	r = feed_note_both(feed);
+	return r < 0 ? r : feed_add_differences(feed);
 }
 
 /* Soon at first, then ever later, up to the interval. */
@@ -365,7 +126,7 @@ static void put_off(struct feed *feed)
 	feed->delay_ns = feed->delay_ns ? 2 * feed->delay_ns : FIRST_DELAY_NS;
 	if (feed->delay_ns > interval_ns)
 		feed->delay_ns = interval_ns;
-	feed->due_ns = now_ns() + feed->delay_ns;
+	feed->due_ns = feed_now_ns() + feed->delay_ns;
 	if (feed->due_ns < feed->rested_ns)
 		feed->due_ns = feed->rested_ns;
 }
@@ -382,11 +143,12 @@ static int settle_when_due(struct feed *feed, bool has_changed)
 	}
 	if (has_changed || !feed->due_ns) {
 		feed->delay_ns = 0;
-		feed->due_ns = doubt == MIRROR_NEW_DOUBT ? now_ns() : now_ns() + FIRST_DELAY_NS;
+		feed->due_ns = doubt == MIRROR_NEW_DOUBT ? feed_now_ns()
+							 : feed_now_ns() + FIRST_DELAY_NS;
 		if (feed->due_ns < feed->rested_ns)
 			feed->due_ns = feed->rested_ns;
 	}
-	if (now_ns() < feed->due_ns)
+	if (feed_now_ns() < feed->due_ns)
 		return 0;
 	r = settle(feed);
 	put_off(feed);
@@ -404,7 +166,7 @@ static int report_lost(struct feed *feed)
 
 	do {
 		feed->has_pending = false;
-		r = next_raw(feed);
+		r = feed_next_raw(feed);
 	} while (r > 0);
 	nr_lost = feed->source->lost(feed->state);
 	event.count = nr_lost - feed->nr_lost;
@@ -414,7 +176,7 @@ static int report_lost(struct feed *feed)
 	if (r < 0)
 		return r;
 	event.time_ns = feed->filled_ns;
-	return add_event(feed, &event);
+	return feed_add_event(feed, &event);
 }
 
 int feed_next(struct feed *feed, const struct pidns_event **ret_event)
@@ -427,11 +189,11 @@ int feed_next(struct feed *feed, const struct pidns_event **ret_event)
 		return 1;
 	}
 	while (r > 0) {
-		end_report(feed);
+		feed_end_report(feed);
 		if (feed->source->lost(feed->state) != feed->nr_lost) {
 			r = report_lost(feed);
 		} else {
-			r = report_batch(feed);
+			r = feed_report_batch(feed);
 			has_changed = has_changed || feed->after;
 			if (!r && !feed->nr_events)
 				r = settle_when_due(feed, has_changed);
@@ -489,8 +251,8 @@ struct feed *feed_close(struct feed *feed)
 {
 	if (!feed)
 		return NULL;
-	end_report(feed);
-	forget_newest(feed);
+	feed_end_report(feed);
+	feed_forget_newest(feed);
 	if (feed->state)
 		feed->source->close(feed->state);
 	mirror_free(feed->mirror);
@@ -503,12 +265,12 @@ struct feed *feed_close(struct feed *feed)
 
 static int start(struct feed *feed, const struct why *why)
 {
-	uint32_t wants = has_tasks(feed) ? EVENTS_TASKS : 0;
+	uint32_t wants = feed_has_tasks(feed) ? EVENTS_TASKS : 0;
 	int r;
 
 	if (feed->opts.watch->wants & PIDNS_WATCH_WANTS_REFUSED)
 		wants |= EVENTS_REFUSED;
-	feed->mirror = mirror_new(pidns_provider(feed->ctx), has_tasks(feed));
+	feed->mirror = mirror_new(pidns_provider(feed->ctx), feed_has_tasks(feed));
 	if (feed->opts.watch->flags & PIDNS_TAKE_CONTAINERS)
 		feed->containers = feed_containers_new();
 	feed->ended = feed_ended_new();

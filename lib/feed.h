@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * feed.h - the events of a source and the mirror that they keep, for watch.c. Implemented in feed.c;
+ * feed.h - the events of a source and the mirror that they keep, for watch.c. Implemented in feed.c and feed-batch.c;
  * feed-containers.c remembers which namespace is which container, feed-ended.c who has exited.
  */
 #ifndef PIDNS_FEED_H

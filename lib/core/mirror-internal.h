@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mirror-internal.h - the records of a mirror, for its two files. */
+/* mirror-internal.h - the records of a mirror, for its three files. */
 #ifndef PIDNS_MIRROR_INTERNAL_H
 #define PIDNS_MIRROR_INTERNAL_H
 
@@ -69,5 +69,18 @@ static inline struct mirror_task *mirror_task_at(const struct mirror *m, size_t 
 /* mirror.c: the slot; NULL: there is none. */
 struct mirror_ns *mirror_find_ns(const struct mirror *m, uint64_t ino);
 struct mirror_task *mirror_find_task(const struct mirror *m, int32_t pid);
+
+/* mirror.c: changes of one namespace or task, touched by the batch if is_event. 0 or -ENOMEM. */
+int mirror_add_ns(struct mirror *m, const struct raw_ns *raw, uint64_t time_ns, bool is_event);
+int mirror_remove_ns(struct mirror *m, struct mirror_ns *ns, uint64_t time_ns);
+int mirror_change_state(struct mirror *m, struct mirror_ns *ns, uint32_t state, uint64_t time_ns);
+int mirror_add_task(struct mirror *m, const struct raw_task *raw, uint64_t time_ns, bool is_event);
+int mirror_touch_task(struct mirror *m, struct mirror_task *task, uint64_t time_ns);
+void mirror_set_comm(struct mirror_task *task, const char *comm);
+/* Count it where it belongs, before and after a change: by -1, by 1. */
+void mirror_count_ns(struct mirror *m, const struct mirror_ns *ns, int by);
+void mirror_count_task(struct mirror *m, const struct mirror_task *task, int by);
+/* Of two with one inode, which is used again once it is free. */
+bool mirror_is_same_ns(const struct raw_ns *a, const struct raw_ns *b);
 
 #endif /* PIDNS_MIRROR_INTERNAL_H */

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * mirror.c - events are applied to what a snapshot had.
- *
- * Programs are attached before that snapshot is taken, so its first events may be of what it has
- * already, or of what has ended before it: a birth that is known changes nothing, and neither does the
- * end of what is not there. Each task's own events come in order.
+ * mirror.c - the namespaces and tasks of a mirror, and the batches in which they change.
  */
 #include "mirror-internal.h"
 
@@ -138,7 +134,7 @@ static int touch_ns(struct mirror *m, struct mirror_ns *ns, uint64_t time_ns)
 	return 0;
 }
 
-static int touch_task(struct mirror *m, struct mirror_task *task, uint64_t time_ns)
+int mirror_touch_task(struct mirror *m, struct mirror_task *task, uint64_t time_ns)
 {
 	if (keep_index(&m->touched_tasks, &m->room_touched_tasks, &m->nr_touched_tasks,
 		       task_index(m, task)))
@@ -156,7 +152,7 @@ static bool is_unsettled(const struct mirror_ns *ns)
 	       (ns->is_doubted || ns->raw.state != PIDNS_STATE_ALIVE);
 }
 
-static void count_ns(struct mirror *m, const struct mirror_ns *ns, int by)
+void mirror_count_ns(struct mirror *m, const struct mirror_ns *ns, int by)
 {
 	struct mirror_ns *parent = NULL;
 
@@ -172,7 +168,7 @@ static void count_ns(struct mirror *m, const struct mirror_ns *ns, int by)
 
 /* ---- namespaces ------------------------------------------------------------------------------ */
 
-static int add_ns(struct mirror *m, const struct raw_ns *raw, uint64_t time_ns, bool is_event)
+int mirror_add_ns(struct mirror *m, const struct raw_ns *raw, uint64_t time_ns, bool is_event)
 {
 	struct mirror_ns *ns = mirror_find_ns(m, raw->ino);
 
@@ -180,27 +176,26 @@ static int add_ns(struct mirror *m, const struct raw_ns *raw, uint64_t time_ns, 
 		ns = slot_new(&m->namespaces, sizeof(*ns), raw->ino);
 	if (!ns || (is_event && touch_ns(m, ns, time_ns) < 0))
 		return -ENOMEM;
-	count_ns(m, ns, -1);
+	mirror_count_ns(m, ns, -1);
 	ns->raw = *raw;
 	ns->raw.pidmap = NULL;
 	ns->raw.known &= ~PIDNS_NS_PIDMAP;
 	ns->is_there = true;
 	ns->is_doubted = false;
-	count_ns(m, ns, 1);
+	mirror_count_ns(m, ns, 1);
 	return 0;
 }
 
-static int remove_ns(struct mirror *m, struct mirror_ns *ns, uint64_t time_ns)
+int mirror_remove_ns(struct mirror *m, struct mirror_ns *ns, uint64_t time_ns)
 {
 	if (touch_ns(m, ns, time_ns) < 0)
 		return -ENOMEM;
-	count_ns(m, ns, -1);
+	mirror_count_ns(m, ns, -1);
 	ns->is_there = false;
 	return 0;
 }
 
-/* Of two with one inode, which is used again once it is free. */
-static bool is_same_raw(const struct raw_ns *a, const struct raw_ns *b)
+bool mirror_is_same_ns(const struct raw_ns *a, const struct raw_ns *b)
 {
 	uint64_t known = a->known & b->known;
 
@@ -210,13 +205,13 @@ static bool is_same_raw(const struct raw_ns *a, const struct raw_ns *b)
 	       a->reaper_start_ns == b->reaper_start_ns;
 }
 
-static int change_state(struct mirror *m, struct mirror_ns *ns, uint32_t state, uint64_t time_ns)
+int mirror_change_state(struct mirror *m, struct mirror_ns *ns, uint32_t state, uint64_t time_ns)
 {
 	if (touch_ns(m, ns, time_ns) < 0)
 		return -ENOMEM;
-	count_ns(m, ns, -1);
+	mirror_count_ns(m, ns, -1);
 	ns->raw.state = state;
-	count_ns(m, ns, 1);
+	mirror_count_ns(m, ns, 1);
 	return 0;
 }
 
@@ -236,13 +231,13 @@ static int copy_vpids(struct mirror_task *task, const int32_t *vpids, uint32_t n
 	return 0;
 }
 
-static void set_comm(struct mirror_task *task, const char *comm)
+void mirror_set_comm(struct mirror_task *task, const char *comm)
 {
 	strncpy(task->comm, comm, sizeof(task->comm) - 1);
 	task->comm[sizeof(task->comm) - 1] = '\0';
 }
 
-static void count_task(struct mirror *m, const struct mirror_task *task, int by)
+void mirror_count_task(struct mirror *m, const struct mirror_task *task, int by)
 {
 	struct mirror_ns *ns = mirror_find_ns(m, task->ns_ino);
 
@@ -260,14 +255,14 @@ static void drop_task(struct mirror *m, struct mirror_task *task)
 	slot_free(&m->tasks, task_index(m, task), (uint64_t)pid);
 }
 
-static int add_task(struct mirror *m, const struct raw_task *raw, uint64_t time_ns, bool is_event)
+int mirror_add_task(struct mirror *m, const struct raw_task *raw, uint64_t time_ns, bool is_event)
 {
 	struct mirror_task *task = slot_new(&m->tasks, sizeof(*task), (uint64_t)raw->pid);
 
 	if (!task)
 		return -ENOMEM;
 	task->pid = raw->pid;
-	if ((is_event && touch_task(m, task, time_ns) < 0) ||
+	if ((is_event && mirror_touch_task(m, task, time_ns) < 0) ||
 	    copy_vpids(task, raw->vpids, raw->nr_vpids) < 0)
 		return -ENOMEM;
 	task->start_ns = raw->start_ns;
@@ -277,8 +272,8 @@ static int add_task(struct mirror *m, const struct raw_task *raw, uint64_t time_
 	task->ruid = raw->ruid;
 	task->is_there = true;
 	task->is_new = is_event;
-	set_comm(task, raw->comm);
-	count_task(m, task, 1);
+	mirror_set_comm(task, raw->comm);
+	mirror_count_task(m, task, 1);
 	return 0;
 }
 
@@ -316,7 +311,7 @@ static int fill_task(struct mirror *m, const struct pidns_task *task)
 	if (!(task->known & PIDNS_TASK_VPIDS) || task->pid != task->tid ||
 	    (!m->has_tasks && !is_init))
 		return 0;
-	return add_task(m, &raw, 0, false);
+	return mirror_add_task(m, &raw, 0, false);
 }
 
 int mirror_fill(struct mirror *m, const struct pidns_snapshot *snapshot)
@@ -335,188 +330,12 @@ int mirror_fill(struct mirror *m, const struct pidns_snapshot *snapshot)
 		const struct raw_ns raw = raw_from(namespaces[i]);
 
 		if (raw.ino)
-			r = add_ns(m, &raw, 0, false);
+			r = mirror_add_ns(m, &raw, 0, false);
 	}
 	nr = pidns_snapshot_tasks(snapshot, &tasks);
 	for (i = 0; r >= 0 && i < nr; i++)
 		r = fill_task(m, tasks[i]);
 	return r;
-}
-
-/* ---- events ---------------------------------------------------------------------------------- */
-
-/* What began while the snapshot was taken has no start there. */
-static bool is_same_start(const struct mirror_task *task, const struct raw_event *e)
-{
-	return !task->start_ns || task->start_ns == e->task.start_ns;
-}
-
-static int remove_task(struct mirror *m, struct mirror_task *task, uint64_t time_ns)
-{
-	if (task->is_touched)
-		return 1;
-	if (touch_task(m, task, time_ns) < 0)
-		return -ENOMEM;
-	task->is_there = false;
-	count_task(m, task, -1);
-	return 0;
-}
-
-/*
- * Another namespace has its inode: it is gone with all below it, though that is not told of yet. 1: in
- * the next batch.
- */
-static int remove_with_all(struct mirror *m, struct mirror_ns *ns, uint64_t time_ns)
-{
-	const uint64_t ino = ns->raw.ino;
-	size_t i;
-	int r = 0;
-
-	for (i = 0; !r && i < m->namespaces.nr; i++) {
-		struct mirror_ns *child = mirror_ns_at(m, i);
-
-		if (child->raw.ino && child->is_there && child->raw.parent_ino == ino)
-			r = remove_with_all(m, child, time_ns);
-	}
-	for (i = 0; !r && i < m->tasks.nr; i++) {
-		struct mirror_task *task = mirror_task_at(m, i);
-
-		if (task->pid && task->is_there && task->ns_ino == ino)
-			r = remove_task(m, task, time_ns);
-	}
-	if (r || ns->is_touched)
-		return r ? r : 1;
-	return remove_ns(m, ns, time_ns);
-}
-
-static int apply_birth(struct mirror *m, const struct raw_event *e)
-{
-	struct mirror_task *task = mirror_find_task(m, e->task.pid);
-	struct mirror_ns *ns = e->ns.ino ? mirror_find_ns(m, e->ns.ino) : NULL;
-	int r = 0;
-
-	if (task && task->is_there && is_same_start(task, e)) {
-		task->start_ns = e->task.start_ns;
-		return 0;
-	}
-	if ((task && task->is_touched) || (ns && ns->is_touched))
-		return 1;
-	/* Its PID is free in the kernel, though its end is not told of yet. */
-	if (task) {
-		r = remove_task(m, task, e->time_ns);
-		return r < 0 ? r : 1;
-	}
-	if (e->ns.ino && ns && ns->is_there && !is_same_raw(&ns->raw, &e->ns)) {
-		r = remove_with_all(m, ns, e->time_ns);
-		return r < 0 ? r : 1;
-	}
-	if (e->ns.ino)
-		r = add_ns(m, &e->ns, e->time_ns, true);
-	if (r >= 0 && (m->has_tasks || e->ns.ino))
-		r = add_task(m, &e->task, e->time_ns, true);
-	return r;
-}
-
-static int apply_name(struct mirror *m, const struct raw_event *e)
-{
-	struct mirror_task *task = mirror_find_task(m, e->task.pid);
-
-	if (!task || !task->is_there || !is_same_start(task, e))
-		return 0;
-	if (task->is_touched)
-		return 1;
-	if (touch_task(m, task, e->time_ns) < 0)
-		return -ENOMEM;
-	set_comm(task, e->task.comm);
-	return 0;
-}
-
-static int apply_end(struct mirror *m, const struct raw_event *e)
-{
-	struct mirror_ns *ns = mirror_find_ns(m, e->task.ns_ino);
-
-	if (!ns || !ns->is_there || ns->raw.reaper != e->task.pid ||
-	    ns->raw.state == PIDNS_STATE_DYING || ns->raw.state == PIDNS_STATE_ZOMBIE_INIT)
-		return 0;
-	return ns->is_touched ? 1 : change_state(m, ns, PIDNS_STATE_DYING, e->time_ns);
-}
-
-static int apply_reaped(struct mirror *m, const struct raw_event *e)
-{
-	struct mirror_task *task = mirror_find_task(m, e->task.pid);
-	struct mirror_ns *ns;
-	int r;
-
-	if (!task || !task->is_there || !is_same_start(task, e))
-		return 0;
-	r = remove_task(m, task, e->time_ns);
-	if (r)
-		return r;
-	ns = mirror_find_ns(m, task->ns_ino);
-	if (ns && ns->is_there && ns->raw.reaper == task->pid && !ns->is_doubted) {
-		count_ns(m, ns, -1);
-		ns->is_doubted = true;
-		ns->ended_ns = e->time_ns;
-		count_ns(m, ns, 1);
-	}
-	return 0;
-}
-
-static int apply_ns_birth(struct mirror *m, const struct raw_event *e)
-{
-	struct mirror_ns *ns = mirror_find_ns(m, e->ns.ino);
-
-	if (ns && ns->is_touched)
-		return 1;
-	if (ns && ns->is_there && is_same_raw(&ns->raw, &e->ns))
-		return 0;
-	if (ns && ns->is_there)
-		return remove_with_all(m, ns, e->time_ns) < 0 ? -ENOMEM : 1;
-	return add_ns(m, &e->ns, e->time_ns, true);
-}
-
-/* Of every kind of namespace; whatever is in the mirror below goes first. */
-static int apply_ns_freed(struct mirror *m, const struct raw_event *e)
-{
-	struct mirror_ns *ns = mirror_find_ns(m, e->ns.ino);
-
-	if (!ns || !ns->is_there)
-		return 0;
-	if (ns->is_touched)
-		return 1;
-	if (ns->nr_tasks || ns->nr_children)
-		return 0;
-	return remove_ns(m, ns, e->time_ns);
-}
-
-int mirror_apply(struct mirror *m, const struct raw_event *e)
-{
-	if (m->time_ns < e->time_ns)
-		m->time_ns = e->time_ns;
-	switch (e->type) {
-	case RAW_BORN:
-		return apply_birth(m, e);
-	case RAW_RENAMED:
-	case RAW_EXECED:
-		return apply_name(m, e);
-	case RAW_ENDS:
-		return apply_end(m, e);
-	case RAW_REAPED:
-		return apply_reaped(m, e);
-	case RAW_NS_BORN:
-		return apply_ns_birth(m, e);
-	case RAW_NS_FREED:
-		return apply_ns_freed(m, e);
-	default:
-		return 0;
-	}
-}
-
-bool mirror_has_task(const struct mirror *m, int32_t pid, uint64_t start_ns)
-{
-	const struct mirror_task *task = mirror_find_task(m, pid);
-
-	return task && task->is_there && (!task->start_ns || task->start_ns == start_ns);
 }
 
 /* ---- doubts ---------------------------------------------------------------------------------- */
@@ -536,7 +355,7 @@ static int settle_ns(struct mirror *m, struct mirror_ns *ns, const struct pidns_
 
 	if (now) {
 		raw = raw_from(now);
-		if (!is_same_raw(&raw, &ns->raw))
+		if (!mirror_is_same_ns(&raw, &ns->raw))
 			now = NULL;
 	}
 	/* What is still held for a moment after its init is no dead namespace. */
@@ -544,14 +363,14 @@ static int settle_ns(struct mirror *m, struct mirror_ns *ns, const struct pidns_
 	    pidns_snapshot_time(fresh) < ns->ended_ns + LINGERS_NS)
 		return 0;
 	if (!now)
-		return ns->nr_tasks || ns->nr_children ? 0 : remove_ns(m, ns, time_ns);
+		return ns->nr_tasks || ns->nr_children ? 0 : mirror_remove_ns(m, ns, time_ns);
 	if (raw.state == ns->raw.state && raw.reaper == ns->raw.reaper) {
-		count_ns(m, ns, -1);
+		mirror_count_ns(m, ns, -1);
 		ns->is_doubted = false;
-		count_ns(m, ns, 1);
+		mirror_count_ns(m, ns, 1);
 		return 0;
 	}
-	return add_ns(m, &raw, time_ns, true);
+	return mirror_add_ns(m, &raw, time_ns, true);
 }
 
 /* Whatever has an init is told of by events. */
@@ -566,7 +385,7 @@ static int add_unknown(struct mirror *m, const struct pidns_snapshot *fresh)
 
 		if (raw.ino && raw.known & PIDNS_NS_STATE && !mirror_find_ns(m, raw.ino) &&
 		    (raw.state == PIDNS_STATE_UNBORN || raw.state == PIDNS_STATE_DEAD))
-			r = add_ns(m, &raw, pidns_snapshot_time(fresh), true);
+			r = mirror_add_ns(m, &raw, pidns_snapshot_time(fresh), true);
 	}
 	return r;
 }

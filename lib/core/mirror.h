@@ -4,7 +4,7 @@
  *
  * Events are applied in batches. A batch changes each namespace and each task at most once, so that
  * what is between two snapshots, those of what it touches before and after, is all that has happened.
- * Implemented in mirror.c, and as snapshots in mirror-freeze.c.
+ * Implemented in mirror.c and mirror-apply.c, and as snapshots in mirror-freeze.c.
  */
 #ifndef PIDNS_MIRROR_H
 #define PIDNS_MIRROR_H

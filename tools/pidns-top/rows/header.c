@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* header.c - the lines above the list. */
-#include "header.h"
+#include "header-line.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,102 +18,6 @@
 #define HEIGHT_LEAST 4
 
 #define BAR_MAX 50
-
-struct line {
-	struct header_line *of;
-	char *text;
-	size_t len;
-	unsigned int width; /* of the screen */
-	bool is_full;	    /* the rest of the line is left out */
-};
-
-static void append(struct line *line, const char *format, va_list args)
-	__attribute__((format(printf, 2, 0)));
-static void append(struct line *line, const char *format, va_list args)
-{
-	int n = vsnprintf(line->text + line->len, HEADER_WIDTH - line->len, format, args);
-
-	if (n > 0)
-		line->len += (size_t)n;
-	if (line->len >= HEADER_WIDTH)
-		line->len = HEADER_WIDTH - 1;
-}
-
-static void add_words(struct line *line, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* Words, of which a narrow screen shows the beginning. */
-static void add_words(struct line *line, const char *format, ...)
-{
-	va_list args;
-
-	if (line->is_full)
-		return;
-	va_start(args, format);
-	append(line, format, args);
-	va_end(args);
-}
-
-static void add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* With a number in it: all of it, or nothing, and nothing after it. */
-static void add(struct line *line, const char *format, ...)
-{
-	size_t before = line->len;
-	va_list args;
-
-	if (line->is_full)
-		return;
-	va_start(args, format);
-	append(line, format, args);
-	va_end(args);
-	if (text_width(line->text) <= line->width)
-		return;
-	line->is_full = true;
-	line->len = before;
-	line->text[before] = '\0';
-}
-
-static struct line next_line(struct header *header, enum style style, unsigned int width)
-{
-	struct header_line *line = &header->lines[header->count++];
-
-	line->style = style;
-	line->nr_spans = 0;
-	line->text[0] = '\0';
-	return (struct line){.of = line, .text = line->text, .width = width};
-}
-
-/* What was added since `from` looks like that. */
-static void mark(struct line *line, size_t from, enum style style, int key)
-{
-	struct header_line *of = line->of;
-
-	if (from < line->len && of->nr_spans < HEADER_SPANS)
-		of->spans[of->nr_spans++] =
-			(struct header_span){from, line->len - from, style, key};
-}
-
-/* At the right end of the line, if all of it fits there with two blanks before it. */
-static void add_right(struct line *line, const char *text)
-{
-	size_t left = text_width(line->text), own = text_width(text);
-
-	/* Lines without an end have no right end. */
-	if (line->width > HEADER_WIDTH / 2)
-		add_words(line, "  %s", text);
-	if (line->width > HEADER_WIDTH / 2)
-		return;
-	if (line->is_full || !own || left + own + 2 > line->width)
-		return;
-	add_words(line, "%*s%s", (int)(line->width - left - own), "", text);
-}
-
-static void add_count(struct line *line, const char *before, uint64_t count, const char *one,
-		      const char *many)
-{
-	add(line, "%s%" PRIu64 " %s", before, count, count == 1 ? one : many);
-}
 
 /* ---- Totals ---- */
 
@@ -153,15 +56,15 @@ static void add_health(struct line *line, const struct app *app, const struct ro
 
 		if (!rows->health[i] && !is_only)
 			continue;
-		add(line, "%s", before);
+		line_add(line, "%s", before);
 		from = line->len;
-		add(line, "%zu %s [%d]", rows->health[i],
-		    health_name((enum health)i, line->width < 100), i + 1);
-		mark(line, from,
-		     is_only		? STYLE_SELECTED
-		     : i == HEALTH_FULL ? STYLE_ALARM
-					: STYLE_WARNING,
-		     '1' + i);
+		line_add(line, "%zu %s [%d]", rows->health[i],
+			 health_name((enum health)i, line->width < 100), i + 1);
+		line_mark(line, from,
+			  is_only	     ? STYLE_SELECTED
+			  : i == HEALTH_FULL ? STYLE_ALARM
+					     : STYLE_WARNING,
+			  '1' + i);
 		before = "  ";
 	}
 }
@@ -171,21 +74,21 @@ static void add_totals(struct line *line, const struct totals *totals)
 	const char *before = "   ";
 
 	if (totals->known & PIDNS_NS_PROCESSES && totals->namespaces) {
-		add_count(line, before, totals->processes, "process", "processes");
+		line_count(line, before, totals->processes, "process", "processes");
 		before = ", ";
 	}
 	if (totals->known & PIDNS_NS_THREADS && totals->namespaces)
-		add_count(line, before, totals->threads, "thread", "threads");
+		line_count(line, before, totals->threads, "thread", "threads");
 	if (totals->known & PIDNS_NS_ZOMBIES && totals->namespaces)
-		add_count(line, ", ", totals->zombies, "zombie", "zombies");
+		line_count(line, ", ", totals->zombies, "zombie", "zombies");
 }
 
 static void add_short_totals(struct line *line, const struct app *app, const struct rows *rows,
 			     const struct totals *totals)
 {
-	add(line, "%" PRIu64 " ns", totals->namespaces);
+	line_add(line, "%" PRIu64 " ns", totals->namespaces);
 	if (rows->inside || !totals->namespaces)
-		add(line, ", %" PRIu64 " procs", totals->processes);
+		line_add(line, ", %" PRIu64 " procs", totals->processes);
 	else
 		add_health(line, app, rows);
 }
@@ -200,7 +103,7 @@ static void add_host(struct line *line, const struct picture *picture)
 	if (!host)
 		return;
 	text_clean(host, strlen(host), name, sizeof(name));
-	add_words(line, "%s  ", name);
+	line_words(line, "%s  ", name);
 }
 
 /* Not the time of drawing: all that is shown is of one moment. */
@@ -214,7 +117,7 @@ static void add_clock(struct line *line, const struct picture *picture)
 	char text[16];
 
 	if (now && localtime_r(&now, &tm) && strftime(text, sizeof(text), "%H:%M:%S", &tm))
-		add(line, "%s ", text);
+		line_add(line, "%s ", text);
 }
 
 static void add_mode(struct line *line, const struct app *app, const struct picture *picture)
@@ -224,11 +127,14 @@ static void add_mode(struct line *line, const struct app *app, const struct pict
 
 	if (picture->replay_ns) {
 		format_short_age(picture->replay_ns, ago, sizeof(ago));
-		add(line, "REPLAY -%s", ago);
+		line_add(line, "REPLAY -%s", ago);
 	} else {
-		add(line, "%s", picture->recording ? "REPLAY" : app->is_paused ? "PAUSED" : "LIVE");
+		line_add(line, "%s",
+			 picture->recording ? "REPLAY"
+			 : app->is_paused   ? "PAUSED"
+					    : "LIVE");
 	}
-	mark(line, from, line->len - from == 4 ? STYLE_BUSY : STYLE_WARNING, 0);
+	line_mark(line, from, line->len - from == 4 ? STYLE_BUSY : STYLE_WARNING, 0);
 }
 
 static void add_uptime(struct line *line, const struct picture *picture)
@@ -238,14 +144,14 @@ static void add_uptime(struct line *line, const struct picture *picture)
 	if (!picture->snapshot)
 		return;
 	format_uptime((double)pidns_snapshot_time(picture->snapshot) / 1e9, text, sizeof(text));
-	add(line, "  up %s", text);
+	line_add(line, "  up %s", text);
 }
 
 static void add_load(struct line *line, const struct machine_figures *machine)
 {
 	if (machine->has_load)
-		add(line, "%sload %.1f %.1f %.1f", line->len ? "  " : "", machine->load[0],
-		    machine->load[1], machine->load[2]);
+		line_add(line, "%sload %.1f %.1f %.1f", line->len ? "  " : "", machine->load[0],
+			 machine->load[1], machine->load[2]);
 }
 
 static void add_bar(struct line *line, const char *name, double percent, const char *label,
@@ -254,7 +160,7 @@ static void add_bar(struct line *line, const char *name, double percent, const c
 	char bar[BAR_MAX * 2];
 
 	format_bar(percent, label, width, bar, sizeof(bar));
-	add(line, "%s%s %s", line->len ? "  " : "", name, bar);
+	line_add(line, "%s%s %s", line->len ? "  " : "", name, bar);
 }
 
 static void add_memory(struct line *line, const struct machine_figures *machine, unsigned int bar)
@@ -304,7 +210,7 @@ static void add_meters(struct line *line, const struct app *app, const struct pi
 	add_pids(line, totals->root, bar);
 	if (forks && totals->root && forks[0] >= 0) {
 		format_rate((double)forks[0], cpu, sizeof(cpu));
-		add(line, "%sforks %s/s", line->len ? "  " : "", cpu);
+		line_add(line, "%sforks %s/s", line->len ? "  " : "", cpu);
 	}
 }
 
@@ -347,7 +253,7 @@ static void add_source(struct line *line, const struct app *app, const struct pi
 	const char *provider;
 
 	if (!picture->snapshot) {
-		add_right(line, "looking for the first time");
+		line_right(line, "looking for the first time");
 		return;
 	}
 	provider = pidns_snapshot_provider(picture->snapshot);
@@ -361,7 +267,7 @@ static void add_source(struct line *line, const struct app *app, const struct pi
 	if (text_width(line->text) + text_width(text) + 2 > line->width)
 		snprintf(text, sizeof(text), "%s%s", provider,
 			 pidns_snapshot_cannot_see(picture->snapshot) ? ", not all" : "");
-	add_right(line, text);
+	line_right(line, text);
 }
 
 /* Notes that cost much are taken less often than the rest. */
@@ -374,7 +280,7 @@ static void add_noted(struct line *line, const struct picture *picture)
 		return;
 	format_short_age(now - picture->noted.wall_ns, age, sizeof(age));
 	snprintf(text, sizeof(text), "limits of %s ago", age);
-	add_right(line, text);
+	line_right(line, text);
 }
 
 /* The newest event of a namespace. */
@@ -390,7 +296,7 @@ static void add_last_event(struct line *line, const struct picture *picture)
 		event_format(event, text, sizeof(text));
 		event_time(event, time, sizeof(time));
 		snprintf(words, sizeof(words), "%s%s", time, text);
-		add_right(line, words);
+		line_right(line, words);
 		return;
 	}
 }
@@ -406,9 +312,9 @@ static void add_path(struct line *line, const struct picture *picture, const str
 	if (parent && pidns_ns_parent(parent))
 		add_path(line, picture, parent);
 	if (parent && pidns_ns_parent(parent))
-		add_words(line, " %s ", text_is_utf8() ? "›" : ">");
+		line_words(line, " %s ", text_is_utf8() ? "›" : ">");
 	cells_ns_name(picture, ns, name, sizeof(name));
-	add_words(line, "%s", name);
+	line_words(line, "%s", name);
 }
 
 static void add_container(struct line *line, const struct picture *picture,
@@ -422,7 +328,7 @@ static void add_container(struct line *line, const struct picture *picture,
 	snprintf(text, sizeof(text), "%s %.12s", container->runtime,
 		 container->id ? container->id : "");
 	text_clean(text, strlen(text), clean, sizeof(clean));
-	add_right(line, clean);
+	line_right(line, clean);
 }
 
 static void add_inside(struct line *line, const struct app *app, const struct rows *rows,
@@ -434,17 +340,17 @@ static void add_inside(struct line *line, const struct app *app, const struct ro
 	if (line->width >= 60 || !(ns->known & PIDNS_NS_INO))
 		add_path(line, picture, ns);
 	else
-		add(line, "In %" PRIu64, ns->ino);
+		line_add(line, "In %" PRIu64, ns->ino);
 	if (app->is_below)
-		add_words(line, " and below");
+		line_words(line, " and below");
 	if (ns->known & PIDNS_NS_PROCESSES && !app->is_below && rows->count != ns->processes)
-		add(line, ": %zu of %" PRIu32 " processes", rows->count, ns->processes);
+		line_add(line, ": %zu of %" PRIu32 " processes", rows->count, ns->processes);
 	else
-		add_count(line, ": ", rows->count, "process", "processes");
+		line_count(line, ": ", rows->count, "process", "processes");
 	if (ns->known & PIDNS_NS_REAPER && ns->reaper)
-		add(line, ", init %d", ns->reaper);
+		line_add(line, ", init %d", ns->reaper);
 	if (line->width >= 60 && ns->known & PIDNS_NS_INO)
-		add(line, ", ino %" PRIu64, ns->ino);
+		line_add(line, ", ino %" PRIu64, ns->ino);
 	add_container(line, picture, ns);
 }
 
@@ -452,25 +358,25 @@ static void make_full(struct header *header, const struct app *app, const struct
 		      const struct picture *picture, const struct totals *totals,
 		      const char *trouble, unsigned int width)
 {
-	struct line line = next_line(header, STYLE_TEXT, width);
+	struct line line = line_next(header, STYLE_TEXT, width);
 
-	add_words(&line, "pidns-top ");
+	line_words(&line, "pidns-top ");
 	add_host(&line, picture);
 	add_clock(&line, picture);
 	add_mode(&line, app, picture);
 	add_uptime(&line, picture);
 	add_load(&line, &picture->machine);
 	add_source(&line, app, picture);
-	line = next_line(header, STYLE_TEXT, width);
+	line = line_next(header, STYLE_TEXT, width);
 	add_meters(&line, app, picture, totals, width);
 	if (!line.len)
 		header->count--;
-	line = next_line(header, trouble[0] ? STYLE_ALARM : STYLE_TEXT, width);
+	line = line_next(header, trouble[0] ? STYLE_ALARM : STYLE_TEXT, width);
 	if (trouble[0]) {
-		add_words(&line, "%s", trouble);
+		line_words(&line, "%s", trouble);
 		return;
 	}
-	add_count(&line, "", totals->namespaces, "namespace", "namespaces");
+	line_count(&line, "", totals->namespaces, "namespace", "namespaces");
 	add_health(&line, app, rows);
 	add_totals(&line, totals);
 	add_last_event(&line, picture);
@@ -481,16 +387,16 @@ static void make_short(struct header *header, const struct app *app, const struc
 		       const struct picture *picture, const struct totals *totals,
 		       const char *trouble, unsigned int width)
 {
-	struct line line = next_line(header, STYLE_TEXT, width);
+	struct line line = line_next(header, STYLE_TEXT, width);
 
 	add_mode(&line, app, picture);
-	add(&line, "  ");
+	line_add(&line, "  ");
 	add_short_totals(&line, app, rows, totals);
 	add_load(&line, &picture->machine);
 	if (!trouble[0])
 		return;
-	line = next_line(header, STYLE_ALARM, width);
-	add_words(&line, "%s", trouble);
+	line = line_next(header, STYLE_ALARM, width);
+	line_words(&line, "%s", trouble);
 }
 
 void header_make(struct header *header, const struct app *app, const struct rows *rows,
@@ -509,7 +415,7 @@ void header_make(struct header *header, const struct app *app, const struct rows
 		return;
 	if (!rows->inside && header->count)
 		return;
-	line = next_line(header, STYLE_TEXT, width);
+	line = line_next(header, STYLE_TEXT, width);
 	if (rows->inside)
 		add_inside(&line, app, rows, picture);
 	else
