@@ -101,7 +101,7 @@ static void test_nonsense_changes_nothing(void **state)
 		"sort-namespaces=",
 		"columns-namespaces=",
 		"columns-namespaces=,,-,nobody,--",
-		"columns-processes=-pid,-vpids,-vpid,-ppid,-ns,-uid,-state,-cpu,-rss_bytes,-"
+		"columns-processes=-pid,-vpids,-vpid,-ppid,-ns,-uid,-state,-nice,-cpu,-rss_bytes,-"
 		"threads,-age,"
 		"-cpu_ns,"
 		"-command",

@@ -275,6 +275,29 @@ def press_user(top, key):
     shows(top, "702")
 
 
+def press_threads(top, key):
+    """test-live.py sees them; of this recording there are none."""
+    top.press(key)
+    shows(top, "first Enter a namespace")
+    top.press("Enter")
+    shows(top, f"ino {ROOT}")
+    top.press(key)
+    shows(top, ": 7 threads, init")
+    top.press(key)
+    shows(top, ": 7 processes, init")
+
+
+def press_wrap(top, key):
+    top.press("Down", key)
+    shows(top, "PID 700:\nnginx")
+    top.press(key)
+    shows(top, "Enter Open")
+    top.press("Enter", "Down", "Enter")
+    top.wait("of a process", lambda: top.lines()[1] == "nginx")
+    top.press("Esc")
+    shows(top, f"ino {WEB}")
+
+
 def press_kernel(top, key):
     top.press("Enter")
     shows(top, "kthreadd")

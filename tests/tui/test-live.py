@@ -127,13 +127,61 @@ def test_cpu_use():
 
                 def percent():
                     rows = [line.split() for line in top.lines() if "while :" in line]
-                    return float(rows[0][5].replace("-", "0")) if rows else 0
+                    return float(rows[0][6].replace("-", "0")) if rows else 0
 
                 top.wait("a busy process", lambda: percent() > 20)
         finally:
             burner.kill()
             burner.wait()
             # The shell in there is its child, and ends with the namespace.
+
+
+THREADS = """
+import sys, threading, time
+for _ in range(3):
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+print("there", flush=True)
+time.sleep(600)
+"""
+
+
+def test_threads_nice_values_and_whole_commands():
+    """H: a row for each thread, which has the numbers of its own; NI; w shows all of a command line."""
+    end = "the-end-of-a-long-line"
+    with Namespace() as namespace:
+        busy = subprocess.Popen(
+            ["nsenter", "-t", str(namespace.init), "-p", "nice", "-n", "7", sys.executable, "-c",
+             THREADS, "x" * 300, end],
+            stdout=subprocess.PIPE,
+        )
+        try:
+            busy.stdout.readline()
+            with start(f"@{namespace.init}", columns=110, rows=30) as top:
+                top.wait("the process", lambda: any("import" in line for line in top.lines()))
+                row = next(line.split() for line in top.lines() if "import" in line)
+                process = row[0]
+                expect_equal(row[3:6], ["root" if not os.geteuid() else row[3], "S", "7"], "row")
+                tids = sorted(os.listdir(f"/proc/{process}/task"), key=int)
+                expect_equal(len(tids), 4, "threads")
+                top.press("H")
+                for tid in tids:
+                    top.wait(f"thread {tid}", lambda t=tid: any(
+                        line.split()[:1] == [t] for line in top.lines()))
+                top.wait(": 6 threads, init")
+                top.press("/", *tids[2], "Enter", "Left")
+                top.wait("its process", lambda: top.selected().split()[:1] == [process])
+                top.press("H")
+                top.wait(": 3 processes, init")
+                top.press("w")
+                top.wait(end)
+                expect_equal(top.text().count("x"), 300, "x of the command line")
+                top.press("Esc", "Left")
+                # Its parent is ours, in another namespace.
+                top.wait("the parent", lambda: top.selected().split()[:1] == [str(busy.pid)])
+        finally:
+            busy.kill()
+            busy.wait()
+            busy.stdout.close()
 
 
 def test_a8_no_row_above_all_cpus():

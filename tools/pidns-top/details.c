@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "common/cmdline.h"
 #include "cpu.h"
@@ -12,6 +13,8 @@
 struct detail {
 	int32_t pid;
 	bool has_command, was_asked; /* for its command line */
+	bool has_nice;
+	int nice;
 	const struct pidns_task *task;
 	double cpu;
 	char *command;
@@ -205,6 +208,18 @@ static void ask_commands(struct details *details)
 	free(asking.places);
 }
 
+/* A call, and no file: it never waits. */
+static void ask_nice(struct details *details)
+{
+	for (size_t i = 0; i < details->count; i++) {
+		struct detail *detail = &details->list[i];
+
+		errno = 0;
+		detail->nice = getpriority(PRIO_PROCESS, (id_t)detail->pid);
+		detail->has_nice = !errno;
+	}
+}
+
 void details_look(struct details *details, const struct details_wish *wish)
 {
 	size_t count;
@@ -225,8 +240,22 @@ void details_look(struct details *details, const struct details_wish *wish)
 	} else {
 		list_free(list, count);
 	}
+	if (wish->nice)
+		ask_nice(details);
 	if (wish->commands && details->helper)
 		ask_commands(details);
+}
+
+bool details_nice(const struct details *details, int32_t pid, int *ret_nice)
+{
+	const struct detail *detail = NULL;
+
+	if (details)
+		detail = detail_find(details->list, details->count, pid);
+	if (!detail || !detail->has_nice)
+		return false;
+	*ret_nice = detail->nice;
+	return true;
 }
 
 const struct pidns_task *details_task(const struct details *details, int32_t pid)

@@ -25,6 +25,7 @@ struct details_wish {
 	uint64_t task_fields; /* of PIDNS_TASK_*; 0: no take is needed */
 	uint64_t round;	      /* a new number: what is remembered is too old */
 	bool commands;	      /* command lines as well */
+	bool nice;	      /* and nice values, by PIDs of this very machine */
 	unsigned int cpus;    /* of the machine; 0: not known */
 };
 
@@ -38,6 +39,8 @@ void details_look(struct details *details, const struct details_wish *wish);
 const struct pidns_task *details_task(const struct details *details, int32_t pid);
 /* Percent of one CPU, or CPU_UNKNOWN (cpu.h). */
 double details_cpu(const struct details *details, int32_t pid);
+/* False: not known. */
+bool details_nice(const struct details *details, int32_t pid, int *ret_nice);
 /* The command line as /proc has it: arguments ended by NUL bytes. */
 const char *details_command(const struct details *details, int32_t pid, size_t *ret_len);
 

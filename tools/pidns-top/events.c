@@ -97,6 +97,12 @@ static bool is_of_task(const struct pidns_event *event)
 	return event->type == PIDNS_EVENT_TASK_NEW || event->type == PIDNS_EVENT_TASK_GONE;
 }
 
+/* Threads come and go with the key that shows them. */
+static bool is_of_process(const struct pidns_event *event)
+{
+	return is_of_task(event) && event->task->pid == event->task->tid;
+}
+
 static void add_rest(struct events *events, size_t rest, uint64_t wall_ns)
 {
 	struct event *event = rest ? add(events) : NULL;
@@ -125,7 +131,7 @@ int events_make(struct events *events, struct pidns_snapshot *older, struct pidn
 		if (!is_of_task(list[i]) && list[i]->ns)
 			add_ns(events, list[i]->type == PIDNS_EVENT_NS_GONE ? older : newer,
 			       list[i], wall_ns);
-		else if (is_of_task(list[i]) && tasks++ < EVENTS_AT_ONCE)
+		else if (is_of_process(list[i]) && tasks++ < EVENTS_AT_ONCE)
 			add_task(events, list[i], wall_ns);
 	}
 	add_rest(events, tasks > EVENTS_AT_ONCE ? tasks - EVENTS_AT_ONCE : 0, wall_ns);

@@ -67,6 +67,7 @@ static void open_live(struct viewer *viewer)
 		viewer->picture.users = users_open("/etc/passwd");
 	if (!viewer->options->is_batch)
 		pidns_open(&opts, &viewer->screen_ctx);
+	viewer->picture.has_nice = viewer->screen_ctx && !source->root && !source->from;
 }
 
 static int open_and_run(struct viewer *viewer)

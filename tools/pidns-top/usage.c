@@ -72,6 +72,9 @@ static void sum_members(struct usage *usage, const struct pidns_snapshot *snapsh
 		for (size_t k = 0; k < nr; k++) {
 			struct usage_sum part = sum_of_task(members[k], usage->task_cpu[first + k]);
 
+			/* A process has the sum of its threads. */
+			if (members[k]->pid != members[k]->tid)
+				continue;
 			sum_add(&usage->own[i], &part);
 		}
 	}

@@ -13,6 +13,12 @@ static const struct pidns_task *task_with(const struct cell_source *source, uint
 	return view_task(source, source->row->task, source->row->task->pid, field);
 }
 
+static int32_t pid_of(const struct row *row)
+{
+	/* Of a thread nothing is looked up. */
+	return row->task->pid == row->task->tid ? row->task->pid : 0;
+}
+
 static void fill_unknown(struct cell *cell)
 {
 	snprintf(cell->text, sizeof(cell->text), "-");
@@ -73,6 +79,36 @@ static void fill_state(const struct cell_source *source, struct cell *cell)
 		cell->style = STYLE_BUSY;
 	else if (cell->text[0] == 'Z' || cell->text[0] == 'D' || cell->text[0] == 'X')
 		cell->style = STYLE_WARNING;
+}
+
+static void fill_nice(const struct cell_source *source, struct cell *cell)
+{
+	int nice;
+
+	/* Of a thread, and of what has ended, it is not looked up. */
+	if (pid_of(source->row) && !pidns_task_is_zombie(source->row->task) &&
+	    details_nice(source->picture->details, source->row->task->pid, &nice))
+		snprintf(cell->text, sizeof(cell->text), "%d", nice);
+	else
+		fill_unknown(cell);
+}
+
+static unsigned int repeat_nice(const struct rows *rows)
+{
+	return rows->has_nice;
+}
+
+/* A thread is called by its own number. */
+static void fill_pid(const struct cell_source *source, struct cell *cell)
+{
+	format_count((uint64_t)source->row->task->tid, source->width, cell->text,
+		     sizeof(cell->text));
+}
+
+static void key_pid(const struct cell_source *source, struct sort_key *key)
+{
+	key->is_known = true;
+	key->number = (uint64_t)source->row->task->tid;
 }
 
 static double cpu_of(const struct cell_source *source)
@@ -186,6 +222,13 @@ static const struct field vpid = {
 	.get = get_vpid,
 	.help = "its PID in its own namespace",
 };
+static const struct field nice_value = {
+	.name = "nice",
+	.title = "NI",
+	.width = 3,
+	.rank = 9,
+	.help = "nice value: from -20, first, to 19, last",
+};
 static const struct field cpu = {
 	.name = "cpu",
 	.title = "CPU%",
@@ -215,6 +258,7 @@ enum {
 	NS,
 	USER,
 	STATE,
+	NICE,
 	CPU,
 	MEMORY,
 	THREADS,
@@ -231,7 +275,8 @@ enum {
 #define AMOUNT (COLUMN_TASK | COLUMN_RIGHT | COLUMN_BIG_FIRST)
 
 static const struct column columns[NR_COLUMNS] = {
-	[PID] = {&task_fields[TASK_PID], .flags = NUMBER, MOST(max_pid)},
+	[PID] = {&task_fields[TASK_PID], .flags = NUMBER, MOST(max_pid), .fill = fill_pid,
+		 .key = key_pid},
 	[BETWEEN] = {&between, .flags = NUMBER | COLUMN_NUMBERED | COLUMN_NO_SORT, MOST(max_vpid),
 		     .fill = fill_between, .repeat = repeat_between},
 	[VPID] = {&vpid, .flags = NUMBER, .fit = fit_vpid, .repeat = repeat_vpid},
@@ -241,6 +286,8 @@ static const struct column columns[NR_COLUMNS] = {
 	[USER] = {&task_fields[TASK_UID], .flags = COLUMN_TASK | COLUMN_OF_SCREEN | COLUMN_USER,
 		  MOST(max_uid)},
 	[STATE] = {&task_fields[TASK_STATE], .flags = COLUMN_TASK, .fill = fill_state},
+	[NICE] = {&nice_value, .flags = COLUMN_TASK | COLUMN_RIGHT | COLUMN_NO_SORT,
+		  .fill = fill_nice, .repeat = repeat_nice},
 	[CPU] = {&cpu, .flags = AMOUNT, .task_fields = PIDNS_TASK_CPU | PIDNS_TASK_START,
 		 .fill = fill_cpu, .key = key_cpu},
 	[MEMORY] = {&task_fields[TASK_RSS], .flags = AMOUNT},
@@ -273,11 +320,6 @@ static size_t words_of(const struct cell_source *source, char *out, size_t size)
 	view_fill_command(source, task, task->pid, 0, arguments, sizeof(arguments));
 	snprintf(out + len, size - len, "%s %s %s", user, named ? named->comm : "", arguments);
 	return strlen(out);
-}
-
-static int32_t pid_of(const struct row *row)
-{
-	return row->task->pid;
 }
 
 const struct view view_processes = {

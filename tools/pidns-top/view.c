@@ -246,7 +246,9 @@ bool view_fill_command(const struct cell_source *source, const struct pidns_task
 	size_t len = 0;
 	const char *command = NULL;
 
-	if (source->app->has_commands && is_detailed(source, task, pid))
+	bool is_wanted = source->app->has_commands || source->app->mode == APP_COMMAND;
+
+	if (is_wanted && is_detailed(source, task, pid))
 		command = details_command(source->picture->details, pid, &len);
 	len = command ? join_arguments(command, len, joined, sizeof(joined)) : 0;
 	if (len)

@@ -43,14 +43,38 @@ void screen_make_rows(struct screen *screen)
 	screen->wants_frame = true;
 }
 
+/* The whole command line of app.detailed, a process. */
+static void make_command(struct screen *screen, unsigned int width)
+{
+	const struct ident *ident = &screen->viewer->app.detailed;
+	const struct picture *picture = &screen->viewer->picture;
+	struct cell_source source = {.picture = picture, .app = &screen->viewer->app};
+	const struct pidns_task *task = pidns_task_find(picture->snapshot, NULL, ident->pid);
+	char command[CELL_SIZE] = "";
+	struct ident now;
+
+	if (task) {
+		now = ident_of_task(task);
+		task = ident_is_same(&now, ident) ? task : NULL;
+	}
+	if (task)
+		view_fill_command(&source, task, task->pid, 0, command, sizeof(command));
+	sheet_make_command(&screen->sheet, ident->pid, task ? command : NULL, width);
+	screen->viewer->app.details = screen->sheet.count;
+}
+
 void screen_make_sheet(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
 	unsigned int height, width;
 
-	if (app->mode != APP_DETAILS)
+	if (app->mode != APP_DETAILS && app->mode != APP_COMMAND)
 		return;
 	term_size(&height, &width);
+	if (app->mode == APP_COMMAND) {
+		make_command(screen, width);
+		return;
+	}
 	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed, width,
 		   !(SHEET_FLAGS & ~screen->shown_flags) &&
 			   !(SHEET_NS_FIELDS & screen->viewer->picture.unasked_ns));
@@ -96,6 +120,8 @@ static uint32_t flags_of(const struct screen *screen)
 
 	if (screen->viewer->app.mode == APP_DETAILS || screen->viewer->picture.recording)
 		flags |= SHEET_FLAGS;
+	if (app_shows_threads(&screen->viewer->app) || screen->viewer->picture.recording)
+		flags |= PIDNS_TAKE_THREADS;
 	return flags;
 }
 

@@ -128,7 +128,8 @@ static void look_at_details(struct screen *screen)
 	struct details_wish wish = {
 		.pids = pids,
 		.round = screen->round,
-		.commands = viewer->app.has_commands,
+		.commands = viewer->app.has_commands || viewer->app.mode == APP_COMMAND,
+		.nice = viewer->picture.has_nice,
 		.cpus = viewer->picture.machine.cpus,
 	};
 	struct layout_needs needs;

@@ -343,7 +343,9 @@ static void add_inside(struct line *line, const struct app *app, const struct ro
 		line_add(line, "In %" PRIu64, ns->ino);
 	if (app->is_below)
 		line_words(line, " and below");
-	if (ns->known & PIDNS_NS_PROCESSES && !app->is_below && rows->count != ns->processes)
+	if (app->has_threads)
+		line_count(line, ": ", rows->count, "thread", "threads");
+	else if (ns->known & PIDNS_NS_PROCESSES && !app->is_below && rows->count != ns->processes)
 		line_add(line, ": %zu of %" PRIu32 " processes", rows->count, ns->processes);
 	else
 		line_count(line, ": ", rows->count, "process", "processes");

@@ -270,6 +270,9 @@ void layout_needs(const struct layout *layout, const struct app *app, struct lay
 		if (app->view == APP_PROCESSES)
 			ret->task_fields |= PIDNS_TASK_UID;
 	}
+	/* What is looked up for a row is of its process. */
+	if (app->view == APP_PROCESSES && app->has_threads)
+		ret->task_fields |= ret->screen_fields;
 	ret->screen_fields &= ~ret->task_fields;
 }
 

@@ -27,6 +27,7 @@ struct picture {
 	bool is_noting;			   /* notes that are not there yet will come */
 	const struct details *details;	   /* the rest, for the rows on the screen */
 	const struct sheet *sheet;	   /* app.detailed, while that is shown */
+	bool has_nice; /* the details have nice values: their PIDs are those of this machine */
 	const struct users *users;
 	struct machine_figures machine;
 	const struct events *events; /* up to that snapshot */

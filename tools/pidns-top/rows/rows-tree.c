@@ -51,7 +51,7 @@ static int planting_allocate(struct planting *planting, struct rows *rows)
 #define DEPTH_MAX 48
 
 struct numbered {
-	int32_t pid;
+	int32_t pid; /* of a thread, its own */
 	size_t at;
 };
 
@@ -75,6 +75,8 @@ static size_t raw_parent(const struct planting *planting, const struct numbered 
 {
 	const struct pidns_task *task = planting->source[i].task;
 
+	if (task->pid != task->tid)
+		return find_pid(list, planting->count, task->pid);
 	if (!(task->known & PIDNS_TASK_PPID) || task->ppid <= 0)
 		return NO_PARENT;
 	return find_pid(list, planting->count, task->ppid);
@@ -99,7 +101,7 @@ static int find_parents_of_tasks(struct planting *planting)
 	if (!list)
 		return -ENOMEM;
 	for (size_t i = 0; i < planting->count; i++)
-		list[i] = (struct numbered){planting->source[i].task->pid, i};
+		list[i] = (struct numbered){planting->source[i].task->tid, i};
 	qsort(list, planting->count, sizeof(*list), compare_numbered);
 	for (size_t i = 0; i < planting->count; i++)
 		planting->parents[i] = raw_parent(planting, list, i);

@@ -127,7 +127,7 @@ static void measure_ns(struct rows *rows, const struct pidns_ns *ns)
 
 static void measure_task(struct rows *rows, const struct pidns_task *task)
 {
-	raise_max(&rows->max_pid, task->pid > 0 ? (uint64_t)task->pid : 0);
+	raise_max(&rows->max_pid, task->tid > 0 ? (uint64_t)task->tid : 0);
 	raise_max(&rows->max_ino, task->ns->known & PIDNS_NS_INO ? task->ns->ino : 0);
 	raise_max(&rows->max_uid, task->known & PIDNS_TASK_UID ? task->uid : 0);
 	for (uint32_t i = 1; i < task->nr_vpids && i <= PIDNS_LEVEL_MAX; i++) {
@@ -168,6 +168,8 @@ static bool is_wanted_task(const struct rows *rows, const struct app *app,
 {
 	const char *filter = app->places[APP_PROCESSES].filter;
 
+	if (!app->has_threads && row->task->pid != row->task->tid)
+		return false;
 	if (app->hides_kernel && is_of_kernel(picture, row->task))
 		return false;
 	if (app->user[0] && !is_of_user(picture, row->task, app->user))
@@ -181,6 +183,7 @@ static int processes_make(struct rows *rows, const struct app *app, const struct
 	bool is_tree = app_is_tree(app);
 	size_t count, first;
 
+	rows->has_nice = picture->has_nice;
 	rows->inside = ident_find_ns(&app->inside, picture->snapshot);
 	if (!rows->inside)
 		return -ENOENT;

@@ -38,6 +38,7 @@ struct rows {
 	uint64_t max_vpid[PIDNS_LEVEL_MAX + 1];
 	unsigned int levels;	  /* vpids beyond the first that any row has */
 	uint64_t max_name;	  /* columns of the longest name in its tree */
+	bool has_nice;		  /* nice values can be had */
 	bool has_pods;		  /* one of the namespaces is part of a pod */
 	size_t health[NR_HEALTH]; /* how many namespaces of the whole snapshot are so */
 };

@@ -262,6 +262,18 @@ static void add_findings(struct sheet *sheet, const struct pidns_snapshot *snaps
 	findings_clear(&findings);
 }
 
+void sheet_make_command(struct sheet *sheet, int32_t pid, const char *command, size_t width)
+{
+	sheet_clear(sheet);
+	sheet->width = width;
+	if (!command)
+		add(sheet, "PID %" PRId32 " has ended.", pid);
+	else
+		add(sheet, "PID %" PRId32 ":", pid);
+	if (command)
+		add_wrapped(sheet, command);
+}
+
 void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
 		const struct ident *ident, size_t width, bool is_asked)
 {

@@ -38,6 +38,8 @@ struct sheet {
  * all that is needed, else still to come. Without memory there are fewer lines. */
 void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
 		const struct ident *ident, size_t width, bool is_asked);
+/* The command line of a process as lines, clean as it is; NULL: it has ended. */
+void sheet_make_command(struct sheet *sheet, int32_t pid, const char *command, size_t width);
 void sheet_clear(struct sheet *sheet);
 
 #endif /* PIDNS_TOP_SHEET_H */

@@ -378,7 +378,7 @@ void draw(const struct draw_frame *frame, const struct app *app, const struct ro
 		draw_events(frame, app, picture);
 		return;
 	}
-	if (app->mode == APP_DETAILS) {
+	if (app->mode == APP_DETAILS || app->mode == APP_COMMAND) {
 		draw_details(frame, app, picture->sheet);
 		return;
 	}

@@ -39,9 +39,13 @@ bool app_process_of(const struct scene *scene, const struct row *row, struct ide
 	const struct pidns_ns *ns = row->ns;
 	const struct pidns_task *task = row->task;
 
-	if (task) {
-		*ret = ident_of_task(task);
-		return true;
+	/* Of a thread, the process. */
+	if (task && task->pid != task->tid)
+		task = pidns_task_find(scene->picture->snapshot, NULL, task->pid);
+	if (row->task) {
+		if (task)
+			*ret = ident_of_task(task);
+		return task != NULL;
 	}
 	if (!(ns->known & PIDNS_NS_REAPER) || ns->reaper <= 0)
 		return false;

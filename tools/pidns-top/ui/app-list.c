@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "pidns-top/rows/picture.h"
+
 static struct ident ident_of_row(const struct row *row)
 {
 	return row->task ? ident_of_task(row->task) : ident_of_ns(row->ns);
@@ -135,6 +137,8 @@ void app_open(struct app *app, const struct scene *scene)
 
 	if (app->view == APP_NAMESPACES && row)
 		app_enter_namespace(app, row->ns);
+	else
+		app_wrap(app, scene);
 }
 
 void app_back(struct app *app, const struct scene *scene)
@@ -175,6 +179,17 @@ void app_kernel(struct app *app, const struct scene *scene)
 	app->wants_rows = app->wants_take = true;
 }
 
+void app_threads(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	if (app->view != APP_PROCESSES) {
+		snprintf(app->message, sizeof(app->message), "first Enter a namespace");
+		return;
+	}
+	app->has_threads = !app->has_threads;
+	app->wants_rows = app->wants_take = true;
+}
+
 /* ---- The tree ---- */
 
 void app_tree(struct app *app, const struct scene *scene)
@@ -201,10 +216,36 @@ static void select_parent(struct app *app, const struct scene *scene, const stru
 	}
 }
 
+/* Of a process; where its parent is outside the list, with the list of the parent's namespace. */
+static void select_parent_process(struct app *app, const struct scene *scene,
+				  const struct pidns_task *task)
+{
+	int32_t pid = task->pid != task->tid ? task->pid : task->ppid;
+	const struct pidns_task *parent = NULL;
+
+	if (task->pid != task->tid || task->known & PIDNS_TASK_PPID)
+		parent = pidns_task_find(scene->picture->snapshot, NULL, pid);
+	if (!parent) {
+		snprintf(app->message, sizeof(app->message), "its parent is not in sight");
+		return;
+	}
+	for (size_t i = 0; i < scene->rows->count; i++) {
+		if (scene->rows->list[i].task == parent) {
+			app_select(app, scene, i);
+			return;
+		}
+	}
+	if (parent->ns != scene->rows->inside)
+		app_enter_namespace(app, parent->ns);
+	app_place(app)->cursor = ident_of_task(parent);
+}
+
 void app_fold(struct app *app, const struct scene *scene)
 {
 	const struct row *row = app_selected_row(app, scene);
 
+	if (row && row->task)
+		select_parent_process(app, scene, row->task);
 	if (!is_in_tree(app, row))
 		return;
 	if (!row->has_children || row->is_folded) {

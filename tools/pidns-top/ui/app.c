@@ -44,6 +44,11 @@ bool app_is_tree(const struct app *app)
 				(place->sorted_by == view_processes.number && !place->is_reversed));
 }
 
+bool app_shows_threads(const struct app *app)
+{
+	return app->view == APP_PROCESSES && app->has_threads;
+}
+
 void app_init(struct app *app)
 {
 	*app = (struct app){
@@ -100,6 +105,22 @@ void app_events(struct app *app, const struct scene *scene)
 	app->help_left = 0;
 	app->details = scene->picture->events ? scene->picture->events->count : 0;
 	app->help_top = app->details > app->help_page ? app->details - app->help_page : 0;
+}
+
+/* Of a process, or of the init of a namespace. */
+void app_wrap(struct app *app, const struct scene *scene)
+{
+	const struct row *row = app_selected_row(app, scene);
+
+	if (!row)
+		return;
+	if (!app_process_of(scene, row, &app->detailed)) {
+		snprintf(app->message, sizeof(app->message), "it has no init");
+		return;
+	}
+	app->mode = APP_COMMAND;
+	app->help_top = app->help_left = 0;
+	app->wants_take = true;
 }
 
 void app_command(struct app *app, const struct scene *scene)
@@ -195,6 +216,7 @@ static void page_key(struct app *app, size_t lines, int key)
 	case REQUEST_help:
 	case REQUEST_details:
 	case REQUEST_events:
+	case REQUEST_wrap:
 	case REQUEST_open:
 	case REQUEST_quit:
 		app->mode = APP_LIST;
@@ -237,6 +259,7 @@ void app_key(struct app *app, const struct scene *scene, int key)
 		page_key(app, app->details, key);
 		break;
 	case APP_DETAILS:
+	case APP_COMMAND:
 		page_key(app, app->details, key);
 		break;
 	}

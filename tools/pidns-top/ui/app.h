@@ -38,6 +38,7 @@ enum app_mode {
 	APP_HELP,
 	APP_DETAILS, /* of app.detailed */
 	APP_EVENTS,
+	APP_COMMAND, /* the whole one of app.detailed, a process */
 };
 
 /* Each view has its own place in its own list. */
@@ -82,6 +83,7 @@ struct app {
 	struct folds folds;
 	bool is_tree, is_below, has_commands, is_paused, is_plain, is_readonly;
 	bool hides_kernel;	/* in the list of processes: its threads */
+	bool has_threads;	/* in that list: a row for each thread */
 	char user[PROMPT_SIZE]; /* whose processes are shown; "": of all */
 	bool has_pane;		/* what is known of the selected row, below the list */
 	unsigned int only;	/* bits of enum health: only such namespaces are shown; 0: all */
@@ -112,6 +114,9 @@ struct scene {
 
 /* Are the rows of the view shown a tree? Processes only while they are sorted by PID. */
 bool app_is_tree(const struct app *app);
+
+/* Has the view shown a row for each thread? */
+bool app_shows_threads(const struct app *app);
 
 struct row;
 bool app_tags_has(const struct app_tags *tags, const struct ident *ident);

@@ -84,6 +84,8 @@ static void set(struct app *app, const char *name, const char *text)
 		set_switch(&app->is_below, text);
 	else if (strcmp(name, "hide-kernel") == 0)
 		set_switch(&app->hides_kernel, text);
+	else if (strcmp(name, "threads") == 0)
+		set_switch(&app->has_threads, text);
 	else if (strcmp(name, "columns-namespaces") == 0)
 		set_columns(&view_namespaces, &app->places[APP_NAMESPACES], text);
 	else if (strcmp(name, "columns-processes") == 0)
@@ -176,11 +178,13 @@ size_t config_print(const struct app *app, char *out, size_t size)
 	      "commands=%d\n"
 	      "below=%d\n"
 	      "hide-kernel=%d\n"
+	      "threads=%d\n"
 	      "sort-namespaces=%s%s\n"
 	      "sort-processes=%s%s\n",
 	      app->delay, app->is_tree, app->has_commands, app->is_below, app->hides_kernel,
-	      sort_sign(namespaces), view_namespaces.columns[namespaces->sorted_by].field->name,
-	      sort_sign(processes), view_processes.columns[processes->sorted_by].field->name);
+	      app->has_threads, sort_sign(namespaces),
+	      view_namespaces.columns[namespaces->sorted_by].field->name, sort_sign(processes),
+	      view_processes.columns[processes->sorted_by].field->name);
 	print_columns("columns-namespaces", &view_namespaces, APP_NAMESPACES, app, out, size, &len);
 	print_columns("columns-processes", &view_processes, APP_PROCESSES, app, out, size, &len);
 	return len;

@@ -49,6 +49,8 @@
 	X(below,	"a",			0,	  "processes: with those of all namespaces below, or without") \
 	X(user,		"u",			0,	  "processes: only those of one user; none: of all") \
 	X(kernel,	"K",			0,	  "processes: hide the threads of the kernel, or show them") \
+	X(threads,	"H",			0,	  "processes: with a row for each thread, or without") \
+	X(wrap,		"w",			0,	  "the whole command line of the process, or of the init") \
 	X(only_full,	"1",			0,	  "only namespaces that are at a limit; again: all") \
 	X(only_near,	"2",			0,	  "only those that are near one") \
 	X(only_zombies,	"3",			0,	  "only those with zombies") \
