@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""zsh and fish, really run, offer what the tools say they have: every subcommand, every option and every
-column; and namespaces of a recorded machine. What bash offers is completion.sh's."""
+"""bash, zsh and fish, really run, offer what the tools say they have: every subcommand, every option and every
+column, and none that they do not have; and namespaces of a recorded machine. More of bash is completion.sh's."""
 
 import contextlib
 import os
@@ -65,18 +65,26 @@ class Shell:
         self.assertTrue(wanted, line)
         self.assertEqual(set(wanted) - self.offers(line), set(), f"{self.name}: {line}")
 
+    def assert_offers_just(self, line, wanted):
+        """Of what begins with a minus; some shells offer one argument more."""
+        self.assert_offers(line, wanted)
+        offered = {word.removesuffix("=") for word in self.offers(line) if word.startswith("--")}
+        self.assertEqual(offered - set(wanted), {"--"} & offered, f"{self.name}: {line}")
+
     def test_commands(self):
         self.assert_offers("pidns ", commands())
         self.assert_offers("pidns d", {"diff", "doctor"})
 
     def test_options(self):
         for command in commands():
-            self.assert_offers(f"pidns {command} --", options("pidns", command))
-        self.assert_offers("pidns-top --", options("pidns-top"))
+            self.assert_offers_just(f"pidns {command} --", options("pidns", command))
+        self.assert_offers_just("pidns-top --", options("pidns-top"))
 
     def test_columns(self):
         for command in ("tree", "list", "ps"):
             self.assert_offers(f"pidns {command} -o ", columns("pidns", command))
+            offered = self.offers(f"pidns {command} -o ") - {"", "over"}  # the latter is zsh's, below
+            self.assertEqual(offered - columns("pidns", command), set())
         found = {word.rpartition(",")[2] for word in self.offers("pidns list --sort ino,")}
         self.assertEqual(columns("pidns", "list") - found - {"ino"}, set())
         self.assert_offers("pidns-top --sort ", columns("pidns-top"))
@@ -105,6 +113,25 @@ class Fish(Shell, unittest.TestCase):
                               capture_output=True, text=True, check=True)
         self.assertEqual(done.stderr, "")
         return {word.split("\t")[0] for word in done.stdout.splitlines()}
+
+
+class Bash(Shell, unittest.TestCase):
+    name = "bash"
+    SCRIPT = """
+        . "$1/pidns.bash-completion"; . "$1/pidns-top.bash-completion"; shift
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
+        "_${1//-/_}"
+        printf '%s\\n' "${COMPREPLY[@]}"
+    """
+
+    @classmethod
+    def start(cls):
+        pass
+
+    def offers(self, line):
+        done = subprocess.run(["bash", "-c", self.SCRIPT, "bash", COMPLETION, *line.split(" ")], env=self.environment,
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return {word.rstrip(" =") for word in done.stdout.splitlines()}
 
 
 class Zsh(Shell, unittest.TestCase):
