@@ -61,6 +61,8 @@ def expressions():
 
 
 class Prometheus(unittest.TestCase):
+    patience_s = PATIENCE_S
+
     @classmethod
     def setUpClass(cls):
         missing = [program for program in NEEDED if not shutil.which(program)]
@@ -94,13 +96,13 @@ class Prometheus(unittest.TestCase):
     def query(cls, expression):
         url = (f"http://127.0.0.1:{cls.port}/api/v1/query?"
                + urllib.parse.urlencode({"query": expression}))
-        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+        with urllib.request.urlopen(url, timeout=cls.patience_s) as answer:
             return json.load(answer)["data"]["result"]
 
     @classmethod
     def wait_for(cls, expression):
         """Until it has an answer; while the server starts, connections are refused."""
-        last = time.monotonic() + PATIENCE_S
+        last = time.monotonic() + cls.patience_s
         while time.monotonic() < last:
             with contextlib.suppress(urllib.error.URLError, ConnectionError):
                 if cls.query(expression):

@@ -31,7 +31,8 @@ fleet = importlib.import_module("test-prometheus")
 NODES, NAMESPACES = 1000, 50
 INTERVAL_S = 30
 SCRAPES = 3
-MOST_MEMORY, MOST_ANSWER_S = 3 << 30, 20
+MOST_MEMORY, MOST_ANSWER_S = 3 << 30, 60  # of processor time: rules and scrapes, which go on, included
+LONGEST_S = 1500  # an answer on a machine that is busy with other things
 STANDSTILL_S = 5 * INTERVAL_S
 # All of the run is within an hour. A scrape that a busy machine missed leaves a gap, not a failure.
 SUCCEEDED = "sum_over_time(up{job='pidns'}[1h])"
@@ -109,6 +110,7 @@ class Thousand(unittest.TestCase):
         Nodes.texts = texts(folder)
         cls.export_s = (time.monotonic() - began) / NODES
         server = Server(("127.0.0.1", 0), Nodes)
+        cls.stack.callback(server.server_close)
         cls.stack.callback(server.shutdown)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         cls.port, = fleet.free_ports(1)
@@ -121,7 +123,7 @@ class Thousand(unittest.TestCase):
                           targets=folder / "targets.json"), encoding="utf-8")
         cls.prometheus = subprocess.Popen(
             ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/db",
-             f"--web.listen-address=127.0.0.1:{cls.port}"],
+             f"--query.timeout={LONGEST_S}s", f"--web.listen-address=127.0.0.1:{cls.port}"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (64 << 30, 64 << 30)))
         cls.stack.callback(cls.prometheus.wait)
@@ -130,6 +132,7 @@ class Thousand(unittest.TestCase):
 
     query, wait_for = classmethod(fleet.Prometheus.query.__func__), classmethod(
         fleet.Prometheus.wait_for.__func__)
+    patience_s = LONGEST_S
 
     def number(self, expression):
         return float(self.query(expression)[0]["value"][1])
@@ -155,6 +158,10 @@ class Thousand(unittest.TestCase):
                             f"{left:.0f} scrapes are missing, and no more succeed")
             time.sleep(1)
 
+    def cpu_s(self):
+        fields = pathlib.Path(f"/proc/{self.prometheus.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def test_all_nodes_are_kept(self):
         self.wait_for_scrapes()
         all_s = time.monotonic() - self.began
@@ -162,12 +169,12 @@ class Thousand(unittest.TestCase):
         missed = self.number(f"sum(count_over_time(up{{job='pidns'}}[1h])) - sum({SUCCEEDED})")
         slowest = (0, "")
         for expression in fleet.expressions():
-            asked = time.monotonic()
+            asked = self.cpu_s()
             self.query(expression)
-            slowest = max(slowest, (time.monotonic() - asked, expression))
+            slowest = max(slowest, (self.cpu_s() - asked, expression))
         series = self.number("prometheus_tsdb_head_series")
         memory = self.status("VmHWM:") << 10
-        cpu = self.number("process_cpu_seconds_total{job='self'}") / (time.monotonic() - self.began)
+        cpu = self.cpu_s() / (time.monotonic() - self.began)
         scrape = self.number("avg(scrape_duration_seconds{job='pidns'})")
         samples = self.number("avg(scrape_samples_scraped{job='pidns'})")
         print(f"\n{NODES} nodes of {NAMESPACES}, {SCRAPES} scrapes of each in {all_s:.0f} s, {missed:.0f} missed: "
@@ -175,7 +182,7 @@ class Thousand(unittest.TestCase):
               f"{samples:.0f} a node in "
               f"{sum(map(len, Nodes.texts)) // NODES} bytes; a scrape {1000 * scrape:.1f} ms, pidns metrics "
               f"{1000 * self.export_s:.1f} ms; Prometheus {memory >> 20} MiB at most, {100 * cpu:.0f} % of a "
-              f"processor; the slowest expression {slowest[0]:.2f} s: {slowest[1]}", flush=True)
+              f"processor; the costliest expression {slowest[0]:.1f} s of it: {slowest[1]}", flush=True)
         self.assertLess(memory, MOST_MEMORY)
         self.assertLess(slowest[0], MOST_ANSWER_S)
         self.wait_for("ALERTS{job='pidns'} or ALERTS")
