@@ -36,7 +36,7 @@ struct pidns_watch {
 	struct pidns_watch_opts opts;
 	int poll_fd;
 	int timer_fd;
-	int notice_fd;	    /* -1: nobody tells */
+	int notice_fd;	    /* -1: there is none */
 	uint64_t rested_ns; /* not to look before: CLOCK_MONOTONIC */
 	bool is_noticed;    /* something has changed since the last look */
 	struct feed *feed;  /* NULL: nothing is fed by events */

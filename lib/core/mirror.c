@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What nobody says again when it changes is forgotten with the batch. */
+/* Facts of which no event reports a change are forgotten with the batch. */
 #define KEPT_NS                                                                               \
 	(PIDNS_NS_INO | PIDNS_NS_COOKIE | PIDNS_NS_PARENT | PIDNS_NS_LEVEL | PIDNS_NS_STATE | \
 	 PIDNS_NS_REAPER | PIDNS_NS_REAPER_START | PIDNS_NS_OWNER_UID | PIDNS_NS_OWNER_NS |   \

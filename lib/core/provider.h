@@ -108,7 +108,7 @@ struct provider {
 	/* PIDNS_TASK_*: what costs so much that annotators ask for it themselves, of few. */
 	uint64_t dear;
 	/* Is this caller one for whom it could work? Asked by "auto" before it is opened, where that
-	 * costs something. 0 or -Exxx and why. NULL: everybody is. */
+	 * costs something. 0 or -Exxx and why. NULL: every caller is. */
 	int (*may)(const struct why *why);
 	/* Can it work here? 0 or -Exxx and why. */
 	int (*probe)(const struct why *why);

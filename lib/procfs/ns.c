@@ -316,8 +316,8 @@ static int pour_foreign(struct procfs_take *t, const struct procfs_ns *ns)
 }
 
 /*
- * pid_max of the reader's namespace is everybody's before 6.14, 7863dcc72d0f ("pid: allow pid_max
- * to be set per pid namespace"). Since, each has its own, which starts at the highest possible and
+ * pid_max of the reader's namespace is that of all namespaces before 6.14, 7863dcc72d0f ("pid: allow
+ * pid_max to be set per pid namespace"). Since, each has its own, which starts at the highest possible and
  * can be read only from inside; what counts is the least on the way up, so only the initial
  * namespace's is certain.
  */

@@ -24,10 +24,10 @@ RAW = ASKED + " --provider procfs"
 RAW_STATUS = "the same by status"
 RAW_BPF = "the same by bpf, its start included"
 LIST_BPF = "pidns list --all"
-# How many pictures are taken in one process, and how often, each way in turn.
+# How many snapshots are taken in one process, and how often, each way in turn.
 TAKES = 5
 ROUNDS = 5
-CHANGES = 100  # of tasks between two pictures: half of them end, half are born
+CHANGES = 100  # of tasks between two snapshots: half of them end, half are born
 
 
 def median(costs, key):
@@ -103,7 +103,7 @@ def goals(results):
             if name in takes else None
 
     def of_cold(name):
-        """A picture after some changes, of the first one with all that it takes to begin."""
+        """A snapshot after some changes, of the first one with all that it takes to begin."""
         cost = results.get("takes", {}).get(f"{name}, {CHANGES} changes")
         return cost["take_ms"] / (cost["open_ms"] + cost["first_ms"]) if cost else None
 

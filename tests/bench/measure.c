@@ -2,8 +2,8 @@
 /*
  * measure.c - run one command and say what it cost: CPU time and peak memory, as one JSON line.
  *
- * A program of its own because the peak memory of a child is never below that of whoever started
- * it (exec keeps the high-water mark), and the interpreter of the benchmark is large.
+ * A program of its own because the peak memory of a child is never below that of
+ * the process that started it (exec keeps the high-water mark), and the interpreter of the benchmark is large.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -68,8 +68,8 @@ static void replace_children(pid_t *children, int changes)
 	}
 }
 
-/* Whoever forks has to copy each page that it writes to afterwards: so somebody else does. Returns
- * where to ask for changes, and where to hear that they are made. */
+/* A process that forks has to copy each page that it writes to afterwards: so another process does.
+ * Returns where to ask for changes, and where to hear that they are made. */
 static int start_changing(int changes)
 {
 	static pid_t children[CHANGES_MAX / 2];
@@ -100,13 +100,13 @@ static void change(int changer)
 	char word = '\n';
 
 	if (write(changer, &word, 1) != 1 || read(changer, &word, 1) != 1)
-		die("changes", "nobody makes them any more");
+		die("changes", "the process that makes them has ended");
 }
 
 /* ---- snapshots -------------------------------------------------------------------------------- */
 
 /* The facts of one kind of snapshot. Exact occupancy is had without any task. */
-static const int32_t nobody;
+static const int32_t no_pid;
 static const struct kind {
 	const char *name;
 	struct pidns_take_opts opts;
@@ -114,7 +114,7 @@ static const struct kind {
 	{"namespaces",
 	 {.size = sizeof(struct pidns_take_opts),
 	  .ns_fields = PIDNS_NS_PIDS_USED | PIDNS_NS_LEVEL | PIDNS_NS_PARENT,
-	  .pids = &nobody}},
+	  .pids = &no_pid}},
 	{"numbers", {.size = sizeof(struct pidns_take_opts), .task_fields = PIDNS_TASK_VPIDS}},
 	/* What the viewer shows of namespaces on 80 columns. */
 	{"viewer",

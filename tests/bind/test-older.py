@@ -35,7 +35,7 @@ def longer(base):
 
 
 def untyped(name):
-    """The function as declared by nobody: it takes whatever record or option we believe in."""
+    """The function without a declaration: it takes whatever record or option we believe in."""
     function = LIBRARY[name]
     function.restype = getattr(LIBRARY, name).restype
     return function

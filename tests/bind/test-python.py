@@ -67,7 +67,7 @@ class Live(unittest.TestCase):
         self.assertIn("unborn", picture.cannot_see)
         self.assertFalse(picture.complete)
 
-    def test_things_keep_their_picture_alive(self):
+    def test_things_keep_their_snapshot_alive(self):
         def addresses(picture):
             return {ns._address for ns in picture.namespaces}
 
@@ -230,7 +230,7 @@ class Replay(unittest.TestCase):
     def assert_same(self, thing, row):
         for name in thing._names:
             value = getattr(thing, name)
-            # Nobody is 0 to a program, and null in JSON.
+            # No process is 0 to a program, and null in JSON.
             if name == "reaper" and value == 0:
                 value = None
             # What no text can hold, JSON writes in its own way: see pidns(8).

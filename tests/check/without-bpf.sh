@@ -25,4 +25,4 @@ status=0
 grep -qE '^pidns: bpf: (left out of this build|needs CAP_BPF|capabilities count)' "$scratch/said" ||
 	fail "$(cat "$scratch/said")"
 "$build/bin/pidns" list --all --json 2>"$scratch/said" | grep -q '"provider":"\(procfs\|netlink\)"' ||
-	fail "nobody else is asked: $(cat "$scratch/said")"
+	fail "no other provider is asked: $(cat "$scratch/said")"

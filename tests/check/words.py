@@ -5,13 +5,17 @@
 With --self-test this proves that such words are seen.
 """
 
+import io
 import re
 import sys
+import tokenize
 
 import tree
 
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+SHELL_COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
+TEST_NAME = re.compile(r"\btest_\w+")
 INCLUDE = re.compile(r"^\s*#\s*include.*$", re.MULTILINE)
 
 
@@ -29,10 +33,30 @@ def parts(path, text):
         yield "text", 0, text
     elif path.endswith((".c", ".h")):
         blank = COMMENT.sub(lambda m: " " * len(m[0]), INCLUDE.sub(lambda m: " " * len(m[0]), text))
-        for match in STRING.finditer(blank):
+        has_messages = path.startswith(("lib/", "tools/"))
+        for match in STRING.finditer(blank) if has_messages else ():
             yield "text", match.start(), match[0]
         for match in COMMENT.finditer(text):
             yield "all", match.start(), match[0]
+    elif path.endswith(".py"):
+        yield from parts_of_python(text)
+    else:
+        for match in SHELL_COMMENT.finditer(text):
+            yield "all", match.start(), match[0]
+    if path.startswith("tests/"):
+        for match in TEST_NAME.finditer(text):
+            yield "all", match.start(), match[0].replace("_", " ")
+
+
+def parts_of_python(text):
+    """Comments, and the sentences in three quotes that say what a function does."""
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        is_doc = token.type == tokenize.STRING and token.string.startswith('"""')
+        if is_doc or token.type == tokenize.COMMENT:
+            yield "all", starts[token.start[0] - 1] + token.start[1], token.string
 
 
 def findings(path, text, words):
@@ -46,8 +70,13 @@ def findings(path, text, words):
 
 
 def is_prose(path):
-    if path.endswith((".c", ".h")):
-        return path.startswith(("lib/", "tools/"))
+    name = path.rsplit("/", 1)[-1]
+    if path.startswith("tests/") and ("/corpus/" in path or "/golden/" in path):
+        return False
+    if path in ("tests/check/words.py", "tests/check/words.txt"):
+        return False
+    if path.startswith(("lib/", "tools/", "tests/", "kernel/")):
+        return name.endswith((".c", ".h", ".py", ".sh", ".cmake")) or "." not in name
     return path == "README.md" or (path.startswith("doc/") and path.endswith((".md", ".scd")))
 
 
@@ -62,11 +91,15 @@ def check(words):
 def self_test(words):
     bad = 0
     for path, text, wanted in (
-        ("lib/a.c", 'say("nobody is there"); /* nobody */', 1),
+        ("lib/a.c", 'say("nobody is there"); /* nobody */', 2),
         ("lib/a.c", "int picture; /* of a picture */", 1),
         ("doc/a.md", "It waits\nfor who asks, and somebody.", 2),
         ("lib/a.c", '#include "picture.h"', 0),
         ("doc/man/a.8.scd", "a snapshot of the caller", 0),
+        ("tests/a.c", 'filter("nobody"); /* somebody else */', 1),
+        ("tests/a.c", "static void test_nobody_answers(void **state)", 1),
+        ("tests/a.py", 'def ask():\n    """Whoever asks."""\n    say("nobody")  # anybody\n', 2),
+        ("tests/a", "# nobody reads\nsu nobody -c true\n", 1),
     ):
         found = list(findings(path, text, words))
         if len(found) != wanted:

@@ -22,7 +22,7 @@ IS_SANITIZED = b"__asan_init" in pathlib.Path(PIDNS).read_bytes()
 # Skips that are no fault of the machine.
 NO_FAULT = ("built with sanitizers", "another libsmartcols")
 # A sanitizer makes system calls and takes addresses of its own: what counts those is for other
-# builds, and no skip that anybody could mend.
+# builds, and no skip that an installed package could mend.
 unless_sanitized = unittest.skipIf(IS_SANITIZED, "built with sanitizers")
 
 

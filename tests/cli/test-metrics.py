@@ -158,7 +158,7 @@ class Ways(unittest.TestCase):
             self.assertIn("pidns_build_info", path.read_text(encoding="utf-8"))
             self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o644)
             self.assertEqual(os.listdir(folder), ["pidns.prom"])
-            # What is pointed to belongs to somebody else.
+            # What the link points to belongs to another user.
             victim = pathlib.Path(folder, "victim")
             victim.write_text("precious", encoding="utf-8")
             path.unlink()

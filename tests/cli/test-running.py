@@ -118,7 +118,7 @@ class Running(unittest.TestCase):
     def test_watch(self):
         watch = [cli.PIDNS, "watch", "--provider", "procfs", "--json", "--interval", "0.02"]
         with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            # What it says once it has the first picture.
+            # What it says once it has the first snapshot.
             wait_for_line(process.stderr, lambda line: b"does not report changes" in line)
             child = Child()
             reapers = []
@@ -132,10 +132,10 @@ class Running(unittest.TestCase):
                 reapers.append(made["namespace"]["reaper"])
                 if event == "ns-new":
                     child.close()
-            # A picture of the moment of its birth, or of its end, may know of no init; not both.
+            # A snapshot of the moment of its birth, or of its end, may know of no init; not both.
             self.assertIn(child.init, reapers)
             self.assertLessEqual(set(reapers), {child.init, None})
-            # It ends when nobody reads it any more.
+            # It ends when no process reads it any more.
             process.stdout.close()
             process.wait(cli.DEADLINE_S)
 

@@ -43,12 +43,12 @@ class Really(unittest.TestCase):
         self.assertIn(part, one_sentence(self, done))
 
     def test_says_whether_it_can(self):
-        """We are no session's leader, so that nobody is moved here."""
+        """We are no session's leader, so that no process is moved here."""
         self.expect_honest()
 
-    def test_says_so_to_anybody(self):
+    def test_says_so_to_any_caller(self):
         if os.getuid():
-            self.skipTest("needs root, to be somebody else")
+            self.skipTest("needs root, to become another user")
         self.expect_honest(user=65534, group=65534, extra_groups=[])
 
 
@@ -140,7 +140,7 @@ class Answered(unittest.TestCase):
                 self.assertIn(part, done.stderr.decode())
 
     def test_kernel_without_the_flag(self):
-        """Whoever asks, with whatever: what would come near is said, and CMD is not run."""
+        """Any caller, any options: what would come near is said, and CMD is not run."""
         for options in ([], ["--session"], ["--mount-proc"], ["--session", "--mount-proc", "--"]):
             done = self.run_answered(["unshare:error=EINVAL"], *options, "echo", "run")
             self.assertEqual((done.returncode, done.stdout), (4, b""), options)
@@ -163,7 +163,7 @@ class Answered(unittest.TestCase):
 
 
 if cli.IS_SANITIZED:
-    del Answered  # no leak is looked for in whom somebody traces
+    del Answered  # the leak checker cannot work in a process that is traced
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* /proc/PID/cgroup, whose paths whoever may make cgroups chooses; and the files of machined. */
+/* /proc/PID/cgroup, whose paths any user that may make cgroups chooses; and files of machined. */
 #include "annotate/containers/containers.h"
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* /proc/PID/mountinfo, in which whoever mounts chooses most. */
+/* /proc/PID/mountinfo, most of which is chosen by the user that mounts. */
 #include "fuzz.h"
 #include "base/proc.h"
 

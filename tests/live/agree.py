@@ -46,7 +46,7 @@ def words_of(ns, below):
 
 
 class View:
-    """One picture: who made it, its namespaces by inode, its tasks by (pid, tid)."""
+    """One snapshot: who made it, its namespaces by inode, its tasks by (pid, tid)."""
 
     def __init__(self, name, home, namespaces, tasks, unseen=(), pid_max=frozenset()):
         self.name = name
@@ -78,7 +78,7 @@ def provider_view(name, home, source, wrap, mapped):
 
 
 def machine_pid_max():
-    """Whoever makes room for many tasks raises it, also while we look."""
+    """Other tests raise it to make room for many tasks, also meanwhile."""
     with open("/proc/sys/kernel/pid_max", encoding="ascii") as file:
         return int(file.read())
 
@@ -91,7 +91,7 @@ def subtree_of(forest, home):
 
 
 def builder_tasks(forest, home, namespaces):
-    """As seen from there: numbers begin at its level, and a parent above it is nobody."""
+    """As seen from there: numbers begin at its level, and a parent above it is 0."""
     depth = forest.by_name[home]["depth"]
     numbers = {t["tid"]: t["vpids"][depth] for t in forest.tasks if t["ns"] in namespaces}
     tasks = {}
@@ -270,7 +270,7 @@ def task_knowledge(view, planted, movers):
 
 
 def sees(view, forest, facts):
-    """Of each kind of namespace, whether all of that kind are in the picture."""
+    """Of each kind of namespace, whether all of that kind are in the snapshot."""
     found = {}
     unborn = sum(ns["state"] == "unborn" for ns in view.namespaces.values())
     for ns in facts:

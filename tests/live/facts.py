@@ -190,7 +190,7 @@ class Facts:
             if member["depth"] > ns["depth"] + 2:
                 break
 
-    def test_map_of_nobody(self):
+    def test_map_without_tasks(self):
         ns = self.forest.by_name["live-0.0"]
         answer = live.pidns("map", *self.source, "-n", str(ns["ino"]), "4194303",
                             wrap=self.way, expect=1)

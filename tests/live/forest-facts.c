@@ -39,7 +39,7 @@ static int compare_places(const void *a, const void *b)
 	return 0;
 }
 
-/* The builder's number for somebody called `number` in that namespace; 0: not one of ours. */
+/* The builder's number for the task that has `number` in that namespace; 0: not one of ours. */
 static pid_t outer_number(struct fact_task **sorted, size_t count, size_t ns, pid_t number)
 {
 	struct fact_task wanted = {.ns = ns, .nr = 1, .numbers = {number}};

@@ -183,7 +183,7 @@ static int act_bind(const struct holder *holder)
 	return 0;
 }
 
-/* Only somebody inside can mount its procfs: a child, who leaves again. */
+/* Only a process inside can mount its procfs: a child, which then exits. */
 static int act_procfs(const struct holder *holder)
 {
 	const char *place = private_mounts();
@@ -267,7 +267,7 @@ const struct ending *ending_find(const char *name)
 	return NULL;
 }
 
-/* ---- Unshared, and nobody in it yet ---------------------------------------------------------- */
+/* ---- Unshared, and no task in it yet --------------------------------------------------------- */
 
 static int act_unshare(const struct holder *holder)
 {

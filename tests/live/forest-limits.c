@@ -14,7 +14,7 @@
 
 #define PID_MAX_FILE	 "/proc/sys/kernel/pid_max"
 #define THREADS_MAX_FILE "/proc/sys/kernel/threads-max"
-#define OTHERS		 20000 /* numbers left to everybody else */
+#define OTHERS		 20000 /* numbers left to all other processes */
 
 static pid_t guard_pid;
 static int guard_pipe = -1;
@@ -48,7 +48,7 @@ static int write_number(const char *path, long number)
 
 /*
  * The guard: sleeps until the builder's end of the pipe is closed, be it by SIGKILL, and puts the
- * limit back unless somebody else has changed it since.
+ * limit back unless another process has changed it since.
  */
 static _Noreturn void guard(int builder, long before, long raised)
 {

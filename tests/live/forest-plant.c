@@ -58,7 +58,7 @@ void forest_drop_child(struct forest *forest, pid_t pid)
 	}
 }
 
-/* Joined tasks fall to the builder when their joiner dies first. Reap whoever comes: the end of a
+/* Joined tasks fall to the builder when their joiner dies first. Reap any child: the end of a
  * namespace waits until all its members are reaped. */
 void forest_clear(struct forest *forest)
 {
@@ -266,7 +266,7 @@ static void bury(struct forest *forest, const struct tree *tree)
 	}
 }
 
-/* Nobody has reaped the outermost init: all else of the tree is gone. */
+/* No process has reaped the outermost init: all else of the tree is gone. */
 static void leave_zombie(struct forest *forest, const struct tree *tree)
 {
 	struct facts *facts = &forest->facts;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* forest-restless.c - tasks that come and go while somebody reads: hopping from number to number,
- * forking without end, and two namespaces that share one PID in turn. */
+/* forest-restless.c - tasks that come and go while another process reads: hopping from number to
+ * number, forking without end, and two namespaces that share one PID in turn. */
 #include <errno.h>
 #include <linux/sched.h>
 #include <sched.h>
@@ -20,7 +20,7 @@ static void pass_time(unsigned int us)
 	nanosleep(&span, NULL);
 }
 
-/* Whoever forks a child and exits is another process a moment later, to all who look for numbers.
+/* A process that forks a child and exits is another one a moment later, to all that look for PIDs.
  * What it leaves behind falls to the init, whose ignored SIGCHLD reaps it. */
 static void run_hop(const struct node *node)
 {
@@ -133,7 +133,7 @@ static void take_turns(const struct holder *holder)
 		task_set_name(names[turn]);
 		if (setns(reuse->ns_fds[turn], CLONE_NEWPID) < 0)
 			_exit(1);
-		/* Somebody else may have been given the number: it will be free again. */
+		/* Another task may have been given the number: it will be free again. */
 		pid = start_numbered(numbers, reuse->period_us);
 		if (pid > 0)
 			waitpid(pid, NULL, 0);

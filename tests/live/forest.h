@@ -31,7 +31,7 @@ struct spec {
 	unsigned int depth;	 /* … each so many namespaces deep */
 	unsigned int tasks;	 /* sleeping processes in each, its init included */
 	unsigned int threads;	 /* threads of each of them, the leader included */
-	unsigned int zombies;	 /* members that exited and nobody reaps */
+	unsigned int zombies;	 /* members that exited and are not reaped */
 	unsigned int stopped;	 /* members in state T */
 	unsigned int leaderless; /* members whose leader has exited while a thread lives on */
 	unsigned int joined;	 /* members of the outermost whose parent is outside */
@@ -59,7 +59,7 @@ struct fact_ns {
 	uint64_t ino, owner_ns; /* 0: the builder cannot tell (unborn, on older kernels) */
 	size_t parent;		/* number 0 is where the builder is */
 	const char *state;
-	const char *held; /* what keeps it when nobody is in it */
+	const char *held; /* what keeps it when no task is in it */
 	unsigned int depth;
 	unsigned int owner_uid;
 	pid_t init;	/* 0: there is none */
@@ -140,7 +140,7 @@ struct node {
 	uint32_t level; /* in its tree: 0 is the outermost */
 	int up;		/* reports go here: a socket read one namespace above */
 	int go;		/* an init waits for a byte from here first; -1: it need not */
-	int builder;	/* pidfd of the builder: nobody outlives it */
+	int builder;	/* pidfd of the builder: no task outlives it */
 	char state;	/* a member's end: S, T, Z, or L for leaderless */
 };
 

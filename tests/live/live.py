@@ -21,7 +21,7 @@ import schema
 PIDNS = os.environ.get("PIDNS", "pidns")
 FOREST = os.environ.get("FOREST", "forest")
 SANITIZED = os.environ.get("PIDNS_SANITIZED") == "1"
-# A leak checker, where there is one, cannot work while somebody traces.
+# A leak checker, where there is one, cannot work while the process is traced.
 NO_LEAK_CHECK = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 NOBODY = 65534
 TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")

@@ -12,7 +12,7 @@ import live
 
 CLONE_NEWPID = 0x20000000
 CLONE_NEWUSER = 0x10000000
-UID = 54321  # nobody else's
+UID = 54321  # that no other process has
 libc = ctypes.CDLL(None, use_errno=True)
 
 

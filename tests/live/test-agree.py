@@ -63,7 +63,7 @@ def state_of(pid):
 
 
 def inside(init):
-    """With a procfs of its own, as in a container; the init there is somebody else."""
+    """With a procfs of its own, as in a container; the init there is another process."""
     return ("nsenter", "--target", str(init), "--pid", "--",
             "unshare", "--mount", "--propagation", "private", "--",
             "sh", "-c", 'mount -t proc proc /proc && exec "$@"', "sh")
@@ -126,7 +126,7 @@ class Agreement(unittest.TestCase):
         found = agree.differences(one, other, story.planted, set(story.builder.tasks))
         self.assertEqual(found[:20], [])
 
-    def test_somebody_answers(self):
+    def test_a_provider_answers(self):
         for story in stories:
             if "procfs" not in story.views:
                 self.skipTest(f"{story.who}: {story.refusals['procfs']}")
@@ -258,7 +258,7 @@ class Knowledge(unittest.TestCase):
             print("known", name, json.dumps(known), flush=True)
             return
         if not os.path.exists(path):
-            print(f"nobody has written down what is known on Linux {name}")
+            print(f"no file says what is known on Linux {name}")
             return
         with open(path, encoding="utf-8") as file:
             wanted = json.load(file)

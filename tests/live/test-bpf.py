@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The provider "bpf": namespaces that nobody is in, who gets it and who does not, what it leaves
-behind, and that many runs make one picture."""
+"""The provider "bpf": namespaces without a task, which users get it and which do not, what it leaves
+behind, and that many runs make one snapshot."""
 import contextlib
 import ctypes
 import itertools
@@ -253,7 +253,7 @@ class Choice(unittest.TestCase):
                          "pidns: bpf: this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)\n")
 
     def test_without_the_capabilities(self):
-        """Nobody's fault: nothing is said unless it was asked for."""
+        """Not an error: nothing is said unless it was asked for."""
         way = without("sys_admin", "bpf")
         answer = live.pidns("list", "--json", "--all", wrap=way)
         self.assertEqual(answer.json["provider"], self.instead)
@@ -365,7 +365,7 @@ class Leftovers(unittest.TestCase):
 
 
 class ManyRuns(unittest.TestCase):
-    """More than one run can tell: nobody twice, nobody left out, whatever comes and goes beside."""
+    """More than one run can report: no task twice, none left out, whatever comes and goes beside."""
 
     def test_each_exactly_once(self):
         with live.Forest("--ns", "name=many,count=300,tasks=12,shared=1",

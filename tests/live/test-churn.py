@@ -33,7 +33,7 @@ class Churn(unittest.TestCase):
         ns = forest.by_name.get((task["comm"] or "").replace("\\", ""))
         if not ns or task["pid"] in self.outside:
             return False
-        # So does the one of a forest that somebody else has planted at the same time.
+        # So does the one of a forest that another test has planted at the same time.
         if task["ns"] == forest.self_ns["ino"] and task["pid"] != forest.reused and \
                 ns["name"].startswith("reuse"):
             return False
@@ -58,7 +58,7 @@ class Churn(unittest.TestCase):
                         self.assertGreaterEqual(told, len(forest.planted))  # the inits
 
     def test_numbers_are_of_the_namespace_they_stand_with(self):
-        """The way that reads no names: a number in a namespace is somebody's in that one."""
+        """The way that reads no names: a number in a namespace belongs to a task in that one."""
         inits = {ns["ino"]: ns["init"] for ns in forest.planted}
         for wrap, source in WAYS:
             for _ in live.rounds(TAKES):

@@ -84,7 +84,7 @@ class Dying(unittest.TestCase):
     def test_traced(self):
         with scene() as (program, _, init, other):
             ino = os.stat(f"/proc/{init}/ns/pid").st_ino
-            # PTRACE_SEIZE with PTRACE_O_TRACEEXIT: it stops on its way out, and nobody lets it go on.
+            # PTRACE_SEIZE with PTRACE_O_TRACEEXIT: it stops on its way out, and is not continued.
             self.assertEqual(libc.ptrace(0x4206, other, None, ctypes.c_void_p(0x40)), 0)
             try:
                 program.tell("kill")
@@ -96,7 +96,7 @@ class Dying(unittest.TestCase):
                 libc.ptrace(17, other, None, None)  # PTRACE_DETACH
 
     def test_frozen(self):
-        """A frozen cgroup of v1 lets nobody end, and shows it as an uninterruptible sleep."""
+        """A frozen cgroup of v1 lets no process end, and shows it as an uninterruptible sleep."""
         root = pathlib.Path("/sys/fs/cgroup/freezer")
         if not (root / "cgroup.procs").exists():
             self.skipTest("the freezer of cgroup v1 is not mounted")

@@ -54,7 +54,7 @@ def setUpModule():
 
 
 def one_hides_its_links():
-    """Some machines hide /proc/1/ns from everybody: there might be more behind it."""
+    """Some machines hide /proc/1/ns from every user: there might be more behind it."""
     try:
         os.readlink("/proc/1/ns/pid")
     except OSError:
@@ -96,7 +96,7 @@ class Hidden:
     way = ()
     source = ("--provider", "procfs")
     finds_unborn = True
-    # NS_GET_PARENT tells it of namespaces below the asker's only.
+    # NS_GET_PARENT tells it of namespaces below the caller's only.
     knows_parents = True
 
     def listed(self, *args, wrap=()):

@@ -137,7 +137,7 @@ serve()
             self.assertEqual(document["limits"][0]["kind"], "pid-max")
             program.tell("fill")
             self.assertEqual(program.tell("fork"), ["EAGAIN"])
-            # Nobody can come in any more, but the numbers are told from outside.
+            # No process can come in any more, but the numbers are told from outside.
             status, document = why(f"@{init}", "--provider", "procfs")
             self.assertEqual(limits(document, "pid-max", "pid:[")[0]["used"], 399)
 

@@ -221,7 +221,7 @@ class Mounted(unittest.TestCase):
                 self.assertEqual({path for path in opened if os.path.exists(path)} - known, set())
         self.assertIn("/proc/loadavg", set().union(*self.opened.values()))
 
-    def test_a4_who_believes_shows(self):
+    def test_a4_a_program_that_believes_it_shows_it(self):
         for name in "proc/loadavg", "proc/sys/kernel/pid_max":
             mount = self.world.source("forged", name), f"/{name}"
             for _, status, said in self.run_all([mount], [["cat", mount[1]]]):

@@ -32,7 +32,7 @@ print("ready", flush=True)
 sys.stdin.read()
 """
 
-# An init of which somebody's orphan is inherited: who joined a namespace, and has lost its parent.
+# An init that inherits an orphan of another process: who joined a namespace, and has lost its parent.
 ORPHANS = """
 import os, subprocess, sys, time
 def children(pid):
@@ -99,7 +99,7 @@ class Pins(unittest.TestCase):
         self.assertEqual((zombie["pid"], zombie["parent"]), (ns["init"], forest.process.pid))
 
     def test_open_file(self):
-        """Whoever else looks at namespaces at this moment may have it open, too, and lets it go."""
+        """Another process that looks at namespaces at this moment may have it open, too, and closes it."""
         holder = self.holder("fd-0.1")
         pin, = [pin for pin in pins_of("fd-0.1") if pin["kind"] == "fd" and pin["pid"] == holder]
         self.assertEqual(os.readlink(f"/proc/{pin['pid']}/fd/{pin['fd']}"),

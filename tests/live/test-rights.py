@@ -57,7 +57,7 @@ class Rights(unittest.TestCase):
                 self.assertIn(got["uid"], (None, task["uid"]))
 
     def check_numbers(self, names, tasks):
-        """status may be read by anybody, and with it NSpid."""
+        """status may be read by any user, and with it NSpid."""
         for ns in namespaces_named(*names):
             for task in forest.members(ns, leaders_only=True):
                 self.assertEqual(tasks[task["pid"], task["tid"]]["vpids"], task["vpids"])
@@ -68,7 +68,7 @@ class Rights(unittest.TestCase):
         self.assertFalse(unseen & {"tasks", "ns-links"})
 
     def test_first_task_is_in_the_first_namespace(self):
-        """Some machines hide /proc/1/ns from everybody; NSpid proves where it is."""
+        """Some machines hide /proc/1/ns from every user; NSpid proves where it is."""
         tasks, _, _ = self.view()
         self.assertEqual(tasks[1, 1]["ns"], forest.self_ns["ino"])
         self.assertEqual(tasks[1, 1]["vpids"], [1])
@@ -122,7 +122,7 @@ class Rights(unittest.TestCase):
         self.assertIn("ns-links", document["cannot_see"])
 
     def test_root_of_a_user_namespace(self):
-        """unshare -Ur makes nobody root of others' tasks."""
+        """unshare -Ur does not make the caller root of others' tasks."""
         for user in ((), live.as_nobody()):
             wrap = (*user, "unshare", "--user", "--map-root-user")
             if live.run([*wrap, "true"]).status:

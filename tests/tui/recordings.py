@@ -85,7 +85,7 @@ def process(recording, ns, vpids, comm, uid=0, state="S", cpu=0.0, mib=4, thread
 
 def later():
     """The same host a minute on: one namespace is gone, one is new, one inode and one pid are now
-    somebody else's, and somebody has been busy."""
+    another user's, and one has been busy."""
     r = Recording(9060)
     r.ns(ROOT, reaper=1, reaper_start_ns=SECOND, owner_uid=0, pids_max=32768)
     new = r.ns(4026532199, ROOT, reaper=1200, reaper_start_ns=9050 * SECOND)

@@ -105,7 +105,7 @@ static void test_cursor_stays_with_the_namespace(void **state)
 	assert_int_equal(fixture_selected(&f), DB);
 }
 
-static void test_cursor_nobody_has_moved_stays_on_top(void **state)
+static void test_cursor_that_was_not_moved_stays_on_top(void **state)
 {
 	(void)state;
 	fixture_press(&f, "t P");
@@ -135,7 +135,7 @@ static void test_cursor_of_what_is_gone_stays_at_its_row(void **state)
 }
 
 /* The inode is the same, its init is not: that is another namespace. */
-static void test_an_inode_used_again_is_somebody_else(void **state)
+static void test_an_inode_used_again_is_another_namespace(void **state)
 {
 	(void)state;
 	fixture_press(&f, "Down Down Down");
@@ -150,7 +150,7 @@ static void test_an_inode_used_again_is_somebody_else(void **state)
 	assert_false(folds_has(&f.app.folds, pidns_ns_find(f.picture.snapshot, NODE)));
 }
 
-static void test_a_pid_used_again_is_somebody_else(void **state)
+static void test_a_pid_used_again_is_another_process(void **state)
 {
 	(void)state;
 	fixture_press(&f, "Enter Down Down");
@@ -174,7 +174,7 @@ static void test_each_level_has_its_own_place(void **state)
 	assert_int_equal(f.app.view, APP_NAMESPACES);
 	assert_int_equal(fixture_selected(&f), DB);
 	assert_int_equal(app_place(&f.app)->sorted_by, view_namespaces.sorted_by);
-	/* Somebody else's processes begin at the first. */
+	/* The processes of another namespace begin at the first. */
 	fixture_press(&f, "Up Enter");
 	assert_int_equal(app_place(&f.app)->selected, 0);
 	fixture_press(&f, "Enter");
@@ -576,10 +576,10 @@ int main(void)
 		TEST(test_selected_row_is_on_the_screen),
 		TEST(test_keys_without_rows),
 		TEST(test_cursor_stays_with_the_namespace),
-		TEST(test_cursor_nobody_has_moved_stays_on_top),
+		TEST(test_cursor_that_was_not_moved_stays_on_top),
 		TEST(test_cursor_of_what_is_gone_stays_at_its_row),
-		TEST(test_an_inode_used_again_is_somebody_else),
-		TEST(test_a_pid_used_again_is_somebody_else),
+		TEST(test_an_inode_used_again_is_another_namespace),
+		TEST(test_a_pid_used_again_is_another_process),
 		TEST(test_each_level_has_its_own_place),
 		TEST(test_esc_drops_the_filter_first),
 		TEST(test_fold_goes_to_the_parent_where_nothing_folds),

@@ -152,7 +152,7 @@ def test_nothing_open_but_stdout():
 
 
 def test_live_machine():
-    """Whoever runs this sees at least itself."""
+    """The caller sees at least itself."""
     done = run("-b", "-n1", f"@{os.getpid()}")
     if done.returncode == 4:
         raise Skip(done.stderr.decode().strip())

@@ -113,7 +113,7 @@ static void test_our_own(void **state)
 	assert_memory_equal(answers[0].bytes, own, (size_t)len);
 }
 
-static void test_nobody(void **state)
+static void test_no_such_process(void **state)
 {
 	(void)state;
 	assert_int_equal(ask_one(INT32_MAX, 0), 0);
@@ -139,7 +139,7 @@ static uint64_t start_of(pid_t pid)
 	return strtoull(at, NULL, 10) * (UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
-/* A pid that was used again is somebody else, whose arguments are not shown as the first one's. */
+/* A pid that was used again is another process, whose arguments are not shown as the first one's. */
 static void test_start_time_is_checked(void **state)
 {
 	uint64_t start_ns = start_of(getpid());
@@ -185,7 +185,7 @@ static void fake_make(struct fake *fake, const char *bytes, size_t len)
 	helper = cmdline_close(helper);
 }
 
-/* A megabyte may take a busy machine longer than anybody waits for it; then the helper is given up. */
+/* A megabyte may take a busy machine longer than the caller waits for it; then the helper is given up. */
 static void ask_patiently(const struct fake *fake, size_t cut)
 {
 	int tries = 100, r;
@@ -280,7 +280,7 @@ static void test_no_helper(void **state)
 	assert_null(cmdline_close(NULL));
 }
 
-/* When whoever started it goes without a word, it goes too. */
+/* When its parent ends without a word, it ends too. */
 static void test_helper_ends_with_us(void **state)
 {
 	int to_test[2];
@@ -304,7 +304,7 @@ static void test_helper_ends_with_us(void **state)
 	assert_int_equal(read(to_test[0], &byte, 1), 1);
 	kill(parent, SIGKILL);
 	waitpid(parent, NULL, 0);
-	/* End of file: nobody holds the other end any more. */
+	/* End of file: no process holds the other end any more. */
 	assert_int_equal(read(to_test[0], &byte, 1), 0);
 	close(to_test[0]);
 }
@@ -337,7 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_our_own),
-		TEST(test_nobody),
+		TEST(test_no_such_process),
 		TEST(test_start_time_is_checked),
 		TEST(test_many_in_order),
 		TEST(test_huge_and_cut),

@@ -239,7 +239,7 @@ static void test_others_may_write_it(void **state)
 	expect_refused(-EPERM, "others may write");
 }
 
-static void test_somebody_elses(void **state)
+static void test_folder_of_another_user(void **state)
 {
 	(void)state;
 	if (geteuid()) {
@@ -474,7 +474,7 @@ int main(void)
 		TEST(test_none_is_no_trouble),
 		TEST(test_saved_and_loaded),
 		TEST(test_others_may_write_it),
-		TEST(test_somebody_elses),
+		TEST(test_folder_of_another_user),
 		TEST(test_fifo),
 		TEST(test_folder),
 		TEST(test_link),

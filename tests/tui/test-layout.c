@@ -84,7 +84,7 @@ static void test_any_width_is_sound(void **state)
 	}
 }
 
-/* The column that somebody chose to sort by stays, with its title, however narrow the screen. */
+/* The column that the user chose to sort by stays, with its title, however narrow the screen. */
 static void test_sorted_by_stays(void **state)
 {
 	const struct view *view = view_of(&f.app);

@@ -324,7 +324,7 @@ def test_pause():
 def test_an_ordinary_user():
     """Nothing is asked for that it may not have; what it cannot see, it says."""
     if os.geteuid():
-        raise Skip("only root can become somebody else")
+        raise Skip("only root can become another user")
     command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", tui.TOP, "-d", "0.2"]
     if not os.access(tui.TOP, os.X_OK):
         raise Skip("the build folder is not for others")

@@ -137,7 +137,7 @@ def test_large_paste():
         expect_equal(terminal.wait_end(), 0, "status")
 
 
-def test_paste_to_who_does_not_read():
+def test_paste_to_a_program_that_does_not_read():
     """Both directions full at once: the output still comes, and ^C still works."""
     with shell("stty -icanon -echo; echo ready; exec yes") as terminal:
         terminal.wait("ready\r\n")
@@ -166,8 +166,8 @@ def test_large_output():
         expect(terminal.output == wanted, f"{len(terminal.output)} bytes, not {len(wanted)}")
 
 
-def test_output_to_who_reads_late():
-    """The program has long ended when somebody looks; nothing is lost and nothing is dropped."""
+def test_output_read_late():
+    """The program has long ended when its output is read; nothing is lost and nothing is dropped."""
     # More than the outer terminal holds, and less than we and the inner one hold with it.
     with session("/usr/bin/seq", "9000") as terminal:
         until("stopped by a full terminal, or ended", lambda: idle(terminal))
@@ -420,7 +420,7 @@ def test_killed_at_once():
 
 
 def test_terminal_goes_away():
-    """Who does not handle SIGHUP ends by it. Nothing is on a terminal that anybody could see."""
+    """A program that does not handle SIGHUP ends by it. No terminal shows anything any more."""
     with shell("echo ready; exec sleep 1000") as terminal:
         terminal.wait("ready\r\n")
         child = child_of(terminal.pid)
@@ -429,7 +429,7 @@ def test_terminal_goes_away():
         expect_equal(process_state(child), "", "the program")
 
 
-def test_terminal_goes_away_from_who_stays():
+def test_terminal_goes_away_from_a_program_that_stays():
     """Who handles it goes on, and its status is still ours to return."""
     with tempfile.TemporaryDirectory() as scratch:
         script = (f"trap 'touch {scratch}/hup' HUP; echo ready; "
@@ -552,7 +552,7 @@ def test_in_the_background():
         outer.send("echo status $?\n").wait("status 5\r\n")
 
 
-def test_nobody_could_continue_it():
+def test_no_process_could_continue_it():
     """Where there is no shell a stop is none: it would be for ever."""
     with shell("echo ready; read x; exit 2") as terminal:
         terminal.wait("ready\r\n")
@@ -572,7 +572,7 @@ def test_one_in_another():
 
 
 def test_not_the_controlling_terminal():
-    """A terminal that is nobody's: it works as well, if one is patient."""
+    """A terminal that is no session's: it works as well, only later."""
     master, slave = pty.openpty()
     with subprocess.Popen([RUN, "/bin/sh", "-c", "tty; read x; echo got $x; exit 6"], stdin=slave,
                           stdout=slave, stderr=slave, start_new_session=True) as process:

@@ -242,7 +242,7 @@ def test_screen_is_given_back():
         expect(b"\x1b[?1049l" in top.output, "not given back")
 
 
-# With job control: only then is there somebody to stop for. The shell says when it has stopped,
+# With job control: only then is there a shell to stop for. The shell says when it has stopped,
 # waits for a line, and continues it.
 SHELL = 'set -m; "$0" "$@"; echo STOPPED; read x; fg >/dev/null; echo ENDED $?'
 
@@ -285,7 +285,7 @@ def test_stopped_by_sigtstp():
 
 
 def test_stopped_by_sigstop():
-    """Nobody can restore anything then; but whatever the shell did meanwhile is put right."""
+    """No handler can restore anything then; but whatever the shell did meanwhile is put right."""
     with under_shell() as top:
         os.kill(job_of(top), signal.SIGSTOP)
         top.wait("STOPPED")
@@ -308,7 +308,7 @@ def test_sigstop_that_no_shell_sees():
 
 
 def test_killed_while_stopped():
-    """Then the terminal is somebody else's: nothing is written to it."""
+    """Then the terminal belongs to another process: nothing is written to it."""
     with under_shell() as top:
         job = job_of(top)
         top.press("^Z")
@@ -348,7 +348,7 @@ def test_hangup_ignored():
 
 
 def test_hangup_while_stalled():
-    """Nobody reads, the terminal is full, SIGHUP is ignored, and then the terminal is gone."""
+    """No process reads, the terminal is full, SIGHUP is ignored, and then the terminal is gone."""
     with Top(command=["/bin/sh", "-c", 'trap "" HUP; exec "$0" "$@"', tui.TOP, *MACHINE]) as top:
         top.wait("postgres")
         stall(top)
@@ -379,8 +379,8 @@ def test_stalled_reader():
         before = cpu_ticks(top.pid())
         end = time.monotonic() + 1
         tui.until("a second", lambda: time.monotonic() > end)
-        expect(cpu_ticks(top.pid()) - before < 30, "busy while nobody reads")
-        # Whoever reads again sees what is there now.
+        expect(cpu_ticks(top.pid()) - before < 30, "busy while no process reads")
+        # A process that reads again sees what is there now.
         top.press("Down")
         top.wait("nginx", lambda: "nginx" in top.selected())
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The binary interface, pinned: a line here is only ever added, at the end of its group. Whoever has
- * to change one breaks every program and binding that is already built.
+ * The binary interface, pinned: a line here is only ever added, at the end of its group. A change
+ * of one breaks every program and binding that is already built.
  */
 #include "unit.h"
 

@@ -450,7 +450,7 @@ static void test_take(void **state)
 	pidns_snapshot_unref(s);
 }
 
-/* However little a run tells: nobody is told twice, nobody is left out. */
+/* However little a run reports: no task twice, and none is left out. */
 static void test_many_runs(void **state)
 {
 	struct request request = everything();
@@ -554,7 +554,7 @@ static void test_fields(void **state)
 	assert_int_equal(fake->sheet.reaper_facts, BPF_FACTS_CREDS | BPF_FACTS_COMM);
 	assert_false(pidns_task_find(s, NULL, 5)->known & PIDNS_TASK_COMM);
 	assert_string_equal(pidns_task_find(s, NULL, 6)->comm, "six");
-	assert_int_equal(pidns_task_find(s, NULL, 5)->uid, 65534); /* nobody's here */
+	assert_int_equal(pidns_task_find(s, NULL, 5)->uid, 65534); /* of no user here */
 	pidns_snapshot_unref(s);
 }
 

@@ -430,7 +430,7 @@ static void test_unreadable_links(void **state)
 	assert_ptr_equal(pidns_ns_parent(find(s, 302)->ns), own);
 	assert_ptr_equal(pidns_task_find(s, own, 2), find(s, 301));
 	assert_ptr_equal(pidns_task_find(s, own, 3), find(s, 302));
-	/* Several namespaces may share the record: no number in it names anybody. */
+	/* Several namespaces may share the record: no number in it names a task. */
 	assert_null(pidns_task_find(s, lost, 8));
 	assert_true(pidns_snapshot_cannot_see(s) & PIDNS_UNSEEN_NS_LINKS);
 	pidns_snapshot_unref(s);
@@ -471,7 +471,7 @@ static void test_a_parent_too_far_up(void **state)
 	pidns_snapshot_unref(s);
 }
 
-/* Nobody could say which namespace the reader's is; all numbers begin there all the same. */
+/* Which namespace is the reader's is unknown; all numbers begin there all the same. */
 static void test_without_a_root(void **state)
 {
 	struct builder *b = new_builder(0);

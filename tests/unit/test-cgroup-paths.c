@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Paths of cgroups as engines make them, tests/fixtures/containers/paths.txt: each with the right name or
- * rightly none, and a twin that an ordinary user has made, which fools nobody and takes no name away.
+ * rightly none, and a twin that an ordinary user has made, which neither misleads nor takes a name away.
  *
  *	# WHAT, by COMM
  *	PATH, or lines of /proc/PID/cgroup with a space between

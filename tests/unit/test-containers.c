@@ -184,7 +184,7 @@ static bool check_memory(const char *name)
 	return n > 2;
 }
 
-/* State files of anybody but the owner say nothing. */
+/* State files of a user other than the owner say nothing. */
 static void test_owner(void **state)
 {
 	const struct pidns_ns *const *list;

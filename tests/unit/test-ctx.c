@@ -169,7 +169,7 @@ static int open_without_sockets(int error)
 		return 1;
 	if (pidns_open(&opts, &ctx) < 0)
 		return 2;
-	/* Whoever may have it is told why they have not. */
+	/* A caller that may have it is told why it has not. */
 	r = !strcmp(pidns_provider(ctx), "netlink") || strcmp(why, reason) ? 3 : 0;
 	pidns_close(ctx);
 	return r;

@@ -464,7 +464,7 @@ static void test_pouring_order(void **state)
 	}
 }
 
-/* What is inferred where links may not be read is true, and nobody is lost. */
+/* What is inferred where links may not be read is true, and no task is lost. */
 static void test_hidden_links(void **state)
 {
 	static struct model m;

@@ -227,7 +227,7 @@ static void test_part(void **state)
 	pidns_snapshot_unref(s);
 }
 
-/* Of two mounts the one that shows more. No mount at all: the root binds nobody. */
+/* Of two mounts the one that shows more. No mount at all: the root limits no task. */
 static void test_which_mount(void **state)
 {
 	char mounts[4096];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The exchanges of the provider "netlink", with a peer that answers as it was told to: right, late,
- * cut short, or for somebody else. */
+ * cut short, or for another caller. */
 #include "unit.h"
 
 #include <errno.h>
@@ -452,7 +452,7 @@ static void test_take_without_rights(void **state)
 	assert_int_equal(take_with(&request, false, &s), 0);
 	assert_true(pidns_snapshot_cannot_see(s) & PIDNS_UNSEEN_TASKS);
 	assert_true(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_PARTIAL);
-	assert_int_equal(peer->requests, 2); /* nobody asked for occupancy */
+	assert_int_equal(peer->requests, 2); /* occupancy was not asked for */
 	pidns_snapshot_unref(s);
 }
 
@@ -525,14 +525,14 @@ static void test_take_chosen(void **state)
 	assert_int_equal(take_with(&request, true, &s), 0);
 	assert_int_equal(pidns_snapshot_tasks(s, &tasks), 1);
 	pidns_snapshot_unref(s);
-	/* Nobody at all. */
+	/* No task at all. */
 	request.nr_pids = 0;
 	assert_int_equal(take_with(&request, true, &s), 0);
 	assert_int_equal(pidns_snapshot_tasks(s, &tasks), 0);
 	pidns_snapshot_unref(s);
 }
 
-/* Whoever wants namespaces alone is told of them alone, with counts that the kernel makes. */
+/* A caller that wants namespaces alone gets them alone, with counts that the kernel makes. */
 static void test_take_namespaces(void **state)
 {
 	const uint64_t counts = PIDNS_NS_PROCESSES | PIDNS_NS_THREADS | PIDNS_NS_ZOMBIES;
@@ -612,7 +612,7 @@ static void test_liars(void **state)
 	}
 }
 
-/* The objects of somebody who is not the kernel are as if they had not come. */
+/* Objects of a sender that is not the kernel are as if they had not come. */
 static void test_from_another(void **state)
 {
 	const struct pidns_task *const *tasks;

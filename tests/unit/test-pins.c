@@ -75,7 +75,7 @@ static void put_process(int pid, const char *mnt)
 	put(name, "1 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
 }
 
-static void test_what_the_picture_shows(void **state)
+static void test_what_the_snapshot_shows(void **state)
 {
 	struct pidns_snapshot *s;
 
@@ -110,7 +110,7 @@ static void test_files(void **state)
 	pidns_snapshot_unref(s);
 }
 
-/* What whoever took the snapshot has looked through is not looked for again. */
+/* What the taking of the snapshot has looked through is not looked for again. */
 static void test_holders(void **state)
 {
 	const struct holder holders[] = {
@@ -152,7 +152,7 @@ static void test_pidfds(void **state)
 	put_link("1/fd/6", "anon_inode:[pidfd]"); /* closed before it could be asked */
 	s = annotated();
 	must_hold(s, 6, "zombie 60 0 9 - 0 x1; pidfd 1 4 0 - 0 x1");
-	/* Whoever was reaped may have been anywhere. */
+	/* A process that was reaped may have been anywhere. */
 	must_hold(s, 3, "unseen 1 5 0 - 0 x1");
 	must_hold(s, 5, "unseen 1 5 0 - 0 x1");
 	must_hold(s, 4, "for-children 9 0 0 - 0 x1");
@@ -252,7 +252,7 @@ static void test_subset(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_what_the_picture_shows, new_root),
+		cmocka_unit_test_setup(test_what_the_snapshot_shows, new_root),
 		cmocka_unit_test_setup(test_files, new_root),
 		cmocka_unit_test_setup(test_holders, new_root),
 		cmocka_unit_test_setup(test_pidfds, new_root),

@@ -62,7 +62,7 @@ static void forget(void)
 	procfs->memory = procfs_memory_free(procfs->memory);
 }
 
-/* ---- somebody to look at --------------------------------------------------------------------- */
+/* ---- a process to look at -------------------------------------------------------------------- */
 
 /* A child that does nothing until it is killed; in a namespace of its own where wanted. 0: refused. */
 static pid_t spawn(bool in_new_ns)

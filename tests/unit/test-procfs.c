@@ -339,7 +339,7 @@ static void test_nonsense(void **state)
 	pidns_snapshot_unref(s);
 }
 
-/* P7: what the link may not say, NSpid proves where it can; nobody is dropped. */
+/* P7: what the link may not say, NSpid proves where it can; no task is dropped. */
 static void test_links_that_say_nothing(void **state)
 {
 	struct pidns_snapshot *s;
@@ -401,7 +401,7 @@ static void test_long_status(void **state)
 }
 
 /*
- * P3 and P8: whoever reads what lies in a process's own memory can be made to wait for ever, or fed
+ * P3 and P8: a process that reads what lies in a process's own memory can be made to wait for ever, or fed
  * 131 kB. Here those files are pipes without a writer: opening one would hang, and ctest would tell.
  */
 static void test_no_file_of_the_memory_is_opened(void **state)

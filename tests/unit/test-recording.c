@@ -362,7 +362,7 @@ static void test_save_replaces(void **state)
 	assert_int_equal(stat(path, &before), 0);
 	assert_int_equal(pidns_snapshot_save(s, path), 0);
 	assert_int_equal(stat(path, &after), 0);
-	/* Another file, so that whoever reads the old one reads all of it; and as private as it. */
+	/* Another file, so that a process that reads the old one reads all of it; and as private as it. */
 	assert_true(before.st_ino != after.st_ino);
 	assert_int_equal(after.st_mode & 07777, 0600);
 	bytes = read_file(path, NULL);

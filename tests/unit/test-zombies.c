@@ -75,7 +75,7 @@ static void test_oldest(void **state)
 	s = annotated("snapshot time_ns=1 provider=procfs flags=- cannot_see=- root=1\n");
 	notes = pidns_ns_find(s, 2)->notes;
 	assert_true(notes->known == PIDNS_NOTE_ZOMBIE && notes->zombie);
-	/* 23 started before, but a thread of it lives: nobody can reap it yet. */
+	/* 23 started before, but a thread of it lives: it cannot be reaped yet. */
 	assert_int_equal(notes->zombie->pid, 22);
 	assert_int_equal(notes->zombie->start_ns, 8);
 	assert_int_equal(notes->zombie->parent, 20);

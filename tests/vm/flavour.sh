@@ -25,7 +25,7 @@ if [ "$1" != lean ]; then
 	moves=1000
 fi
 [ "$1" != kasan ] || [ $rounds -lt 20000 ] || rounds=20000
-# A struct pid that is freed to another cache than it is from is found out when somebody looks.
+# A struct pid that is freed to another cache than it is from is found out by a test that looks.
 append='kmemleak=off slab_debug=F,pid*'
 [ "$1" != kasan ] || append='kmemleak=on slab_debug=F,pid*'
 kernel=$(build_kernel --flavour "$1")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kept.c - `pidns unshare CMD` from the side of whoever started it: what was opened, begun or known
+ * kept.c - `pidns unshare CMD` from the side of the process that started it: what was opened, begun or known
  * of the process before it moved goes on working. Run in a guest, with pidns in PATH.
  */
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * move.h - for the tests of unshare(CLONE_NEWPIDS): to ask for a move, to be somewhere nobody else
+ * move.h - for the tests of unshare(CLONE_NEWPIDS): to ask for a move, to be where no other process
  * is, and to see that a refusal has left everything as it was. Implemented by move.c.
  */
 #ifndef VM_MOVE_H
@@ -17,7 +17,7 @@ int move_in(unsigned long long flags);
 /* The same of who makes itself the leader of a session first. */
 int move_alone(unsigned long long flags);
 
-/* Run `fn` as number 2 of a new namespace with a /proc of its own, where nobody comes or goes but
+/* Run `fn` as number 2 of a new namespace with a /proc of its own, where no process comes or goes but
  * those `fn` makes; returns what vm_reap says of it. */
 int move_apart(int (*fn)(void *), void *data);
 

@@ -71,7 +71,7 @@ check_names() {
 		awk '{ print $3 }' "$stock/System.map"
 	} | sort -u >"$work/there"
 	missing=$(comm -23 "$work/needed" "$work/there" | grep -E 'pid|ns' || true)
-	[ -z "$missing" ] || fail "$where: $1: nobody has $missing"
+	[ -z "$missing" ] || fail "$where: $1: there is no $missing"
 }
 
 # check_build NAME OPTION...: against what is said without the series.

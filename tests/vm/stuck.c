@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * stuck.c - stuck DIRECTORY: a process whose memory nobody can read any more. Says "READY PID".
+ * stuck.c - stuck DIRECTORY: a process whose memory cannot be read any more. Says "READY PID".
  *
- * A file system in here answers everything but what is in its file. Somebody reads that, and has a
- * page locked from then on. Somebody else opens the file for direct access and maps it: the kernel
+ * A file system in here answers everything but what is in its file. A process reads that, and has a
+ * page locked from then on. Another process opens the file for direct access and maps it: the kernel
  * waits for that page (fuse_file_mmap(), fs/fuse/file.c) while it holds the lock of that process's
  * memory, which is what readers of its cmdline, environ and maps then wait for.
  */

@@ -280,7 +280,7 @@ static void expect_interrupted(int cmd, int flags)
 	vm_kill(meddler.pid);
 }
 
-/* Nothing moves, nothing is said to have moved: of a namespace where nobody forks. */
+/* Nothing moves, nothing is said to have moved: of a namespace where no process forks. */
 static int quiet_dump(void *data)
 {
 	pid_t crowd[CROWD];

@@ -204,7 +204,7 @@ static void check_alone(const struct vm_task *task)
 	check(!strcmp(alone.comm, task->comm));
 }
 
-/* Whoever has said so is about to sleep, and the one that only exits to be a zombie. */
+/* A process that has said so is about to sleep, and the one that only exits to be a zombie. */
 static bool is_quiet(void *data)
 {
 	struct vm_task *tasks;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-caller.c - whoever asks or opens decides what is answered, and not the receiver or reader. */
+/* test-caller.c - the process that asks or opens decides what is answered, and not the receiver or reader. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -54,7 +54,7 @@ static int send_from_the_future(void *data)
 	return vm_reap(vm_child(0, send_request, data));
 }
 
-/* The first part of a dump is made for the sender, and the others while somebody receives. */
+/* The first part of a dump is made for the sender, and the others when a process receives. */
 static void check_clock(int cmd, int attr)
 {
 	struct ask ask = {.cmd = cmd, .attr = attr, .fd = vm_socket()};

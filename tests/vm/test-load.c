@@ -131,7 +131,7 @@ static void count_object(const struct genl_message *message, void *data)
 	objects_told++;
 }
 
-/* Parents first, and nobody twice, whatever goes on. */
+/* Parents first, and no task twice, whatever goes on. */
 static void grow_forest(const struct genl_message *message, void *data)
 {
 	struct forest *forest = data;

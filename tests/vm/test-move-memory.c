@@ -101,7 +101,7 @@ static int fail_each_of_all(void *data)
 			      CLONE_NEWCGROUP | CLONE_FS | CLONE_FILES);
 }
 
-/* As deep as nobody is likely to have been, where the cache for the numbers is made, too. */
+/* As deep as no process is likely to have been, where the cache for the numbers is made, too. */
 static int fail_deep(void *data)
 {
 	long level = (long)data;

@@ -147,7 +147,7 @@ static long futex(uint32_t *word, int op)
 	return syscall(SYS_futex, word, op, 0, NULL, NULL, 0) ? -errno : 0;
 }
 
-/* A PI futex names its owner: one that is held is nobody's after the move, a new one is 1's. */
+/* A PI futex names its owner: one that is held has no owner after the move, a new one is 1's. */
 static int use_futexes(void *data)
 {
 	uint32_t held = 0, taken = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test-move-races.c - what others do to a process while it moves. All the time somebody reads /proc,
- * and somebody else lists tasks and namespaces over netlink. Each race gets a tenth
+ * test-move-races.c - what others do to a process while it moves. All the time one process reads /proc,
+ * and another lists tasks and namespaces over netlink. Each race gets a tenth
  * of the moves that PIDNS_MOVES in the environment says.
  */
 #include <errno.h>
@@ -41,7 +41,7 @@ static void be_over(int sig)
 	is_over = 1;
 }
 
-/* As many numbers as there are levels, or nobody; -EAGAIN where it is neither. */
+/* As many numbers as there are levels, or none; -EAGAIN where it is neither. */
 static int look_at(pid_t pid)
 {
 	pid_t numbers[MOVE_LEVELS];
@@ -61,7 +61,7 @@ static bool looks_right(void *data)
 
 /*
  * Who is reaped while it is looked at has zeros among its numbers, and a thread that calls exec gets
- * its leader's. Neither lasts, but as long as whoever does it may be kept from going on.
+ * its leader's. Neither lasts, but as long as the process that does it may be kept from going on.
  */
 static void check_status(pid_t pid)
 {
@@ -160,7 +160,7 @@ static void run(int (*race)(void *))
 	check_eq(move_apart(with_audience, race), 0);
 }
 
-/* Move as soon as told, and again where somebody was in the way for a moment. */
+/* Move as soon as told, and again where another process was in the way for a moment. */
 static int try_when_told(struct vm_gate *gate)
 {
 	int got;
@@ -198,7 +198,7 @@ static void linger(int i, long long takes_us)
 		;
 }
 
-/* It has been there all the time: there is no ESRCH before somebody has waited for it. */
+/* It has been there all the time: there is no ESRCH before its parent has waited for it. */
 static bool kill_mover(struct vm_gate *gate, int sig, int i, long long takes_us)
 {
 	pid_t pid = vm_child(0, move_when_told, gate);
@@ -218,7 +218,7 @@ static bool kill_mover(struct vm_gate *gate, int sig, int i, long long takes_us)
 	return WIFSIGNALED(status);
 }
 
-/* What one takes that nobody kills: the quickest of a few. */
+/* What one takes that is not killed: the quickest of a few. */
 static long long time_move(struct vm_gate *gate)
 {
 	long long start, best = 1000000;
@@ -412,7 +412,7 @@ static void test_ptrace(void)
 	run(race_ptrace);
 }
 
-/* It may outlive whoever made it. */
+/* It may outlive the process that made it. */
 static int move_alone_when_told(void *data)
 {
 	prctl(PR_SET_PDEATHSIG, 0);

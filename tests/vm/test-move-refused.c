@@ -58,7 +58,7 @@ static void *end_thread(void *data)
 
 /*
  * A thread that was joined is on its way out for a moment, and until it is gone the answer is to ask
- * again, not that it never can. Without a namespace left nobody moves, so it is asked many times.
+ * again, not that it never can. Without a namespace left no process moves, so it is asked many times.
  */
 static int with_ended_threads(void *data)
 {
@@ -97,7 +97,7 @@ static int no_leader(void *data)
 	return 0;
 }
 
-/* The group and the session of a process that is no more, and nobody else in them. */
+/* The group and the session of a process that is no more, and no other process in them. */
 static int last_member(void *data)
 {
 	struct vm_gate *gate = data;
@@ -146,7 +146,7 @@ static int sleep_in_session(void *data)
 	return sleep_in_group(data);
 }
 
-/* A member that is nobody's child here: its parent has ended. */
+/* A member that is no process's child here: its parent has ended. */
 static void add_member(int (*fn)(void *), struct vm_gate *gate)
 {
 	pid_t pid = fork();
@@ -471,7 +471,7 @@ static int with_bad_flags(void *data)
 	return 0;
 }
 
-/* As an int that was extended has it, and whatever else nobody ever looked at. */
+/* As an int that was extended has it, and other bits that no kernel has looked at. */
 static void check_ignored(unsigned long flags)
 {
 	pid_t pid = syscall(SYS_clone, flags, 0, 0, 0, 0);

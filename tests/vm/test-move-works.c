@@ -324,7 +324,7 @@ static int move_with_all(void *data)
 			 names, 8);
 }
 
-/* Nobody special, with a new user namespace, as unshare -Ur does it. */
+/* An ordinary user, with a new user namespace, as unshare -Ur does it. */
 static int move_with_user(void *data)
 {
 	static const char *const names[] = {"pid", "user"};

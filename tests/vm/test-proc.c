@@ -150,7 +150,7 @@ static void test_line(void)
 	close(fd);
 }
 
-/* What a child namespace's procfs has to tell, whoever reads it. */
+/* What a child namespace's procfs has to report, whichever process reads it. */
 static void check_child_procfs(int fd, uint64_t child_ino, uint64_t parent_ino)
 {
 	static char text[ROOM];
@@ -226,7 +226,7 @@ static void test_user(void)
 	vm_kill(init);
 }
 
-/* What a descriptor shows, to whoever has it: the one namespace, and perhaps the other. */
+/* What a descriptor shows, to any process that has it: the one namespace, and perhaps the other. */
 struct passed {
 	int fd;
 	uint64_t own, child;
@@ -306,7 +306,8 @@ static const struct vm_test tests[] = {
 	{"K15 /proc/pidns while namespaces come and go", test_moving},
 	{"K15 the mount decides, with each hidepid, and subset=pid has none", test_mounts},
 	{"K15 a user reads of his own namespace only", test_user},
-	{"K15 a descriptor shows what who opened it may see, to whoever has it", test_passed_on},
+	{"K15 a descriptor shows what its opener may see, to any process that has it",
+	 test_passed_on},
 	{"a line of /proc/pidns says what the family says", test_line},
 	{"/sys/kernel/pidns is about the namespace it is opened in", test_sysfs},
 };

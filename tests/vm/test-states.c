@@ -367,7 +367,7 @@ static void test_levels(void)
 	vm_kill(pid);
 }
 
-/* A filesystem nobody serves: whoever looks into it waits for ever. */
+/* A filesystem without a server: a process that looks into it waits for ever. */
 static int mount_fuse(void)
 {
 	char options[80];
@@ -375,7 +375,7 @@ static int mount_fuse(void)
 
 	mkdir("/tmp/fuse", 0755);
 	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fd);
-	vm_must(fd >= 0 && !mount("nobody", "/tmp/fuse", "fuse", 0, options), "mount fuse");
+	vm_must(fd >= 0 && !mount("unserved", "/tmp/fuse", "fuse", 0, options), "mount fuse");
 	return fd;
 }
 
@@ -418,10 +418,10 @@ static void test_fuse(void)
 
 static const struct vm_test tests[] = {
 	{"a namespace that is alive, in all its facts", test_alive},
-	{"K12 unborn: unshared, and nobody forked into it", test_unborn},
+	{"K12 unborn: unshared, and no process forked into it", test_unborn},
 	{"K12 an init that another process has forked", test_foreign_init},
 	{"K12 zombie-init, and then dead", test_zombie_init},
-	{"K12 dying: the init waits for a member somebody else must reap", test_dying},
+	{"K12 dying: the init waits for a member that another process must reap", test_dying},
 	{"K12 dead, and kept by a pidfd or an open file", test_pins},
 	{"K12 dead, and kept by a mounted procfs", test_procfs_pin},
 	{"K13 thirty-two levels, and no more", test_levels},

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# viewer.sh BUILD - what it costs to leave a viewer open at a picture a second, among 500 namespaces of
+# viewer.sh BUILD - what it costs to leave a viewer open at a snapshot a second, among 500 namespaces of
 # 20 tasks on the patched kernel: htop, and pidns-top, which asks the kernel without being told to. In
 # instructions of a guest, so that nothing else on the machine matters.
 # shellcheck source=tests/vm/common.sh

@@ -53,7 +53,7 @@ struct vm_gate {
 void vm_gate_init(struct vm_gate *gate);
 void vm_gate_open(struct vm_gate *gate, uint64_t value);
 uint64_t vm_gate_wait(struct vm_gate *gate);
-void vm_gate_empty(struct vm_gate *gate); /* of what nobody has waited for */
+void vm_gate_empty(struct vm_gate *gate); /* of what was not waited for */
 
 uint64_t vm_ino(pid_t pid, const char *name); /* inode of /proc/PID/ns/NAME, 0 on failure */
 int vm_ns_fd(pid_t pid, const char *name);

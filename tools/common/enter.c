@@ -67,7 +67,7 @@ static int other_namespaces(int32_t pid)
 	return flags;
 }
 
-/* Who we are outside need not be anybody inside. */
+/* Our user outside need not exist inside. */
 static int become_root_inside(void)
 {
 	/* Where setgroups is denied, user_namespaces(7), the groups stay. */

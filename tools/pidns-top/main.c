@@ -30,13 +30,13 @@ static int choose_sort(struct viewer *viewer)
 	place->sorted_by = view_find_column(view, name + place->is_reversed);
 	if (place->sorted_by == view->nr_columns)
 		return message_exit(EXIT_USAGE, "--sort: \"%s\": no such column", name);
-	/* Whoever asks for the most of something does not ask for siblings beside each other. */
+	/* A user that asks for the most of something does not ask for siblings beside each other. */
 	viewer->app.is_tree = false;
 	return 0;
 }
 
 /* Its trouble is told where the first key will take it away. What scripts read does not depend on
- * anybody's settings, so batch mode has none. */
+ * a user's settings, so batch mode has none. */
 static void load_config(struct app *app)
 {
 	char path[CONFIG_PATH_SIZE], why[CONFIG_PATH_SIZE + 100];

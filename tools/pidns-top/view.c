@@ -28,7 +28,7 @@ size_t view_find_column(const struct view *view, const char *name)
 	return i;
 }
 
-/* A pid that was taken over meanwhile is somebody else. */
+/* A PID that was used again meanwhile is another process. */
 static bool is_same_task(const struct pidns_task *task, const struct pidns_task *detail)
 {
 	struct ident a, b;

@@ -23,7 +23,7 @@
 /* Long enough for the widest screen (term.h) with four bytes in each column. */
 #define CELL_SIZE 4608
 
-/* What a cell means, for whoever can colour it. The text always says the same. */
+/* What a cell means, for a screen that has colours. The text always says the same. */
 enum style {
 	STYLE_TEXT,
 	STYLE_FAINT,   /* of less interest: the root's own, lines of the tree */

@@ -113,7 +113,7 @@ static uint32_t notes_of(const struct screen *screen)
 	return NOTED_FLAGS | (health[HEALTH_DEAD] || health[HEALTH_UNBORN] ? PIDNS_TAKE_PINS : 0);
 }
 
-/* Going through all open files costs: only while somebody looks at what comes of it. */
+/* Going through all open files costs: only while the screen shows what comes of it. */
 static uint32_t flags_of(const struct screen *screen)
 {
 	uint32_t flags = screen->viewer->options->is_all ? PIDNS_TAKE_ALL : 0;

@@ -25,7 +25,7 @@
 #define KEYS_NS (50 * MS)
 /* A terminal that takes no output is asked again after so long. */
 #define STALLED_NS (100 * MS)
-/* Whether the terminal is still there is asked so often, in case nobody tells. */
+/* Whether the terminal is still there is asked so often, in case no signal says so. */
 #define ALIVE_NS (500 * MS)
 
 /* 0, or an exit code with one sentence in screen->trouble. */

@@ -22,7 +22,7 @@ struct screen {
 	uint64_t begun_ns;
 	uint64_t next_look_ns;	/* when, on the monotonic clock */
 	uint64_t rested_ns;	/* not before, even if something is known to have changed */
-	int notice_fd;		/* tells that; -1: nobody does */
+	int notice_fd;		/* tells that; -1: there is none */
 	uint64_t round;		/* one for each snapshot */
 	uint64_t plain_cost_ns; /* what the last snapshot without notes has cost */
 	uint64_t next_notes_ns; /* when one with notes is due */

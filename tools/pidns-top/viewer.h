@@ -16,7 +16,7 @@ struct cmdline_helper;
 struct viewer {
 	const struct options *options;
 	const struct target *target;  /* NULL: begin with the namespaces */
-	struct pidns_ctx *ctx;	      /* for all tasks; NULL once somebody else owns it */
+	struct pidns_ctx *ctx;	      /* for all tasks; NULL once another thread owns it */
 	struct pidns_ctx *screen_ctx; /* for those on the screen; NULL: they are all known */
 	struct cmdline_helper *helper;
 	struct machine *machine;

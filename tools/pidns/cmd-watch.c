@@ -182,7 +182,7 @@ static int tell_all(struct watching *w)
 	return r < 0 ? source_failed(&w->options->source, r, w->why) : 0;
 }
 
-/* Until somebody ends it, or nobody reads it any more. */
+/* Until a signal ends it, or no process reads it any more. */
 static int loop(struct watching *w)
 {
 	struct pollfd fds[] = {

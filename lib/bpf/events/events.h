@@ -53,7 +53,7 @@ struct event_reader {
 	struct bpf_kernel kernel; /* has nothing but the reader, and what no program can see */
 	struct bpf_event_refused record;
 	char source[BPF_REFUSED_NAMES * BPF_REFUSED_NAME + 320];
-	/* For refusals, by whoever opens the programs. */
+	/* For refusals, by the caller that opens the programs. */
 	char cgroups[256];    /* where the cgroups that count PIDs are mounted; "": not known */
 	uint32_t unknown;     /* event_programs_unknown() */
 	uint64_t threads_max; /* when the record is read; 0: not known */

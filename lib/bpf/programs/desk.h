@@ -8,7 +8,7 @@
 
 enum { PID_PIECE = 512, TASK_HEAD = 512, TASK_BODY = 1024 };
 
-/* Notes for the time of one run: they are pointers, and not for anybody else to see. */
+/* Notes for the time of one run: they are pointers, and not shared with user space. */
 struct notes {
 	const struct pid_namespace *root; /* the reader's */
 	const struct user_namespace *user_ns;
@@ -185,7 +185,7 @@ __noinline uint64_t tree_leaf(uint64_t address, uint32_t number)
 	return 0;
 }
 
-/* Whose number it is; NULL: nobody's. */
+/* The struct pid that has the number; NULL: it is free. */
 static __always_inline const struct pid *tree_find(const struct pid_namespace *ns, uint32_t number)
 {
 	const struct xa_node *leaf = (const void *)tree_leaf((uint64_t)ns, number);

@@ -5,8 +5,8 @@
  * They are of a kind that could be attached to a tracepoint and never are: BPF_PROG_TEST_RUN runs
  * one once, in the task that asks, under RCU and without being moved to another processor. So none
  * may take long, and each stops after a bounded number of steps; it is run again, from the number
- * that it has come to. Numbers only ever grow on the way, so nobody is told twice, and nobody is
- * left out who is there all the time.
+ * that it has come to. Numbers only ever grow on the way, so no task is reported twice, and none
+ * that exists all the time is left out.
  */
 #include "leaf.h"
 #include "task.h"
@@ -66,7 +66,7 @@ static __always_inline void tell_task(struct desk *d, const struct pid_look *loo
 				       n->root_level);
 	if (r->facts)
 		tell_facts((uint64_t)task, nr, (uint64_t)look->own, look->level, look->is_leader);
-	/* Whoever has left it meanwhile may have told of itself as nobody. */
+	/* A task that has lost its PID meanwhile may have been reported without one. */
 	if ((r->facts || !look->is_leader) && BPF_CORE_READ(task, thread_pid) != look->pid) {
 		s->nr_vanished++;
 		return;
@@ -134,7 +134,7 @@ int walk(void *context)
 	return 0;
 }
 
-/* ---- namespaces that nobody is in ------------------------------------------------------------ */
+/* ---- namespaces without a task --------------------------------------------------------------- */
 
 struct listing {
 	struct desk *desk;

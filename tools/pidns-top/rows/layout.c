@@ -14,7 +14,7 @@
 
 #define TITLE_SIZE 32
 
-/* Then it stays, however narrow the screen: an order nobody sees the reason of is none. */
+/* Then it stays, however narrow the screen: an order without a visible reason helps no user. */
 static bool is_sorted_by_choice(const struct column *column, const struct app *app)
 {
 	const struct view *view = view_of(app);

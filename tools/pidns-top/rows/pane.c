@@ -16,7 +16,7 @@
 #include "pidns-top/cells.h"
 #include "text.h"
 
-/* Names and paths in it may be anybody's. */
+/* Names and paths in it may be chosen by any user. */
 static void __attribute__((format(printf, 2, 3))) add(char *line, const char *format, ...)
 {
 	size_t len = strlen(line);

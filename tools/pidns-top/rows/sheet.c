@@ -69,7 +69,7 @@ static void add_wrapped(struct sheet *sheet, const char *text)
 	}
 }
 
-/* Names and paths in it may be anybody's. */
+/* Names and paths in it may be chosen by any user. */
 static void __attribute__((format(printf, 2, 3))) add(struct sheet *sheet, const char *format, ...)
 {
 	char line[LINE_SIZE], clean[LINE_SIZE * 4];

@@ -55,8 +55,8 @@ void term_signals_restore(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &modes.cooked);
 }
 
-/* Installed with SA_RESETHAND and SA_NODEFER: raise() ends us by this very signal, so that whoever
- * waits for us learns it. */
+/* Installed with SA_RESETHAND and SA_NODEFER: raise() ends us by this very signal, so that the
+ * parent learns it. */
 static void on_fatal(int sig)
 {
 	term_signals_restore();
@@ -158,7 +158,7 @@ static void take_over_again(void)
 	is_taken_over = 1;
 }
 
-/* Stop as if we had never asked for the signal; from here on until somebody continues us. */
+/* Stop as if we had never asked for the signal; from here on until we are continued. */
 static void stop_now(void)
 {
 	struct sigaction by_default = {.sa_handler = SIG_DFL}, ours;

@@ -72,7 +72,7 @@ void app_page_down(struct app *app, const struct scene *scene)
 	app_select(app, scene, app_place(app)->selected + app->page);
 }
 
-/* Back to nobody in particular: the first row stays selected, whoever it is. */
+/* Back to no row in particular: the first row stays selected, whichever it is. */
 void app_first(struct app *app, const struct scene *scene)
 {
 	struct app_place *place = app_place(app);

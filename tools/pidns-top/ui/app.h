@@ -43,7 +43,7 @@ enum app_mode {
 
 /* Each view has its own place in its own list. */
 struct app_place {
-	struct ident cursor;  /* who is selected; unset: nobody in particular, the first row */
+	struct ident cursor;  /* what is selected; unset: the first row, whichever it is */
 	size_t selected, top; /* its row, and the first row on the screen */
 	size_t sorted_by;     /* of the view's columns */
 	bool is_reversed;

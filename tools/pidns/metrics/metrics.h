@@ -21,7 +21,7 @@ struct metrics {
 	const struct options *options;
 	struct pidns_ctx *ctx;
 	size_t top; /* namespaces with series of their own; the others are summed up */
-	struct refusals *refusals; /* NULL: nobody stays to count them */
+	struct refusals *refusals; /* NULL: they are not counted */
 };
 
 /* Take a snapshot and write its families. 0, or an exit code after the message is out. */

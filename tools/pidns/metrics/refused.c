@@ -28,7 +28,7 @@ static const int errors[] = {EAGAIN, ENOMEM, ENOSPC};
 
 struct refusals {
 	const struct source *source;
-	struct pidns_ctx *ctx;	   /* its own: a watch lets nobody else take from it */
+	struct pidns_ctx *ctx;	   /* its own: a watch allows no other snapshots of it */
 	struct pidns_watch *watch; /* NULL: none are followed */
 	bool was_followed;
 	uint64_t counts[NR_ERRORS + 1][NR_KINDS + 1];

@@ -21,7 +21,7 @@ int proc_mount_prepare(void)
 	if (unshare(CLONE_NEWNS) < 0)
 		return message_exit(EXIT_FAILED, "unshare: a new mount namespace: %s",
 				    strerror(errno));
-	/* Else a shared /proc would be covered for everybody. */
+	/* Else a shared /proc would be covered for every process. */
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return message_exit(EXIT_FAILED, "unshare: making mounts private: %s",
 				    errno == EINVAL ? "/ is not a mount point" : strerror(errno));

@@ -17,7 +17,7 @@ static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, 
 static struct terminal *taken;
 
 /*
- * A description of our own does not block, and O_NONBLOCK on the caller's would trouble everybody
+ * A description of our own does not block, and O_NONBLOCK on the caller's would trouble every process
  * the processes that share it. Only the controlling terminal can be had so without any right to its
  * file; another one is used as it is.
  */
