@@ -59,6 +59,8 @@ refused "the configuration lost CONFIG_NO_SUCH_OPTION=y"
 name=$(basename "$source")-lean-$(digest "$work/kernel/config/lean.config")
 [ ! -e "$cache/kernel/$name/done" ] || fail "it is taken for a kernel all the same"
 rm -r "$cache/kernel/$name" "$cache/$name.lock"
-refused "there is no flavour chocolate" --flavour chocolate
+refused "there is no flavour 'chocolate'" --flavour chocolate
+# A file that one base adds to a flavour is not a flavour.
+refused "there is no flavour 'lockdep-7.x'" --flavour lockdep-7.x
 refused "there is no option --fast" --fast
 echo "kernel/build says what is wrong"
