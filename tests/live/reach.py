@@ -36,10 +36,28 @@ def pid_ns(pid):
     return os.stat(f"/proc/{pid}/ns/pid").st_ino
 
 
+def children_of(pid):
+    return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+
+
+def child_of(pid):
+    """The first, once it is there."""
+    return live.wait_until(lambda: children_of(pid), "a child")[0]
+
+
+# What a body begins with: it can do all that told.py can.
+PREAMBLE = f"""
+import sys
+sys.path.insert(1, {os.path.dirname(os.path.abspath(__file__))!r})
+from told import *
+"""
+SERVE = "say(os.getpid())\nserve()\n"
+
+
 class Program:
     """A child that does what it is told by lines, and says what became of it."""
 
-    def __init__(self, body, wrap=()):
+    def __init__(self, body=SERVE, wrap=()):
         source = PREAMBLE + body
         self.process = subprocess.Popen(
             [*wrap, sys.executable, "-B", "-c", source], stdin=subprocess.PIPE,
@@ -58,49 +76,15 @@ class Program:
         print(*words, file=self.process.stdin, flush=True)
         return self.say()
 
+    def end(self):
+        """All that it still says, of a program that was told to be another."""
+        self.process.stdin.close()
+        return self.process.stdout.read()
+
     def __exit__(self, *_):
         self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait(timeout=live.DEADLINE)
-
-
-# fork: a child more, which lives until we end; its number or the error. All end with this one.
-PREAMBLE = """
-import ctypes, errno, os, signal, sys
-libc = ctypes.CDLL(None, use_errno=True)
-libc.prctl(1, signal.SIGKILL)
-children = []
-def say(*words):
-    print(*words, flush=True)
-def fork():
-    try:
-        pid = os.fork()
-    except OSError as error:
-        return errno.errorcode[error.errno]
-    if not pid:
-        libc.prctl(1, signal.SIGKILL)
-        signal.pause()
-    children.append(pid)
-    return pid
-def unshare(flags):
-    if libc.unshare(flags):
-        return errno.errorcode[ctypes.get_errno()]
-    return 0
-def fill():
-    while isinstance(fork(), int):
-        pass
-    return len(children)
-def serve():
-    for line in sys.stdin:
-        word, *rest = line.split()
-        say({"fork": fork, "fill": fill,
-             "unshare": lambda: unshare(int(rest[0]))}[word]())
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
-    for pid in children:
-        os.waitpid(pid, 0)
-"""
-SERVE = "say(os.getpid())\nserve()\n"
 
 
 def pids_hierarchy():

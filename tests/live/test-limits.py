@@ -3,7 +3,6 @@
 """Every limit that can make fork fail is reached for real: pidns why names it, with the error that
 the kernel gives, before it is reached and after."""
 import os
-import pathlib
 import signal
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import unittest
 
 import live
 from reach import CLONE_NEWPID, CLONE_NEWUSER, PREAMBLE, SERVE, UID, Program, kernel_release, \
-    limits, pid_ns, pids_hierarchy, scratch_cgroup, why, write
+    child_of, limits, pid_ns, pids_hierarchy, scratch_cgroup, why, write
 
 
 def setUpModule():
@@ -37,9 +36,7 @@ class Cgroups(unittest.TestCase):
                 write(f"{inner}/cgroup.procs", pid)
                 program.say()
                 # The fork of unshare(1) may have come before the move.
-                child = live.wait_until(
-                    lambda: pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split(),
-                    "a child")[0]
+                child = child_of(pid)
                 write(f"{inner}/cgroup.procs", child)
                 status, document = why(child)
                 self.assertEqual(status, 0)
@@ -63,11 +60,9 @@ class Cgroups(unittest.TestCase):
             write(f"{path}/pids.max", 1)
             with Program(SERVE, ("unshare", "--pid", "--fork", "--kill-child")) as program:
                 program.say()
-                init = live.wait_until(lambda: pathlib.Path(
-                    f"/proc/{program.process.pid}/task/{program.process.pid}/children"
-                ).read_text().split(), "a child")[0]
+                init = child_of(program.process.pid)
                 program.tell("fork")
-                member = pathlib.Path(f"/proc/{init}/task/{init}/children").read_text().split()[0]
+                member = child_of(init)
                 write(f"{path}/cgroup.procs", member)
                 self.check_full(path, 1, f"@{init}")
                 self.check_full(path, 1, member)
@@ -117,9 +112,7 @@ serve()
 """
         with Program(body, ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")) as program:
             self.assertEqual(program.say(), ["1"])
-            init = pathlib.Path(
-                f"/proc/{program.process.pid}/task/{program.process.pid}/children"
-            ).read_text().split()[0]
+            init = child_of(program.process.pid)
             inside = ("nsenter", "--target", init, "--pid", "--mount", "--")
             status, document = why(f"@{init}", "--provider", "procfs")
             outside = limits(document, "pid-max", f"pid:[{pid_ns(init)}]")
@@ -273,9 +266,8 @@ serve()
             self.assertEqual((status, document["errno"]), (3, "EAGAIN"))
             self.assertEqual(document["limits"][0]["kind"], "nproc")
             self.assertEqual((document["limits"][0]["used"], document["limits"][0]["max"]), (5, 5))
-            init = pathlib.Path(
-                f"/proc/{other.process.pid}/task/{other.process.pid}/children").read_text().split()
-            self.assertEqual(why(f"@{init[0]}")[0], 3)
+            init = child_of(other.process.pid)
+            self.assertEqual(why(f"@{init}")[0], 3)
 
     def test_what_is_hidden_is_not_counted(self):
         """Of tasks that the reader may not see none are used, and none are left: that is not known."""

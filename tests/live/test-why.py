@@ -5,12 +5,11 @@ reached for real, and asked by each provider. "Works" is never said where it fai
 round; what is out of sight is called unknown."""
 import contextlib
 import os
-import pathlib
 import unittest
 
 import live
-from reach import SERVE, UID, Program, kernel_release, limits, pids_hierarchy, scratch_cgroup, \
-    why, write
+from reach import SERVE, UID, Program, child_of, kernel_release, limits, pids_hierarchy, \
+    scratch_cgroup, why, write
 
 NEW_PID_NS = ("unshare", "--pid", "--fork", "--kill-child")
 
@@ -20,12 +19,6 @@ PROVIDERS = ("procfs", "bpf")
 def setUpModule():
     live.need_root()
     live.need_tool("setpriv", "unshare", "prlimit", "nsenter")
-
-
-def child_of(process):
-    """The first child, once it is there."""
-    path = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    return live.wait_until(lambda: path.read_text().split(), "a child")[0]
 
 
 class Case:
@@ -46,7 +39,7 @@ class Case:
 def nothing_is_reached():
     with Program(SERVE, NEW_PID_NS) as program:
         program.say()
-        yield Case(program, f"@{child_of(program.process)}")
+        yield Case(program, f"@{child_of(program.process.pid)}")
 
 
 @contextlib.contextmanager
@@ -96,7 +89,7 @@ def a2_pid_max_of_a_namespace():
     with Program(body, (*NEW_PID_NS, "--mount-proc")) as program:
         program.say()
         program.tell("fill")
-        yield Case(program, f"@{child_of(program.process)}")
+        yield Case(program, f"@{child_of(program.process.pid)}")
 
 
 @contextlib.contextmanager
@@ -116,8 +109,8 @@ os.waitpid(inner, 0)
     with Program(body, (*NEW_PID_NS, "--mount-proc")) as program:
         program.say()
         program.tell("fill")
-        outer = child_of(program.process)
-        inner = pathlib.Path(f"/proc/{outer}/task/{outer}/children").read_text().split()[0]
+        outer = child_of(program.process.pid)
+        inner = child_of(outer)
         yield Case(program, f"@{inner}")
 
 
