@@ -81,6 +81,26 @@ class Doctor(unittest.TestCase):
         self.assertEqual(found, [("limit", 1), ("limit", 0), ("zombies", 2), ("dead", 3),
                                  ("zombies", 0), ("zombies", 1)])
 
+    def test_json_has_the_holders(self):
+        """At most 64 of them, and how many there are; of other findings none."""
+        for nr in 1, 64, 65, 300:
+            pins = [f"pin ns={FIRST} kind=fd pid={1000 + i} fd=3 parent=0 count=7" for i in range(nr)]
+            for state in "dead", "unborn":
+                made = [f"ns ino={FIRST} parent={OWN} level=1 depth=1 state={state} reaper=0",
+                        f"notes ns={FIRST} known=pins", *pins, *one_zombie(1)]
+                found, zombie = self.ask(made, "--json")
+                self.assertEqual((found["kind"], found["pins_count"]), (state, 7 * nr))
+                self.assertEqual([(pin["kind"], pin["pid"], pin["fd"]) for pin in found["pins"]],
+                                 [("fd", 1000 + i, 3) for i in range(min(nr, 64))])
+                self.assertEqual((zombie["pins"], zombie["pins_count"]), (None, None))
+
+    def test_json_holders_that_are_unknown(self):
+        """None is known to be none; what was not asked for is null."""
+        dead = f"ns ino={FIRST} parent={OWN} level=1 depth=1 state=dead reaper=0"
+        for notes, pins, count in ([], None, None), ([f"notes ns={FIRST} known=pins"], [], 0):
+            found, = self.ask([dead, *notes], "--json")
+            self.assertEqual((found["pins"], found["pins_count"]), (pins, count))
+
     def test_a10_each_parent_that_should_reap(self):
         """Of one namespace, too: whose zombies are many is not who has the oldest one."""
         made = [f"task pid={pid} tid={pid} ns={OWN} vpids={pid} ppid=1 state=S comm={comm} start_ns=2"

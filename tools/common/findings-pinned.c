@@ -36,6 +36,13 @@ static bool comes_first(const struct pidns_snapshot *snapshot, const struct pidn
 	return x && y && x->known & y->known & PIDNS_TASK_START && x->start_ns < y->start_ns;
 }
 
+bool finding_has_pins(const struct finding *finding)
+{
+	return (finding->kind == FINDING_DEAD || finding->kind == FINDING_DYING ||
+		finding->kind == FINDING_UNBORN) &&
+	       finding->ns->known & PIDNS_NS_NOTES && finding->ns->notes->known & PIDNS_NOTE_PINS;
+}
+
 /* NULL: not known. *ret_more: how many others there are. */
 static const struct pidns_pin *first_pin(const struct pidns_snapshot *snapshot,
 					 const struct pidns_ns *ns, uint64_t *ret_more)

@@ -78,6 +78,9 @@ int findings_take(const struct source *source, struct pidns_ctx *ctx, struct pid
 #define FINDING_MANY_SIZE 128
 const char *finding_many(const struct finding *finding, char many[FINDING_MANY_SIZE]);
 
+/* Of a dead, dying or unborn namespace whose pins are known: those are in its notes. */
+bool finding_has_pins(const struct finding *finding);
+
 /* "zombies", "dead", … */
 const char *finding_name(enum finding_kind kind);
 

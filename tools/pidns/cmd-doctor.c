@@ -35,8 +35,7 @@ static bool put_name(const struct pidns_ns *ns)
 /* Each of the holders, of which the message names a few. */
 static void print_holders(const struct finding *finding)
 {
-	if ((finding->kind == FINDING_DEAD || finding->kind == FINDING_UNBORN) &&
-	    describe_has(finding->ns, PIDNS_NOTE_PINS) && finding->ns->notes->nr_pins > 1)
+	if (finding_has_pins(finding) && finding->ns->notes->nr_pins > 1)
 		note_print_pins(finding->ns->notes->pins, finding->ns->notes->nr_pins);
 }
 

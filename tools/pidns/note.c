@@ -3,6 +3,7 @@
 #include "note.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/cleanup.h"
@@ -86,6 +87,9 @@ void note_print_pins(const struct pidns_pin *const *pins, size_t nr)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
+/* Any user may hold a namespace in very many ways. */
+#define FINDING_PINS_MAX 64
+
 /* The parts of NAMESPACE/POD; null where it is not known to have them. */
 static void put_pod(struct json *j, const char *pod)
 {
@@ -152,6 +156,26 @@ void note_json_zombie(struct json *j, const struct pidns_ns *ns)
 	json_close(j, '}');
 }
 
+/* What keeps a namespace without a task that runs: the first of them, and how many there are. */
+static void put_finding_pins(struct json *j, const struct finding *finding)
+{
+	bool is_known = finding_has_pins(finding);
+	uint64_t count = 0;
+	uint32_t nr = 0;
+
+	json_item(j, "pins");
+	if (is_known) {
+		nr = finding->ns->notes->nr_pins;
+		note_json_pins(j, finding->ns->notes->pins,
+			       nr < FINDING_PINS_MAX ? nr : FINDING_PINS_MAX);
+	} else {
+		json_null(j);
+	}
+	for (uint32_t i = 0; i < nr; i++)
+		count += finding->ns->notes->pins[i]->count;
+	json_number_item(j, "pins_count", is_known, count);
+}
+
 void note_json_finding(struct json *j, const struct finding *finding)
 {
 	const struct pidns_ns *ns = finding->ns;
@@ -166,5 +190,6 @@ void note_json_finding(struct json *j, const struct finding *finding)
 	json_number_item(j, "count", finding->count > 0, finding->count);
 	json_string_item(j, "message", finding->message);
 	json_string_item(j, "remedy", finding->remedy);
+	put_finding_pins(j, finding);
 	json_close(j, '}');
 }
