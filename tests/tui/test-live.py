@@ -12,6 +12,7 @@ import tempfile
 import time
 
 import tui
+from terminal import Terminal
 from tui import Skip, Top, expect, expect_equal
 
 def inode_of(pid, name="pid"):
@@ -301,6 +302,19 @@ def test_the_helper_ends_with_the_viewer():
             os.kill(top.pid(), sig)
             top.wait_end()
             tui.until("no helper", lambda h=helper: tui.process_state(h) in ("", "Z"))
+
+
+def test_q_ends_it_at_tiny_sizes():
+    """Of the running machine, whether it is typed before the first frame or after; nothing waits for
+    the next look, which is an hour away."""
+    for rows, columns in (1, 1), (2, 200), (200, 2):
+        for is_early in True, False:
+            with Terminal(tui.TOP, "-d", "3600", rows=rows, columns=columns) as terminal:
+                if not is_early:
+                    terminal.wait("\x1b")
+                terminal.send("q")
+                expect_equal(terminal.wait_end(), 0, f"exit status at {rows}x{columns}")
+                terminal.expect_restored(f"q at {rows}x{columns}")
 
 
 def test_pause():
