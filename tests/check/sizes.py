@@ -18,7 +18,7 @@ LONGER = {
     "lib/include/pidnsinfo.h": 800,
     "tests/tui/test-app.c": 650,
     "tests/tui/test-config.c": 500,
-    "tests/tui/test-keys.py": 500,
+    "tests/tui/test-keys.py": 550,
     "tests/tui/test-layout.c": 500,
     "tests/tui/test-session.py": 600,
     "tests/unit/test-bpf.c": 800,

@@ -43,6 +43,51 @@ static void expect_only(int key)
 	assert_int_equal(decoder_next(&decoder, now), TOP_KEY_NONE);
 }
 
+static void test_mice(void **state)
+{
+	static const struct {
+		const char *bytes;
+		int key;
+	} mice[] = {
+		{"\x1b[<0;12;34M", 0x40000000 | 33 << 12 | 11},
+		{"\x1b[<4;1;1M", 0x40000000},
+		{"\x1b[<64;2;1M", 0x41000001},
+		{"\x1b[<65;1;2M", 0x42001000},
+		{"\x1b[M !!", 0x40000000},
+		{"\x1b[M`!\"", 0x41001000},
+		/* Let go, another button, moved, out of bounds, nonsense. */
+		{"\x1b[<0;12;34m", TOP_KEY_NONE},
+		{"\x1b[<2;1;1M", TOP_KEY_NONE},
+		{"\x1b[<32;1;1M", TOP_KEY_NONE},
+		{"\x1b[M#!!", TOP_KEY_NONE},
+		{"\x1b[<0;0;1M", TOP_KEY_NONE},
+		{"\x1b[<0;1;0M", TOP_KEY_NONE},
+		{"\x1b[<0;99999999999;1M", TOP_KEY_NONE},
+		{"\x1b[<0;1;4097M", TOP_KEY_NONE},
+		{"\x1b[<0;1M", TOP_KEY_NONE},
+		{"\x1b[<0;1;1;1M", TOP_KEY_NONE},
+		{"\x1b[<;;M", TOP_KEY_NONE},
+		{"\x1b[<M", TOP_KEY_NONE},
+	};
+	unsigned int row, column;
+	enum mouse what;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mice) / sizeof(mice[0]); i++) {
+		decoder.has_mouse = true;
+		send(mice[i].bytes, strlen(mice[i].bytes));
+		expect_only(mice[i].key);
+		decoder.has_mouse = false;
+		send(mice[i].bytes, strlen(mice[i].bytes));
+		expect_only(TOP_KEY_NONE);
+	}
+	assert_true(key_is_mouse(mice[0].key, &what, &row, &column));
+	assert_int_equal(what, MOUSE_PRESS);
+	assert_int_equal(row, 33);
+	assert_int_equal(column, 11);
+	assert_false(key_is_mouse(TOP_KEY_UNKNOWN, &what, &row, &column));
+}
+
 static const struct {
 	const char *bytes;
 	int key;
@@ -338,6 +383,7 @@ static void test_random_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_mice),
 		TEST(test_d_every_sequence),
 		TEST(test_d_every_sequence_in_pieces),
 		TEST(test_d_byte_by_byte),

@@ -298,6 +298,11 @@ def press_wrap(top, key):
     shows(top, f"ino {WEB}")
 
 
+def press_theme(top, key):
+    top.press(key)
+    shows(top, "colours: light")
+
+
 def press_kernel(top, key):
     top.press("Enter")
     shows(top, "kthreadd")
@@ -437,8 +442,8 @@ def test_d_both_forms_of_arrows_under_every_term():
 
 
 NO_KEYS = (
-    b"\x1b[<0;10;10M\x1b[<0;10;10m",
-    b"\x1b[M !!",
+    b"\x1b[<2;10;10M\x1b[<2;10;10m",
+    b"\x1b[M#!!",
     b"\x1b[?62;4c",
     b"\x1b]11;rgb:0000/0000/0000\x1b\\",
     b"\x1bP>|term q\x1b\\",

@@ -19,6 +19,7 @@ enum {
 	OPTION_ALL = 256,
 	OPTION_FROM,
 	OPTION_NO_COLOUR,
+	OPTION_NO_MOUSE,
 	OPTION_PLAIN,
 	OPTION_PROVIDER,
 	OPTION_READONLY,
@@ -35,6 +36,7 @@ static const struct option long_options[] = {
 	{"list-columns", no_argument, NULL, 'H'},
 	{"iterations", required_argument, NULL, 'n'},
 	{"no-color", no_argument, NULL, OPTION_NO_COLOUR},
+	{"no-mouse", no_argument, NULL, OPTION_NO_MOUSE},
 	{"plain", no_argument, NULL, OPTION_PLAIN},
 	{"provider", required_argument, NULL, OPTION_PROVIDER},
 	{"readonly", no_argument, NULL, OPTION_READONLY},
@@ -62,6 +64,7 @@ static int usage_help(void)
 	       "  -H, --list-columns     list the columns that --sort takes, and nothing else\n"
 	       "      --plain            for screen readers: no bars, no lines\n"
 	       "      --no-color         no colours; so does NO_COLOR in the environment\n"
+	       "      --no-mouse         leave the mouse to the terminal\n"
 	       "      --readonly         nothing can be changed: no signals, no shells\n"
 	       "      --all              also find namespaces without tasks\n"
 	       "      --from FILE        show a recording, or the procfs mounted there\n"
@@ -159,6 +162,9 @@ static int parse_one(int option, struct options *options)
 		break;
 	case OPTION_NO_COLOUR:
 		options->has_colour = false;
+		break;
+	case OPTION_NO_MOUSE:
+		options->has_no_mouse = true;
 		break;
 	case OPTION_PLAIN:
 		options->is_plain = true;

@@ -10,6 +10,7 @@
 
 struct options {
 	struct source source;
+	bool has_no_mouse;
 	bool is_batch, is_plain, is_readonly, has_colour, is_all;
 	unsigned long iterations; /* 0: without end */
 	unsigned int width;	  /* of a line in batch mode; 0: as wide as it gets */

@@ -35,9 +35,14 @@ static int open_terminal(struct screen *screen)
 	struct term_opts opts = {
 		.has_colour = options->has_colour && !options->is_plain,
 		.has_cursor = options->is_plain,
+		.has_mouse = !options->is_plain && !options->has_no_mouse,
+		.theme = screen->viewer->app.theme,
 	};
+	int r = term_open(&opts, screen->trouble, sizeof(screen->trouble));
 
-	return term_open(&opts, screen->trouble, sizeof(screen->trouble));
+	screen->viewer->app.has_colours = !r && term_has_colour();
+	screen->theme = opts.theme;
+	return r;
 }
 
 /* ---- Acting ---- */
@@ -91,6 +96,24 @@ static void obey_act(struct screen *screen)
 
 /* ---- Keys ---- */
 
+static void obey_key(struct screen *screen, int key)
+{
+	struct app *app = &screen->viewer->app;
+	struct scene scene = {&screen->rows, &screen->viewer->picture};
+	unsigned int row, column;
+	struct app_hit hit;
+	enum mouse what;
+
+	if (!key_is_mouse(key, &what, &row, &column)) {
+		app_key(app, &scene, key);
+	} else if (what == MOUSE_PRESS) {
+		draw_hit(&screen->frame, app, &screen->rows, row, column, &hit);
+		app_click(app, &scene, &hit);
+	} else {
+		app_wheel(app, &scene, what == MOUSE_WHEEL_DOWN);
+	}
+}
+
 static void obey_keys(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
@@ -98,9 +121,7 @@ static void obey_keys(struct screen *screen)
 	int key;
 
 	while (!app->is_leaving && (key = term_key()) != TOP_KEY_NONE) {
-		struct scene scene = {&screen->rows, &screen->viewer->picture};
-
-		app_key(app, &scene, key);
+		obey_key(screen, key);
 		screen->wants_frame = true;
 		/* The next key must find the rows, or lines, that this one made. */
 		if (app->wants_rows)
@@ -184,6 +205,11 @@ static void draw_frame(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
 
+	if (screen->theme != app->theme) {
+		screen->theme = app->theme;
+		term_set_theme(app->theme);
+		screen->is_anew = true;
+	}
 	plan_frame(screen);
 	app_settle(app, &screen->rows);
 	look_at_details(screen);

@@ -28,6 +28,7 @@ struct screen {
 	uint64_t next_notes_ns; /* when one with notes is due */
 	bool wants_frame, is_anew;
 	char trouble[256]; /* why the last look failed; "" */
+	enum theme theme;  /* that the terminal has been set to */
 	int exit_code;
 };
 

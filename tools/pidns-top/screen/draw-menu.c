@@ -25,12 +25,20 @@ static size_t choices_before(const struct view *view, size_t column)
 	return count;
 }
 
+/* The first of the lines that there is room for. */
+static size_t first_shown(const struct draw_frame *frame, size_t chosen)
+{
+	size_t page = frame->height > 1 ? frame->height - 1 : 1;
+
+	return chosen >= page ? chosen - page + 1 : 0;
+}
+
 unsigned int draw_menu(const struct draw_frame *frame, const struct app *app)
 {
 	const struct view *view = view_of(app);
 	unsigned int page = frame->height > 1 ? frame->height - 1 : 1;
 	size_t chosen = choices_before(view, app->menu);
-	size_t first = chosen >= page ? chosen - page + 1 : 0;
+	size_t first = first_shown(frame, chosen);
 
 	for (size_t i = 0; i < view->nr_columns; i++) {
 		size_t at = choices_before(view, i);
@@ -61,10 +69,32 @@ static void draw_setup_line(const struct draw_frame *frame, const struct app *ap
 unsigned int draw_setup(const struct draw_frame *frame, const struct app *app)
 {
 	size_t page = frame->height > 1 ? frame->height - 1 : 1;
-	size_t first = app->menu >= page ? app->menu - page + 1 : 0;
+	size_t first = first_shown(frame, app->menu);
 
 	for (size_t i = first; i < view_of(app)->nr_columns && i < first + page; i++)
 		draw_setup_line(frame, app, (unsigned int)(i - first), i);
-	draw_page_end(frame, app, "Space shows or hides, - and + move, Esc leaves and saves");
+	draw_page_end(frame, app,
+		      "Space shows or hides, - and + move, C colours, Esc leaves and saves");
 	return (unsigned int)(app->menu - first);
+}
+
+bool draw_menu_hit(const struct draw_frame *frame, const struct app *app, unsigned int y,
+		   size_t *ret_at)
+{
+	const struct view *view = view_of(app);
+	size_t at;
+
+	if (y + 1 >= frame->height)
+		return false;
+	if (app->mode == APP_SETUP) {
+		*ret_at = first_shown(frame, app->menu) + y;
+		return *ret_at < view->nr_columns;
+	}
+	at = first_shown(frame, choices_before(view, app->menu)) + y;
+	for (size_t i = 0; i < view->nr_columns; i++) {
+		*ret_at = i;
+		if (column_can_sort(&view->columns[i]) && choices_before(view, i) == at)
+			return true;
+	}
+	return false;
 }

@@ -28,4 +28,8 @@ void draw_plan(struct draw_frame *frame, const struct app *app, const struct row
 void draw(const struct draw_frame *frame, const struct app *app, const struct rows *rows,
 	  const struct picture *picture, bool is_anew);
 
+/* What stands at that place of what was drawn. */
+void draw_hit(const struct draw_frame *frame, const struct app *app, const struct rows *rows,
+	      unsigned int y, unsigned int x, struct app_hit *ret);
+
 #endif /* PIDNS_TOP_DRAW_H */

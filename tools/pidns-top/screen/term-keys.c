@@ -55,6 +55,11 @@ void term_keys_open(void)
 	}
 }
 
+void term_keys_mouse(bool has_mouse)
+{
+	decoder.has_mouse = has_mouse;
+}
+
 static void receive(void)
 {
 	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* term.c - the terminal: cells out. Of all files only this and term-info.c know ncurses. */
+/* term.c - the terminal: cells out. Of all files only this, term-info.c and term-theme.c know ncurses. */
 #include "term.h"
 
 #include <poll.h>
@@ -17,6 +17,7 @@
 #include "term-info.h"
 #include "term-keys.h"
 #include "term-signals.h"
+#include "term-theme.h"
 #include "pidns-top/rows/text.h"
 
 /* There is one terminal, as ncurses sees it too. */
@@ -24,6 +25,7 @@ static struct {
 	SCREEN *screen;
 	attr_t attributes[NR_STYLES];
 	short pairs[NR_STYLES];
+	bool has_colour;
 } term;
 
 /* ---- Opening ---- */
@@ -79,41 +81,48 @@ static void take_size(void)
 		resize_term(rows, columns);
 }
 
-static void style_plain(void)
-{
-	term.attributes[STYLE_FAINT] = A_DIM;
-	term.attributes[STYLE_WARNING] = A_BOLD;
-	term.attributes[STYLE_ALARM] = A_BOLD;
-	term.attributes[STYLE_TITLE] = A_UNDERLINE;
-	term.attributes[STYLE_SORTED] = A_UNDERLINE | A_BOLD;
-	term.attributes[STYLE_SELECTED] = A_REVERSE;
-	term.attributes[STYLE_KEY] = A_BOLD;
-}
-
-static void style_pair(enum style style, short foreground, short background, attr_t attributes)
-{
-	term.pairs[style] = (short)(style + 1);
-	init_pair(term.pairs[style], foreground, background);
-	term.attributes[style] = attributes;
-}
-
-static void style_colours(void)
+static bool open_colours(void)
 {
 	start_color();
 	if (!has_colors() || COLORS < 8)
-		return;
+		return false;
 	if (use_default_colors() == ERR)
 		assume_default_colors(COLOR_WHITE, COLOR_BLACK);
-	style_pair(STYLE_BUSY, COLOR_GREEN, -1, A_NORMAL);
-	style_pair(STYLE_WARNING, COLOR_YELLOW, -1, A_BOLD);
-	style_pair(STYLE_ALARM, COLOR_RED, -1, A_BOLD);
-	style_pair(STYLE_TITLE, COLOR_BLACK, COLOR_GREEN, A_NORMAL);
-	style_pair(STYLE_SORTED, COLOR_BLACK, COLOR_CYAN, A_NORMAL);
-	style_pair(STYLE_SELECTED, COLOR_BLACK, COLOR_CYAN, A_NORMAL);
-	style_pair(STYLE_KEY, COLOR_CYAN, -1, A_BOLD);
+	return true;
 }
 
-static void open_keys(void)
+void term_set_theme(enum theme theme)
+{
+	const struct term_look *looks = term_looks(term.has_colour ? theme : THEME_MONO);
+
+	for (int style = 0; style < NR_STYLES; style++) {
+		const struct term_look *look = &looks[style];
+		bool has_pair = look->foreground || look->background;
+
+		term.attributes[style] = look->attributes;
+		term.pairs[style] = has_pair ? (short)(style + 1) : 0;
+		if (has_pair)
+			init_pair(term.pairs[style], (short)(look->foreground - 1),
+				  (short)(look->background - 1));
+	}
+	/* What is empty has the ground of the text. */
+	wbkgdset(stdscr, (chtype)' ' | (chtype)COLOR_PAIR(term.pairs[STYLE_TEXT]));
+}
+
+bool term_has_colour(void)
+{
+	return term.has_colour;
+}
+
+/* Presses and the wheel, in the form that has no largest place; xterm's, as all others have it. */
+static const char mouse_on[] = "\x1b[?1000h\x1b[?1006h", mouse_off[] = "\x1b[?1006l\x1b[?1000l";
+
+static bool wants_mouse(const struct term_opts *opts)
+{
+	return opts->has_mouse && term_info_string("kmous");
+}
+
+static void open_keys(const struct term_opts *opts)
 {
 	static const char *const names[] = {"smkx", NULL};
 	char bytes[64];
@@ -124,10 +133,25 @@ static void open_keys(void)
 	typeahead(-1);
 	term_keys_open();
 	fwrite(bytes, 1, term_info_bytes(names, bytes, sizeof(bytes)), stdout);
+	term_keys_mouse(wants_mouse(opts));
+	if (wants_mouse(opts))
+		fputs(mouse_on, stdout);
+	/* curses has a buffer of its own, and these are not in it. */
+	fflush(stdout);
+}
+
+static size_t add_bytes(char *out, size_t len, size_t size, const char *bytes)
+{
+	size_t more = strlen(bytes);
+
+	if (len + more > size)
+		return len;
+	memcpy(out + len, bytes, more);
+	return len + more;
 }
 
 /* What the signal handlers are to write. */
-static void arm_signals(bool has_cursor)
+static void arm_signals(const struct term_opts *opts)
 {
 	static const char *const leave[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup", NULL};
 	static const char *const enter[] = {"smcup", "smkx", NULL};
@@ -138,8 +162,14 @@ static void arm_signals(bool has_cursor)
 	modes.leave_len = term_info_bytes(leave, modes.leave, sizeof(modes.leave));
 	modes.leave_len += term_info_bottom((unsigned int)LINES, modes.leave + modes.leave_len,
 					    sizeof(modes.leave) - modes.leave_len);
-	modes.enter_len = term_info_bytes(has_cursor ? enter : enter_hidden, modes.enter,
+	modes.enter_len = term_info_bytes(opts->has_cursor ? enter : enter_hidden, modes.enter,
 					  sizeof(modes.enter));
+	if (wants_mouse(opts)) {
+		modes.leave_len =
+			add_bytes(modes.leave, modes.leave_len, sizeof(modes.leave), mouse_off);
+		modes.enter_len =
+			add_bytes(modes.enter, modes.enter_len, sizeof(modes.enter), mouse_on);
+	}
 	term_signals_arm(&modes);
 }
 
@@ -162,12 +192,11 @@ int term_open(const struct term_opts *opts, char *why, size_t why_len)
 		return EXIT_CANNOT_SERVE;
 	}
 	take_size();
-	open_keys();
-	style_plain();
-	if (opts->has_colour)
-		style_colours();
+	open_keys(opts);
+	term.has_colour = opts->has_colour && open_colours();
+	term_set_theme(opts->theme);
 	curs_set(opts->has_cursor ? 1 : 0);
-	arm_signals(opts->has_cursor);
+	arm_signals(opts);
 	return 0;
 }
 
@@ -229,7 +258,7 @@ unsigned int term_put(unsigned int y, unsigned int x, const char *text, enum sty
 	/* ERR is what the last cell of the screen always gives. */
 	if (wmove(stdscr, (int)y, (int)x) == OK)
 		waddnstr(stdscr, text, (int)bytes);
-	wattr_set(stdscr, A_NORMAL, 0, NULL);
+	wattr_set(stdscr, A_NORMAL, term.pairs[STYLE_TEXT], NULL);
 	return x + (unsigned int)width;
 }
 

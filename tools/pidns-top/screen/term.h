@@ -22,6 +22,8 @@
 struct term_opts {
 	bool has_colour;
 	bool has_cursor; /* keep the cursor visible, on the selected row */
+	bool has_mouse;	 /* ask for reports of the mouse, if the terminal has one */
+	enum theme theme;
 };
 
 /*
@@ -49,6 +51,9 @@ void term_begin(bool is_anew);
 unsigned int term_put(unsigned int y, unsigned int x, const char *text, enum style style);
 /* End the frame, with the cursor there. */
 void term_end(unsigned int y, unsigned int x);
+/* Other colours from the next frame on, which is to be drawn anew. Without colours nothing. */
+void term_set_theme(enum theme theme);
+bool term_has_colour(void);
 /* Is STYLE_SELECTED different to look at? */
 bool term_can_mark(void);
 

@@ -14,6 +14,9 @@ REQUESTS(X)
 void app_select(struct app *app, const struct scene *scene, size_t selected);
 const struct row *app_selected_row(struct app *app, const struct scene *scene);
 
+/* app-sort.c */
+void app_sort_by(struct app *app, size_t column);
+
 /* app.c: say that this key means nothing here. */
 void app_refuse_key(struct app *app);
 

@@ -13,6 +13,7 @@ void app_setup(struct app *app, const struct scene *scene)
 	app->mode = APP_SETUP;
 	app->menu = 0;
 	app->origin = *app_place(app);
+	app->theme_before = app->theme;
 }
 
 /* The last one stays: a list without columns is none. */
@@ -48,7 +49,8 @@ static void leave_setup(struct app *app)
 	const struct app_place *place = app_place(app);
 
 	app->mode = APP_LIST;
-	if (memcmp(place->order, app->origin.order, sizeof(place->order)) != 0 ||
+	if (app->theme != app->theme_before ||
+	    memcmp(place->order, app->origin.order, sizeof(place->order)) != 0 ||
 	    memcmp(place->has_column, app->origin.has_column, sizeof(place->has_column)) != 0)
 		app_save(app, NULL);
 }
@@ -79,6 +81,9 @@ void app_setup_key(struct app *app, int key)
 	case REQUEST_unfold:
 	case REQUEST_nice_raise:
 		move_column(app, true);
+		break;
+	case REQUEST_theme:
+		app_theme(app, NULL);
 		break;
 	case REQUEST_back:
 	case REQUEST_setup:

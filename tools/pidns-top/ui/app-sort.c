@@ -5,7 +5,7 @@
 #include "keys.h"
 #include "pidns-top/view.h"
 
-static void sort_by(struct app *app, size_t column)
+void app_sort_by(struct app *app, size_t column)
 {
 	const struct view *view = view_of(app);
 	struct app_place *place = app_place(app);
@@ -34,37 +34,37 @@ static size_t next_sortable(const struct view *view, size_t column, bool is_forw
 void app_sort_left(struct app *app, const struct scene *scene)
 {
 	(void)scene;
-	sort_by(app, next_sortable(view_of(app), app_place(app)->sorted_by, false));
+	app_sort_by(app, next_sortable(view_of(app), app_place(app)->sorted_by, false));
 }
 
 void app_sort_right(struct app *app, const struct scene *scene)
 {
 	(void)scene;
-	sort_by(app, next_sortable(view_of(app), app_place(app)->sorted_by, true));
+	app_sort_by(app, next_sortable(view_of(app), app_place(app)->sorted_by, true));
 }
 
 void app_sort_number(struct app *app, const struct scene *scene)
 {
 	(void)scene;
-	sort_by(app, view_of(app)->number);
+	app_sort_by(app, view_of(app)->number);
 }
 
 void app_sort_cpu(struct app *app, const struct scene *scene)
 {
 	(void)scene;
-	sort_by(app, view_of(app)->cpu);
+	app_sort_by(app, view_of(app)->cpu);
 }
 
 void app_sort_memory(struct app *app, const struct scene *scene)
 {
 	(void)scene;
-	sort_by(app, view_of(app)->memory);
+	app_sort_by(app, view_of(app)->memory);
 }
 
 void app_sort_time(struct app *app, const struct scene *scene)
 {
 	(void)scene;
-	sort_by(app, view_of(app)->time);
+	app_sort_by(app, view_of(app)->time);
 }
 
 void app_reverse(struct app *app, const struct scene *scene)
@@ -95,7 +95,7 @@ void app_menu_key(struct app *app, int key)
 		app->menu = next_sortable(view, app->menu, true);
 		break;
 	case TOP_KEY_RETURN:
-		sort_by(app, app->menu);
+		app_sort_by(app, app->menu);
 		app->mode = APP_LIST;
 		break;
 	case TOP_KEY_ESCAPE:

@@ -129,6 +129,19 @@ void app_command(struct app *app, const struct scene *scene)
 	app->has_commands = !app->has_commands;
 }
 
+const char *const theme_names[NR_THEMES] = {"dark", "light", "contrast", "mono"};
+
+void app_theme(struct app *app, const struct scene *scene)
+{
+	(void)scene;
+	if (!app->has_colours) {
+		snprintf(app->message, sizeof(app->message), "there are no colours here");
+		return;
+	}
+	app->theme = (app->theme + 1) % NR_THEMES;
+	snprintf(app->message, sizeof(app->message), "colours: %s", theme_names[app->theme]);
+}
+
 void app_pause(struct app *app, const struct scene *scene)
 {
 	(void)scene;

@@ -41,6 +41,27 @@ enum app_mode {
 	APP_COMMAND, /* the whole one of app.detailed, a process */
 };
 
+enum theme {
+	THEME_DARK,
+	THEME_LIGHT,
+	THEME_CONTRAST,
+	THEME_MONO,
+	NR_THEMES,
+};
+
+/* What is on the screen where the mouse was pressed. */
+struct app_hit {
+	enum {
+		HIT_NOTHING,
+		HIT_ROW,    /* of the list: at */
+		HIT_COLUMN, /* its title: at */
+		HIT_CHOICE, /* of a menu: at is what app.menu would be */
+		HIT_KEY,    /* what is as good as this key */
+	} kind;
+	size_t at;
+	int key;
+};
+
 /* Each view has its own place in its own list. */
 struct app_place {
 	struct ident cursor;  /* what is selected; unset: the first row, whichever it is */
@@ -82,8 +103,10 @@ struct app {
 	struct ident detailed;
 	struct folds folds;
 	bool is_tree, is_below, has_commands, is_paused, is_plain, is_readonly;
-	bool hides_kernel;	/* in the list of processes: its threads */
-	bool has_threads;	/* in that list: a row for each thread */
+	bool hides_kernel; /* in the list of processes: its threads */
+	bool has_threads;  /* in that list: a row for each thread */
+	enum theme theme;
+	bool has_colours;	/* the theme can be seen */
 	char user[PROMPT_SIZE]; /* whose processes are shown; "": of all */
 	bool has_pane;		/* what is known of the selected row, below the list */
 	unsigned int only;	/* bits of enum health: only such namespaces are shown; 0: all */
@@ -92,6 +115,7 @@ struct app {
 	struct app_tags tags;
 	struct app_act act;
 	char question[512];
+	enum theme theme_before; /* and this in the setup */
 	struct app_place origin; /* as it was when the prompt was opened */
 	char search[PROMPT_SIZE];
 	size_t menu;	   /* the column offered; in the setup, its place */
@@ -129,6 +153,13 @@ struct app_place *app_place(struct app *app);
 /* The column that stands at that place, and whether a column is shown, of the view shown. */
 size_t app_column_at(const struct app *app, size_t place);
 bool app_has_column(const struct app *app, size_t column);
+
+/* By enum theme: as the config file has it. */
+extern const char *const theme_names[NR_THEMES];
+
+/* app-click.c: the mouse was pressed there; its wheel was turned. */
+void app_click(struct app *app, const struct scene *scene, const struct app_hit *hit);
+void app_wheel(struct app *app, const struct scene *scene, bool is_down);
 
 void app_key(struct app *app, const struct scene *scene, int key);
 void app_request(struct app *app, const struct scene *scene, enum request request);

@@ -20,6 +20,13 @@ static void set_switch(bool *value, const char *text)
 		*value = false;
 }
 
+static void set_theme(enum theme *theme, const char *text)
+{
+	for (int i = 0; i < NR_THEMES; i++)
+		if (strcmp(text, theme_names[i]) == 0)
+			*theme = (enum theme)i;
+}
+
 static void set_sort(const struct view *view, struct app_place *place, const char *text)
 {
 	bool is_reversed = text[0] == '-';
@@ -84,6 +91,8 @@ static void set(struct app *app, const char *name, const char *text)
 		set_switch(&app->is_below, text);
 	else if (strcmp(name, "hide-kernel") == 0)
 		set_switch(&app->hides_kernel, text);
+	else if (strcmp(name, "theme") == 0)
+		set_theme(&app->theme, text);
 	else if (strcmp(name, "threads") == 0)
 		set_switch(&app->has_threads, text);
 	else if (strcmp(name, "columns-namespaces") == 0)
@@ -179,10 +188,11 @@ size_t config_print(const struct app *app, char *out, size_t size)
 	      "below=%d\n"
 	      "hide-kernel=%d\n"
 	      "threads=%d\n"
+	      "theme=%s\n"
 	      "sort-namespaces=%s%s\n"
 	      "sort-processes=%s%s\n",
 	      app->delay, app->is_tree, app->has_commands, app->is_below, app->hides_kernel,
-	      app->has_threads, sort_sign(namespaces),
+	      app->has_threads, theme_names[app->theme], sort_sign(namespaces),
 	      view_namespaces.columns[namespaces->sorted_by].field->name, sort_sign(processes),
 	      view_processes.columns[processes->sorted_by].field->name);
 	print_columns("columns-namespaces", &view_namespaces, APP_NAMESPACES, app, out, size, &len);

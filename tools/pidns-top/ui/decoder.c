@@ -142,7 +142,11 @@ static bool is_begun(const struct decoder *decoder)
 static int take_sequence(struct decoder *decoder, const struct sequence *sequence)
 {
 	int key = sequence_key(decoder->bytes, sequence);
+	unsigned int row, column;
+	enum mouse what;
 
+	if (!decoder->has_mouse && key_is_mouse(key, &what, &row, &column))
+		key = TOP_KEY_NONE;
 	consume(decoder, sequence->len);
 	if (sequence->kind == SEQUENCE_STRING)
 		decoder->skipping = STRING_CONTROL;

@@ -4,7 +4,7 @@
  *
  * Both forms of a key are known under every TERM (ESC [ B and ESC O B), and what the terminal's
  * description adds. Control sequences that are no key (ECMA-48: CSI, SS3, OSC, DCS and the other
- * strings; mouse reports, bracketed paste) are skipped to their end, also where they come in
+ * strings; bracketed paste, and reports of a mouse that was not asked for) are skipped to their end, also where they come in
  * pieces. Time decides only what the bytes do not: whether an ESC was the Esc key.
  */
 #ifndef PIDNS_TOP_DECODER_H
@@ -32,6 +32,7 @@ struct decoder_key {
 
 struct decoder {
 	bool is_utf8;
+	bool has_mouse; /* reports of it are keys; else they are skipped */
 	struct decoder_key keys[DECODER_KEYS];
 	size_t nr_keys;
 	char bytes[DECODER_SIZE]; /* not decoded yet */

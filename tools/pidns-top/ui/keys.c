@@ -54,6 +54,25 @@ int key_parse(const char *name, size_t len)
 	return TOP_KEY_NONE;
 }
 
+#define KEY_MOUSE 0x40000000
+
+int key_of_mouse(enum mouse what, unsigned int row, unsigned int column)
+{
+	if (row > MOUSE_PLACE_MAX || column > MOUSE_PLACE_MAX)
+		return TOP_KEY_NONE;
+	return KEY_MOUSE | (int)what << 24 | (int)row << 12 | (int)column;
+}
+
+bool key_is_mouse(int key, enum mouse *ret_what, unsigned int *ret_row, unsigned int *ret_column)
+{
+	if (key < KEY_MOUSE)
+		return false;
+	*ret_what = (enum mouse)(key >> 24 & 0xf);
+	*ret_row = key >> 12 & MOUSE_PLACE_MAX;
+	*ret_column = key & MOUSE_PLACE_MAX;
+	return true;
+}
+
 static size_t word_length(const char *text)
 {
 	return strcspn(text, " ");

@@ -6,6 +6,7 @@
 #ifndef PIDNS_TOP_KEYS_H
 #define PIDNS_TOP_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "request.h"
@@ -39,6 +40,20 @@ int key_parse(const char *name, size_t len);
 
 /* What that key asks for; REQUEST_NONE: nothing. */
 enum request key_request(int key);
+
+/* What a mouse did, and where, row and column from 0, is a key above all others. */
+enum mouse {
+	MOUSE_PRESS,
+	MOUSE_WHEEL_UP,
+	MOUSE_WHEEL_DOWN,
+};
+
+#define MOUSE_PLACE_MAX 4095
+
+/* TOP_KEY_NONE: no screen is that large. */
+int key_of_mouse(enum mouse what, unsigned int row, unsigned int column);
+/* False: the key is not of a mouse. */
+bool key_is_mouse(int key, enum mouse *ret_what, unsigned int *ret_row, unsigned int *ret_column);
 
 /* The first of the request's keys, as it is named: its length, and *ret_name points at it. */
 size_t request_first_key(enum request request, const char **ret_name);

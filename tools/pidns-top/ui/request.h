@@ -66,6 +66,7 @@
 	X(kill,		"F9 k",			"Kill",	  "send a signal to the process, or to the init of the namespace") \
 	X(shell,	"!",			"Shell",  "a shell in all its namespaces") \
 	X(save,			"W",			0,	  "write the settings to the config file") \
+	X(theme,		"C",			0,	  "the next colours: dark, light, contrast, mono") \
 	X(refresh,	"^R",			0,	  "refresh now") \
 	X(redraw,	"^L",			0,	  "draw the screen anew")
 /* clang-format on */

@@ -144,6 +144,57 @@ static const struct {
 	{'R', TOP_KEY_FUNCTION + 3}, {'S', TOP_KEY_FUNCTION + 4},
 };
 
+/* ---- Mice ---- */
+
+#define MOUSE_MODIFIERS 0x1c /* Shift, Meta, Control */
+
+/* The place counts from 1. Buttons other than the first, and movements, are nothing. */
+static int mouse_key(unsigned int button, unsigned int column, unsigned int row)
+{
+	if (!row || !column)
+		return TOP_KEY_NONE;
+	switch (button & ~(unsigned int)MOUSE_MODIFIERS) {
+	case 0:
+		return key_of_mouse(MOUSE_PRESS, row - 1, column - 1);
+	case 64:
+		return key_of_mouse(MOUSE_WHEEL_UP, row - 1, column - 1);
+	case 65:
+		return key_of_mouse(MOUSE_WHEEL_DOWN, row - 1, column - 1);
+	default:
+		return TOP_KEY_NONE;
+	}
+}
+
+/* "<0;12;34M"; with an m the button is let go. */
+static int mouse_csi_key(const char *body, size_t len)
+{
+	unsigned int numbers[3] = {0};
+	size_t count = 0;
+
+	for (size_t i = 1; i + 1 < len; i++) {
+		if (body[i] == ';' && ++count > 2)
+			return TOP_KEY_NONE;
+		if (body[i] != ';' && (body[i] < '0' || body[i] > '9'))
+			return TOP_KEY_NONE;
+		if (body[i] != ';' && numbers[count] <= MOUSE_PLACE_MAX)
+			numbers[count] = numbers[count] * 10 + (unsigned int)(body[i] - '0');
+	}
+	if (count != 2 || body[len - 1] != 'M')
+		return TOP_KEY_NONE;
+	return mouse_key(numbers[0], numbers[1], numbers[2]);
+}
+
+/* Three bytes, each with 32 added. */
+static int mouse_report_key(const char *bytes)
+{
+	unsigned int button = (unsigned char)bytes[1], column = (unsigned char)bytes[2];
+	unsigned int row = (unsigned char)bytes[3];
+
+	if (button < 32 || column < 32 || row < 32)
+		return TOP_KEY_NONE;
+	return mouse_key(button - 32, column - 32, row - 32);
+}
+
 static int csi_key(const char *body, size_t len)
 {
 	char final = len ? body[len - 1] : '\0';
@@ -152,6 +203,8 @@ static int csi_key(const char *body, size_t len)
 		if (strlen(csi_keys[i].body) == len && memcmp(csi_keys[i].body, body, len) == 0)
 			return csi_keys[i].key;
 	}
+	if (len && body[0] == '<')
+		return mouse_csi_key(body, len);
 	/* Reports: private ones, the cursor, the device, focus, windows. Keys end in '~' or a
 	 * letter from 'A' to 'Z', with a modifier or without. */
 	if (!len || strchr("<=>?", body[0]) || strchr("IOMR", final))
@@ -175,5 +228,7 @@ int sequence_key(const char *bytes, const struct sequence *sequence)
 
 	if (sequence->kind == SEQUENCE_CSI)
 		return csi_key(body, len);
+	if (sequence->kind == SEQUENCE_REPORT && len == 4)
+		return mouse_report_key(body);
 	return sequence->kind == SEQUENCE_SS3 ? ss3_key(body, len) : TOP_KEY_NONE;
 }

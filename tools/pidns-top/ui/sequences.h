@@ -29,7 +29,7 @@ bool sequence_is_introducer(unsigned char byte);
 /* The sequence that bytes[0 … len) begin with, len > 0; bytes[0] is an introducer. */
 void sequence_parse(const char *bytes, size_t len, struct sequence *ret);
 
-/* Its key; TOP_KEY_UNKNOWN: a key without a name; TOP_KEY_NONE: no key at all. */
+/* Its key, or what a mouse did; TOP_KEY_UNKNOWN: a key without a name; TOP_KEY_NONE: no key at all. */
 int sequence_key(const char *bytes, const struct sequence *sequence);
 
 #endif /* PIDNS_TOP_SEQUENCES_H */
