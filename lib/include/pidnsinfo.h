@@ -537,7 +537,8 @@ const struct pidns_ns *pidns_ns_parent(const struct pidns_ns *ns);
 /*
  * Save a snapshot as a recording (doc/recording.md), to be opened by the provider "replay".
  * pidns_snapshot_save() writes a temporary file beside `path` and renames it: on failure nothing is
- * left and an older file is untouched. pidns_snapshot_write() writes to an open descriptor.
+ * left and an older file is untouched. A path that ends in ".zst" is compressed by zstd: -EOPNOTSUPP in a
+ * build without it. pidns_snapshot_write() writes to an open descriptor, never compressed.
  * Errors: -EINVAL: path exists and is not a regular file; else of open(2), write(2), rename(2).
  * Since: 0.1
  */
@@ -550,6 +551,7 @@ int pidns_snapshot_write(const struct pidns_snapshot *snapshot, int fd);
  * many snapshots are kept, the last ones, and until the series is closed up to an eighth more; 0: all. The
  * older are dropped by a new file that is renamed. Others can read it all the time; of a snapshot that is being
  * written they see nothing, or leave it out.
+ * A path that ends in ".zst" is compressed, a frame a snapshot; what is there already stays as it is.
  * Errors, with one sentence in `why` (which may be NULL): -EINVAL: path is not a regular file; -EPROTO: it
  * is not a recording; -EWOULDBLOCK: another process is writing it; -ENOMEM, or of open(2), flock(2).
  * Owner: the caller, until pidns_series_close(). Since: 0.9

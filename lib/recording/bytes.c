@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "zst.h"
+
 static const char *kind_of(mode_t mode)
 {
 	return S_ISDIR(mode)	? "a directory"
@@ -65,13 +67,83 @@ ssize_t recording_bytes_pread(int fd, void *to, size_t size, uint64_t at)
 	return (ssize_t)done;
 }
 
+int recording_bytes_write(int fd, const void *from, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = write(fd, (const char *)from + done, size - done);
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+/* ---- what is compressed ---------------------------------------------------------------------- */
+
+/* A reader at the place that `at` means: so many bytes of its frame are passed over. */
+static int start_reader(struct recording_bytes *bytes)
+{
+	size_t frame = zst_frames_find(bytes->frames, bytes->at);
+	uint64_t skip = bytes->at - bytes->frames->starts[frame];
+	char passed[4096];
+	int r;
+
+	if (bytes->end - bytes->at > ZST_SNAPSHOT_MAX)
+		return -EFBIG;
+	r = zst_reader_open(bytes->fd, bytes->frames->places[frame], &bytes->reader);
+	while (r >= 0 && skip) {
+		ssize_t n = zst_reader_read(bytes->reader, passed,
+					    skip < sizeof(passed) ? (size_t)skip : sizeof(passed));
+
+		if (n <= 0)
+			return n < 0 ? (int)n : -ENODATA;
+		skip -= (uint64_t)n;
+	}
+	return r;
+}
+
+static ssize_t read_compressed(struct recording_bytes *bytes, void *to, size_t size)
+{
+	int r = bytes->reader ? 0 : start_reader(bytes);
+
+	return r < 0 || !size ? r : zst_reader_read(bytes->reader, to, size);
+}
+
 ssize_t recording_bytes_read(struct recording_bytes *bytes, void *to, size_t size)
 {
 	uint64_t left = bytes->end - bytes->at;
-	ssize_t n =
-		recording_bytes_pread(bytes->fd, to, left < size ? (size_t)left : size, bytes->at);
+	size_t part = left < size ? (size_t)left : size;
+	ssize_t n = bytes->frames ? read_compressed(bytes, to, part)
+				  : recording_bytes_pread(bytes->fd, to, part, bytes->at);
 
 	if (n > 0)
 		bytes->at += (uint64_t)n;
 	return n;
+}
+
+void recording_bytes_close(struct recording_bytes *bytes)
+{
+	bytes->reader = zst_reader_close(bytes->reader);
+}
+
+int recording_bytes_why(const char *name, int error, const struct why *why)
+{
+	switch (error) {
+	case -EBADMSG:
+		return why_set(why, -EPROTO, "%s: damaged, it does not decompress", name);
+	case -ENODATA:
+		return why_set(why, -EPROTO, "%s: cut short, its last frame is not whole", name);
+	case -EFBIG:
+		return why_set(why, -EPROTO, "%s: decompresses to more than a recording may hold",
+			       name);
+	case -EOPNOTSUPP:
+		return why_set(why, -EPROTO, "%s: compressed by zstd, which this build lacks",
+			       name);
+	default:
+		return why_set(why, error, "%s: %s", name, strerror(-error));
+	}
 }

@@ -38,6 +38,8 @@ size_t recording_file_line(const struct recording_file *file)
 
 void recording_file_closep(struct recording_file **file)
 {
+	if (*file)
+		recording_bytes_close(&(*file)->bytes);
 	free(*file);
 }
 
@@ -52,7 +54,7 @@ static ssize_t fill(struct recording_file *file, const struct why *why)
 	file->end = left;
 	n = recording_bytes_read(&file->bytes, file->buffer + left, sizeof(file->buffer) - left);
 	if (n < 0)
-		return why_set(why, (int)n, "%s: %s", file->path, strerror((int)-n));
+		return recording_bytes_why(file->path, (int)n, why);
 	file->end += (size_t)n;
 	return n;
 }

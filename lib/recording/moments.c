@@ -23,6 +23,7 @@ void moments_free(struct moments *moments)
 	free(moments->offsets);
 	free(moments->ends);
 	free(moments->times);
+	zst_frames_free(&moments->frames);
 }
 
 int moments_add(struct moments *moments, uint64_t offset, uint64_t end, uint64_t time_ns)
@@ -71,20 +72,30 @@ static int find_starts(int fd, uint64_t size, char *buffer, struct moments *mome
 	return 0;
 }
 
+bool moments_tail_is_whole(const char tail[MOMENTS_TAIL_SIZE])
+{
+	static const char key[] = " " RECORDING_CHECKSUM;
+
+	_Static_assert(sizeof(key) - 1 + RECORDING_CHECKSUM_DIGITS + 1 == MOMENTS_TAIL_SIZE,
+		       "the checksum and its newline");
+	return !memcmp(tail, key, sizeof(key) - 1) && tail[MOMENTS_TAIL_SIZE - 1] == '\n';
+}
+
 /* Does what ends there end as a recording does? */
 static bool ends_well(int fd, uint64_t offset, uint64_t end)
 {
-	static const char key[] = " " RECORDING_CHECKSUM;
-	char tail[sizeof(key) - 1 + RECORDING_CHECKSUM_DIGITS + 1];
+	char tail[MOMENTS_TAIL_SIZE];
 
 	return end - offset > sizeof(tail) &&
 	       recording_bytes_pread(fd, tail, sizeof(tail), end - sizeof(tail)) ==
 		       (ssize_t)sizeof(tail) &&
-	       !memcmp(tail, key, sizeof(key) - 1) && tail[sizeof(tail) - 1] == '\n';
+	       moments_tail_is_whole(tail);
 }
 
 bool moments_is_whole(int fd, const struct moments *moments, size_t index)
 {
+	if (moments->is_compressed)
+		return moments->is_last_whole;
 	return ends_well(fd, moments->offsets[index], moments->ends[index]);
 }
 
@@ -128,19 +139,12 @@ static void keep_whole(int fd, uint64_t size, struct moments *moments)
 	moments->nr = nr;
 }
 
-/* Of the line after the first. */
-static uint64_t read_time(int fd, uint64_t offset)
+uint64_t moments_time_of(char *text)
 {
 	static const char key[] = " wall_time_ns=";
-	char text[HEAD_SIZE + 1], *line, *end;
-	ssize_t n = recording_bytes_pread(fd, text, HEAD_SIZE, offset);
+	char *line = strchr(text, '\n'), *end = line ? strchr(line + 1, '\n') : NULL;
 	uint64_t value;
 
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	line = strchr(text, '\n');
-	end = line ? strchr(line + 1, '\n') : NULL;
 	if (!end)
 		return 0;
 	*end = '\0';
@@ -152,6 +156,28 @@ static uint64_t read_time(int fd, uint64_t offset)
 	return errno ? 0 : value;
 }
 
+/* Of the line after the first. */
+static uint64_t read_time(int fd, uint64_t offset)
+{
+	char text[HEAD_SIZE + 1];
+	ssize_t n = recording_bytes_pread(fd, text, HEAD_SIZE, offset);
+
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	return moments_time_of(text);
+}
+
+struct recording_bytes moments_bytes(int fd, const struct moments *moments, size_t index)
+{
+	return (struct recording_bytes){
+		.fd = fd,
+		.at = moments->offsets[index],
+		.end = moments->ends[index],
+		.frames = moments->is_compressed ? &moments->frames : NULL,
+	};
+}
+
 /* Any other file is none of ours, and is not read to its end. */
 static bool is_ours(int fd)
 {
@@ -161,29 +187,47 @@ static bool is_ours(int fd)
 	       !memcmp(head, start + 1, sizeof(head));
 }
 
+static bool is_compressed(int fd)
+{
+	char magic[ZST_MAGIC_SIZE];
+
+	return recording_bytes_pread(fd, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
+	       zst_is_magic(magic);
+}
+
+static int find_plain(int fd, struct moments *moments)
+{
+	_cleanup_free_ char *buffer = malloc(CHUNK);
+	int r = buffer ? moments_add(moments, 0, 0, 0) : -ENOMEM;
+
+	moments->is_recording = is_ours(fd);
+	if (r >= 0 && moments->is_recording)
+		r = find_starts(fd, moments->size, buffer, moments);
+	if (r < 0)
+		return r;
+	/* One that has no size, as those of procfs, has no end either until it is read. */
+	keep_whole(fd, moments->size ? moments->size : UINT64_MAX / 2, moments);
+	for (size_t i = 0; i < moments->nr; i++)
+		moments->times[i] = read_time(fd, moments->offsets[i]);
+	return 0;
+}
+
 int moments_find(int fd, struct moments *ret)
 {
 	struct moments moments = {0};
-	_cleanup_free_ char *buffer = malloc(CHUNK);
 	struct stat st;
-	int r = buffer ? moments_add(&moments, 0, 0, 0) : -ENOMEM;
+	int r;
 
-	if (r >= 0 && fstat(fd, &st) < 0)
-		r = -errno;
-	if (r >= 0) {
-		moments.size = (uint64_t)st.st_size;
-		moments.is_recording = is_ours(fd);
-	}
-	if (r >= 0 && moments.is_recording)
-		r = find_starts(fd, moments.size, buffer, &moments);
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	moments.size = (uint64_t)st.st_size;
+	moments.is_compressed = is_compressed(fd);
+	r = moments.is_compressed ? moments_find_compressed(fd, &moments)
+				  : find_plain(fd, &moments);
 	if (r < 0) {
 		moments_free(&moments);
 		return r;
 	}
-	/* One that has no size, as those of procfs, has no end either until it is read. */
-	keep_whole(fd, moments.size ? moments.size : UINT64_MAX / 2, &moments);
-	for (size_t i = 0; i < moments.nr; i++)
-		moments.times[i] = read_time(fd, moments.offsets[i]);
 	*ret = moments;
 	return 0;
 }

@@ -45,14 +45,13 @@ static int recording_probe(const struct why *why)
 static int recording_move(void *state, size_t index, const struct why *why)
 {
 	struct recording *recording = state;
-	struct recording_bytes bytes = {.fd = recording->fd};
+	struct recording_bytes bytes;
 	struct replay *replay;
 	int r;
 
 	if (index >= recording->moments.nr)
 		return why_set(why, -EINVAL, "%s: no snapshot %zu", recording->name, index);
-	bytes.at = recording->moments.offsets[index];
-	bytes.end = recording->moments.ends[index];
+	bytes = moments_bytes(recording->fd, &recording->moments, index);
 	r = replay_read(recording->name, &bytes, why, &replay);
 	if (r < 0)
 		return r;
@@ -67,7 +66,7 @@ static int find_moments(struct recording *recording, const struct why *why)
 	int r = moments_find(recording->fd, &recording->moments);
 
 	if (r < 0 && r != -ENOMEM)
-		return why_set(why, r, "%s: %s", recording->name, strerror(-r));
+		return recording_bytes_why(recording->name, r, why);
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "save.h"
 #include "writer.h"
 #include "core/facts.h"
 #include "core/snapshot.h"
@@ -180,11 +181,12 @@ static void put_end(struct writer *w, const struct pidns_snapshot *s)
 	writer_text(w, "\n");
 }
 
-int pidns_snapshot_write(const struct pidns_snapshot *s, int fd)
+static int write_by(const struct pidns_snapshot *s, int fd, struct zst_writer *zst)
 {
 	struct writer w;
 
 	w.fd = fd;
+	w.zst = zst;
 	w.error = 0;
 	w.hash = FNV_START;
 	w.used = 0;
@@ -195,4 +197,23 @@ int pidns_snapshot_write(const struct pidns_snapshot *s, int fd)
 	put_end(&w, s);
 	writer_flush(&w);
 	return w.error;
+}
+
+int pidns_snapshot_write(const struct pidns_snapshot *s, int fd)
+{
+	return write_by(s, fd, NULL);
+}
+
+int save_compressed(const struct pidns_snapshot *s, int fd)
+{
+	struct zst_writer *zst;
+	int r = zst_writer_open(fd, &zst);
+
+	if (r < 0)
+		return r;
+	r = write_by(s, fd, zst);
+	if (r >= 0)
+		r = zst_writer_finish(zst, pidns_snapshot_wall_time(s));
+	zst_writer_close(zst);
+	return r;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "zst.h"
 
 #define TEMP_DIGITS 12
 
@@ -44,9 +45,10 @@ int save_temp(const char *path, char **ret_temp)
 }
 
 /* Write, make it last, and put it in the older file's place under the same mode. */
-static int temp_fill(const struct pidns_snapshot *s, int fd, const struct stat *older)
+static int temp_fill(const struct pidns_snapshot *s, bool is_compressed, int fd,
+		     const struct stat *older)
 {
-	int r = pidns_snapshot_write(s, fd);
+	int r = is_compressed ? save_compressed(s, fd) : pidns_snapshot_write(s, fd);
 
 	if (r >= 0 && older->st_mode && fchmod(fd, older->st_mode & 0777) < 0)
 		r = -errno;
@@ -70,7 +72,7 @@ int pidns_snapshot_save(const struct pidns_snapshot *s, const char *path)
 	fd = save_temp(path, &temp);
 	if (fd < 0)
 		return fd;
-	r = temp_fill(s, fd, &older);
+	r = temp_fill(s, zst_is_name(path), fd, &older);
 	if (r >= 0 && rename(temp, path) < 0)
 		r = -errno;
 	if (r < 0)

@@ -10,4 +10,8 @@
  * mode. The caller frees its name. */
 int save_temp(const char *path, char **ret_temp);
 
+/* As pidns_snapshot_write(), compressed: a frame and its trailer. -EOPNOTSUPP: this build cannot.
+ * Implemented in recording/recording.c. */
+int save_compressed(const struct pidns_snapshot *s, int fd);
+
 #endif /* PIDNS_RECORDING_SAVE_H */

@@ -20,7 +20,7 @@ struct pidns_series {
 	int fd;
 	uint32_t keep; /* 0: all */
 	struct moments moments;
-	uint64_t end;
+	uint64_t end; /* where the next is written */
 };
 
 static void series_closep(struct pidns_series **series)
@@ -61,21 +61,75 @@ static int open_file(const char *path, const struct why *why, int *ret_fd)
 	return 0;
 }
 
+static int check_format(const struct pidns_series *series, const struct why *why)
+{
+	const struct moments *moments = &series->moments;
+
+	if (moments->is_compressed && !zst_is_built_in())
+		return why_set(why, -EOPNOTSUPP, "%s: this build lacks zstd", series->path);
+	if (!moments->is_recording && moments->size)
+		return why_set(why, -EPROTO, "%s: not a recording", series->path);
+	return 0;
+}
+
+/* From what the file decompresses to, to the file. Where others have compressed it, a frame may hold several
+ * snapshots: then none can be dropped. */
+static int settle_frames(struct pidns_series *series, const struct why *why)
+{
+	struct moments *moments = &series->moments;
+	const struct zst_frames *frames = &moments->frames;
+	size_t nr = moments->nr, frame = nr ? zst_frames_find(frames, moments->offsets[nr - 1]) : 0;
+
+	/* All bytes of the last came out of a frame that lacks its end. */
+	if (nr && frames->end <= frames->places[frame] &&
+	    frames->starts[frame] == moments->offsets[nr - 1]) {
+		series->end = frames->places[frame];
+		moments->nr = --nr;
+	} else if (nr) {
+		series->end = zst_frames_end(frames, series->end);
+	}
+	if (nr && !series->end)
+		return why_set(why, -EPROTO, "%s: its last frame holds part of a snapshot",
+			       series->path);
+	for (size_t i = 0; i < nr; i++) {
+		frame = zst_frames_find(frames, moments->offsets[i]);
+		if (series->keep && frames->starts[frame] != moments->offsets[i])
+			return why_set(why, -EPROTO, "%s: its frames are not one a snapshot",
+				       series->path);
+		moments->offsets[i] = frames->places[frame];
+	}
+	for (size_t i = 0; i < nr; i++)
+		moments->ends[i] = i + 1 < nr ? moments->offsets[i + 1] : series->end;
+	return 0;
+}
+
+/* Where the last that is whole ends. */
+static int find_last(struct pidns_series *series, const struct why *why)
+{
+	struct moments *moments = &series->moments;
+	size_t last = moments->nr - 1;
+
+	if (!moments->size || !moments_is_whole(series->fd, moments, last))
+		moments->nr--;
+	series->end = moments->nr ? moments->ends[last] : 0;
+	return moments->is_compressed ? settle_frames(series, why) : 0;
+}
+
 /* What an earlier writer could not finish is cut off. */
 static int find_end(struct pidns_series *series, const struct why *why)
 {
 	struct moments *moments = &series->moments;
-	size_t last;
 	int r = moments_find(series->fd, moments);
 
 	if (r < 0)
-		return why_set(why, r, "%s: %s", series->path, strerror(-r));
-	last = moments->nr - 1;
-	if (!moments->is_recording && moments->size)
-		return why_set(why, -EPROTO, "%s: not a recording", series->path);
-	if (!moments_is_whole(series->fd, moments, last))
-		moments->nr--;
-	series->end = moments->nr ? moments->ends[last] : 0;
+		return recording_bytes_why(series->path, r, why);
+	if (!moments->size)
+		moments->is_compressed = zst_is_name(series->path);
+	r = check_format(series, why);
+	if (r >= 0)
+		r = find_last(series, why);
+	if (r < 0)
+		return r;
 	if (moments->size != series->end && ftruncate(series->fd, (off_t)series->end) < 0) {
 		r = -errno;
 		return why_set(why, r, "%s: %s", series->path, strerror(-r));
@@ -108,21 +162,6 @@ int pidns_series_open(const char *path, uint32_t keep, char *text, size_t text_l
 
 /* ---- dropping the oldest --------------------------------------------------------------------- */
 
-static int write_all(int fd, const char *bytes, size_t size)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t n = write(fd, bytes + done, size - done);
-
-		if (n >= 0)
-			done += (size_t)n;
-		else if (errno != EINTR)
-			return -errno;
-	}
-	return 0;
-}
-
 static int copy(int from, uint64_t at, uint64_t end, int to)
 {
 	struct recording_bytes bytes = {.fd = from, .at = at, .end = end};
@@ -131,7 +170,7 @@ static int copy(int from, uint64_t at, uint64_t end, int to)
 	int r = 0;
 
 	while (r >= 0 && (n = recording_bytes_read(&bytes, buffer, sizeof(buffer))) != 0)
-		r = n < 0 ? (int)n : write_all(to, buffer, (size_t)n);
+		r = n < 0 ? (int)n : recording_bytes_write(to, buffer, (size_t)n);
 	return r;
 }
 
@@ -192,7 +231,8 @@ int pidns_series_append(struct pidns_series *series, const struct pidns_snapshot
 
 	if (lseek(series->fd, (off_t)series->end, SEEK_SET) < 0)
 		return -errno;
-	r = pidns_snapshot_write(snapshot, series->fd);
+	r = series->moments.is_compressed ? save_compressed(snapshot, series->fd)
+					  : pidns_snapshot_write(snapshot, series->fd);
 	end = lseek(series->fd, 0, SEEK_CUR);
 	if (r >= 0 && (end < 0 || fdatasync(series->fd) < 0))
 		r = -errno;

@@ -4,24 +4,17 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "bytes.h"
 #include "base/util.h"
 
 /* ---- bytes out ------------------------------------------------------------------------------- */
 
 void writer_flush(struct writer *w)
 {
-	size_t done = 0;
-
-	while (!w->error && done < w->used) {
-		ssize_t n = write(w->fd, w->buffer + done, w->used - done);
-
-		if (n >= 0)
-			done += (size_t)n;
-		else if (errno != EINTR)
-			w->error = -errno;
-	}
+	if (!w->error)
+		w->error = w->zst ? zst_writer_write(w->zst, w->buffer, w->used)
+				  : recording_bytes_write(w->fd, w->buffer, w->used);
 	w->used = 0;
 }
 

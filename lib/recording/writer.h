@@ -8,10 +8,12 @@
 #include <stdint.h>
 
 #include "recording.h"
+#include "zst.h"
 
 /* The first error is kept and ends the writing; so the callers need not look after each piece. */
 struct writer {
 	int fd;
+	struct zst_writer *zst; /* compresses on the way; NULL: nothing does */
 	int error;
 	uint64_t hash; /* of all bytes so far */
 	size_t used;

@@ -77,6 +77,34 @@ class Series(unittest.TestCase):
             self.assertEqual(document["newer"]["wall_time_ns"], newer)
         self.assertEqual(cli.run("diff", self.path, "--at", "3", "--at", "1").returncode, 5)
 
+    def test_compressed(self):
+        path = os.path.join(self.folder.name, "series.zst")
+        with subprocess.Popen([cli.PIDNS, "record", "--every", "0.05", "-w", path],
+                              stderr=subprocess.DEVNULL) as child:
+            deadline = time.monotonic() + cli.DEADLINE_S
+            while (cli.run("list", "--from", path, "--at", "3").returncode
+                   and time.monotonic() < deadline):
+                time.sleep(0.05)
+            child.terminate()
+        with open(path, "rb") as file:
+            self.assertEqual(file.read(4), b"\x28\xb5\x2f\xfd")
+        self.assertEqual(cli.run("diff", path, "--at", "2", "--at", "2", "--tasks").returncode, 0)
+        first, code = cli.document("ps", "--from", path, "--at", "1")
+        self.assertEqual(code, 0)
+        one = os.path.join(self.folder.name, "one.zst")
+        self.assertEqual(cli.run("record", "--from", path, "--at", "1", "-w", one).returncode, 0)
+        self.assertEqual(cli.document("ps", "--from", one)[0]["tasks"], first["tasks"])
+        for command in (["tree"], ["doctor"], ["export", "--jsonl"]):
+            done = cli.run(*command, "--from", one)
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+        with open(one, "rb") as file:
+            data = file.read()
+        with open(one, "wb") as file:
+            file.write(data[:len(data) // 2])
+        done = cli.run("list", "--from", one)
+        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (5, 1), done.stderr)
+        self.assertIn(b"cut short", done.stderr)
+
     def test_ends_whole(self):
         path = os.path.join(self.folder.name, "ended")
         self.assertEqual(self.record(path, 2, sig=signal.SIGTERM)[0], 0)

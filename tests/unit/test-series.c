@@ -10,6 +10,8 @@
 #include "base/origin.h"
 #include "core/builder.h"
 #include "core/provider.h"
+#include "recording/moments.h"
+#include "recording/zst.h"
 
 #define SECOND UINT64_C(1000000000)
 #define NOON   UINT64_C(1795953600) /* 2026-11-29 12:00:00 UTC */
@@ -194,6 +196,163 @@ static void test_torn(void **state)
 	free(bytes);
 }
 
+/* ---- compressed ------------------------------------------------------------------------------ */
+
+static void need_zstd(void)
+{
+	if (!zst_is_built_in())
+		skip_because("built without libzstd");
+}
+
+static void test_compressed(void **state)
+{
+	const char *path;
+	size_t len;
+	char *bytes;
+
+	(void)state;
+	need_zstd();
+	path = write_series("series.zst", 3, 0, 10);
+	bytes = read_file(path, &len);
+	assert_memory_equal(bytes, "\x28\xb5\x2f\xfd", 4);
+	free(bytes);
+	expect_at(path, "1", 70);
+	expect_at(path, "12:01:25", 80);
+	expect_at(path, NULL, 90);
+	refuse_at(path, "4", -ENOENT);
+	write_series("series.zst", 0, 100, 2);
+	expect_at(path, "5", 110);
+}
+
+/* Without trailers, as others compress: the whole file is decompressed to find what is in it. */
+static void test_no_trailers(void **state)
+{
+	struct pidns_series *series;
+	struct moments moments;
+	const char *path;
+	char *bytes, why[256] = "";
+	size_t len, end = 0, at = 0;
+	int fd;
+
+	(void)state;
+	need_zstd();
+	path = write_series("bare.zst", 0, 0, 3);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(moments_find(fd, &moments), 0);
+	bytes = read_file(path, &len);
+	for (size_t i = 0; i < 3; i++) {
+		size_t next = i < 2 ? moments.frames.places[i + 1] : len;
+		size_t size = next - moments.frames.places[i] - ZST_TRAILER_SIZE;
+
+		memmove(bytes + end, bytes + at, size);
+		end += size;
+		at = next;
+	}
+	close(fd);
+	moments_free(&moments);
+	write_file(path, bytes, end);
+	expect_at(path, "1", 0);
+	expect_at(path, "2", 10);
+	expect_at(path, "12:00:29", 20);
+	assert_int_equal(pidns_series_open(path, 1, why, sizeof(why), &series), 0);
+	pidns_series_close(series);
+	expect_at(path, "1", 20);
+	free(bytes);
+}
+
+static void test_torn_compressed(void **state)
+{
+	const size_t rest = ZST_TRAILER_SIZE + 8;
+	size_t one, len;
+	char *bytes, why[256];
+	const char *path;
+	struct pidns_ctx *ctx;
+
+	(void)state;
+	need_zstd();
+	free(read_file(write_series("one.zst", 0, 0, 1), &one));
+	path = write_series("torn.zst", 0, 0, 2);
+	bytes = read_file(path, &len);
+	for (size_t cut = 1; cut < len; cut++) {
+		/* All bytes are there before the last block ends and its checksum has come: any answer. */
+		if ((cut >= one - rest && cut < one - ZST_TRAILER_SIZE) ||
+		    (cut >= len - rest && cut < len - ZST_TRAILER_SIZE))
+			continue;
+		write_file(path, bytes, cut);
+		/* What lacks but its trailer is whole. */
+		if (cut < one - rest) {
+			assert_int_equal(open_at(path, NULL, why, &ctx), -EPROTO);
+			continue;
+		}
+		if (open_at(path, NULL, why, &ctx) < 0)
+			fail_msg("cut at %zu of %zu and %zu: %s", cut, one, len, why);
+		assert_int_equal(seconds_of(ctx), cut >= len - rest ? 10 : 0);
+		if (cut > one && cut < len - rest)
+			assert_non_null(strstr(why, "left out what was cut short"));
+		pidns_close(ctx);
+	}
+	/* The last lacks its checksum: the next writer cuts it off. */
+	write_file(path, bytes, len - ZST_TRAILER_SIZE - 3);
+	write_series("torn.zst", 0, 20, 1);
+	expect_at(path, NULL, 20);
+	expect_at(path, "1", 0);
+	refuse_at(path, "3", -ENOENT);
+	free(bytes);
+}
+
+/* Any byte changed: refused with a sentence, or the same. */
+static void test_damaged_compressed(void **state)
+{
+	size_t len, nr_refused = 0;
+	char *bytes, why[256];
+	const char *path;
+
+	(void)state;
+	need_zstd();
+	path = write_series("damaged.zst", 0, 0, 1);
+	bytes = read_file(path, &len);
+	for (size_t i = 0; i < len; i++) {
+		struct pidns_ctx *ctx;
+
+		bytes[i] ^= 0x40;
+		write_file(path, bytes, len);
+		if (open_at(path, NULL, why, &ctx) < 0) {
+			assert_non_null(strstr(why, path));
+			nr_refused++;
+		} else {
+			assert_int_equal(seconds_of(ctx), 0);
+			pidns_close(ctx);
+		}
+		bytes[i] ^= 0x40;
+	}
+	assert_true(nr_refused > len / 2);
+	free(bytes);
+}
+
+/* A small file that decompresses to very much is refused before memory is spent on it. */
+static void test_bomb(void **state)
+{
+	static char lines[4096];
+	const char *path = scratch("bomb.zst");
+	struct zst_writer *writer;
+	int fd;
+
+	(void)state;
+	need_zstd();
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(zst_writer_open(fd, &writer), 0);
+	assert_int_equal(zst_writer_write(writer, "pidns-recording 1\n", 18), 0);
+	memset(lines, '\n', sizeof(lines));
+	for (uint64_t i = 0; i <= ZST_SNAPSHOT_MAX / sizeof(lines); i++)
+		assert_int_equal(zst_writer_write(writer, lines, sizeof(lines)), 0);
+	assert_int_equal(zst_writer_finish(writer, 0), 0);
+	zst_writer_close(writer);
+	assert_true(lseek(fd, 0, SEEK_END) < 1 << 20);
+	close(fd);
+	refuse_at(path, NULL, -EPROTO);
+}
+
 static void test_refused(void **state)
 {
 	struct pidns_series *series, *other;
@@ -213,9 +372,17 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_times), cmocka_unit_test(test_midnight),
-		cmocka_unit_test(test_steps), cmocka_unit_test(test_keep),
-		cmocka_unit_test(test_torn),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_midnight),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_compressed),
+		cmocka_unit_test(test_no_trailers),
+		cmocka_unit_test(test_torn_compressed),
+		cmocka_unit_test(test_damaged_compressed),
+		cmocka_unit_test(test_bomb),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -52,6 +52,8 @@ static int save(const struct pidns_snapshot *snapshot, const char *path)
 		return EXIT_FAILED;
 	if (r == -EINVAL)
 		return message_exit(EXIT_FAILED, "%s: not a regular file", path);
+	if (r == -EOPNOTSUPP)
+		return message_exit(EXIT_FAILED, "%s: this build lacks zstd", path);
 	return message_exit(EXIT_FAILED, "%s: %s", is_stdout ? "standard output" : path,
 			    strerror(-r));
 }
