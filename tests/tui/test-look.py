@@ -132,11 +132,15 @@ def test_without_colours():
 
 def test_plain_has_its_cursor_on_the_row():
     with start("--plain") as top:
+        def is_on_the_row():
+            return top.marked()[top.screen.cursor.y].startswith(">")
+
+        top.wait("the cursor on the row", is_on_the_row)
         for _ in range(3):
-            before = top.screen.cursor.y
-            top.press("Down").wait("cursor", lambda y=before: top.screen.cursor.y == y + 1)
+            down = top.screen.cursor.y + 1
+            top.press("Down").wait("the cursor one row down",
+                                   lambda y=down: top.screen.cursor.y == y and is_on_the_row())
             expect(not top.screen.cursor.hidden, "hidden")
-            expect(top.marked()[top.screen.cursor.y].startswith(">"), top.dump())
 
 
 if __name__ == "__main__":
