@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/remedy.h"
 #include "pidns-top/rows/text.h"
 
 static struct event *add(struct events *events)
@@ -77,12 +78,13 @@ static void add_ns(struct events *events, const struct pidns_snapshot *snapshot,
 	describe_change(event, from);
 }
 
-static void add_task(struct events *events, const struct pidns_event *from, uint64_t wall_ns)
+static struct event *add_task(struct events *events, const struct pidns_event *from,
+			      uint64_t wall_ns)
 {
 	struct event *event = add(events);
 
 	if (!event)
-		return;
+		return NULL;
 	event->wall_ns = wall_ns;
 	event->type = from->type;
 	event->ns = ident_of_ns(from->task->ns);
@@ -90,6 +92,7 @@ static void add_task(struct events *events, const struct pidns_event *from, uint
 	if (from->task->known & PIDNS_TASK_COMM)
 		snprintf(event->name, sizeof(event->name), "%s", from->task->comm);
 	snprintf(event->what, sizeof(event->what), from->type == PIDNS_EVENT_TASK_NEW ? "+" : "-");
+	return event;
 }
 
 static bool is_of_task(const struct pidns_event *event)
@@ -112,6 +115,19 @@ static void add_rest(struct events *events, size_t rest, uint64_t wall_ns)
 	event->wall_ns = wall_ns;
 	event->type = PIDNS_EVENT_LOST;
 	snprintf(event->what, sizeof(event->what), "%zu processes more", rest);
+}
+
+static void add_lost(struct events *events, uint64_t count, uint64_t wall_ns)
+{
+	struct event *event = add(events);
+
+	if (!event)
+		return;
+	event->wall_ns = wall_ns;
+	event->type = PIDNS_EVENT_LOST;
+	snprintf(event->what, sizeof(event->what), "events were lost");
+	if (count)
+		snprintf(event->what, sizeof(event->what), "%" PRIu64 " events were lost", count);
 }
 
 int events_make(struct events *events, struct pidns_snapshot *older, struct pidns_snapshot *newer)
@@ -137,6 +153,68 @@ int events_make(struct events *events, struct pidns_snapshot *older, struct pidn
 	add_rest(events, tasks > EVENTS_AT_ONCE ? tasks - EVENTS_AT_ONCE : 0, wall_ns);
 	pidns_diff_close(diff);
 	return 0;
+}
+
+/* ---- What a watch reports ---- */
+
+/* The time of day that it was at that time since boot. */
+static uint64_t wall_of(uint64_t time_ns)
+{
+	struct timespec real, boot;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return time_ns + (uint64_t)(real.tv_sec - boot.tv_sec) * 1000000000 +
+	       (uint64_t)real.tv_nsec - (uint64_t)boot.tv_nsec;
+}
+
+/* "unshare, ENOSPC by user-namespaces". */
+static void add_refused(struct events *events, const struct pidns_event *from, uint64_t wall_ns)
+{
+	const struct pidns_refused *refused = from->refused;
+	struct event *event = add_task(events, from, wall_ns);
+	const char *error = limit_error_name(refused->error);
+	const char *kind = refused->known & PIDNS_REFUSED_KIND ? pidns_limit_name(refused->kind)
+							       : NULL;
+
+	if (!event)
+		return;
+	snprintf(event->what, sizeof(event->what), "%s, %.16s%s%.20s",
+		 pidns_call_name(refused->call), error ? error : strerror(refused->error),
+		 kind ? " by " : "", kind ? kind : "");
+}
+
+void events_add(struct events *events, const struct pidns_event *from,
+		const struct pidns_snapshot *older, const struct pidns_snapshot *newer)
+{
+	uint64_t wall_ns = wall_of(from->time_ns);
+	const struct pidns_snapshot *snapshot = from->type == PIDNS_EVENT_NS_GONE ? older : newer;
+
+	if (from->type == PIDNS_EVENT_LOST) {
+		add_lost(events, from->count, wall_ns);
+	} else if (from->refused && from->task && from->task->ns) {
+		add_refused(events, from, wall_ns);
+	} else if (is_of_task(from) && from->task && from->task->ns) {
+		add_task(events, from, wall_ns);
+	} else if (from->ns && snapshot) {
+		add_ns(events, snapshot, from, wall_ns);
+	}
+}
+
+static bool is_told(uint32_t type)
+{
+	return type == PIDNS_EVENT_NS_NEW || type == PIDNS_EVENT_NS_GONE ||
+	       type == PIDNS_EVENT_REAPER;
+}
+
+void events_drop_told(struct events *events)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < events->count; i++)
+		if (!is_told(events->list[i].type))
+			events->list[kept++] = events->list[i];
+	events->count = kept;
 }
 
 void events_append(struct events *events, struct events *from)
@@ -171,6 +249,9 @@ size_t event_format(const struct event *event, char *out, size_t size)
 	text_clean(event->name, strlen(event->name), name, sizeof(name));
 	if (event->type == PIDNS_EVENT_TASK_NEW || event->type == PIDNS_EVENT_TASK_GONE)
 		len = snprintf(out, size, "%s%s %" PRId32, event->what, name, event->pid);
+	else if (event->type == PIDNS_EVENT_REFUSED)
+		len = snprintf(out, size, "refused %s %" PRId32 ": %s", name, event->pid,
+			       event->what);
 	else
 		len = snprintf(out, size, "%s%s%s", event->what, name[0] ? " of " : "", name);
 	return (size_t)len < size ? (size_t)len : size - 1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * events.h - what happened: the differences between each snapshot and the one before, kept for a while.
+ * events.h - what happened: the differences between each snapshot and the one before, and what a watch
+ * reports, kept for a while.
  *
  * Of a snapshot nothing is needed any more once its events are made, so they have copies of names.
  */
@@ -18,12 +19,12 @@
 #define EVENT_TEXT 48
 
 struct event {
-	uint64_t wall_ns; /* of the newer snapshot; 0: not known */
+	uint64_t wall_ns; /* when, or of the newer snapshot; 0: not known */
 	uint32_t type;	  /* PIDNS_EVENT_* */
 	int32_t pid;	  /* of a task, else of the namespace's init; 0: none */
 	struct ident ns;
 	char name[EVENT_TEXT]; /* of the task, or of the init: untrusted */
-	char what[EVENT_TEXT]; /* "+", "-", or what changed */
+	char what[EVENT_TEXT]; /* "+", "-", what changed, or by what it was refused */
 };
 
 /* Oldest first. */
@@ -36,6 +37,11 @@ struct events {
  * these two cannot be compared. */
 #define EVENTS_AT_ONCE 200
 int events_make(struct events *events, struct pidns_snapshot *older, struct pidns_snapshot *newer);
+/* One of a watch, with the snapshots that its records are in; either may be NULL. */
+void events_add(struct events *events, const struct pidns_event *from,
+		const struct pidns_snapshot *older, const struct pidns_snapshot *newer);
+/* Without those of births, ends and states of namespaces, which a watch reports, too. */
+void events_drop_told(struct events *events);
 /* Move all of `from` to the end; of more than EVENTS_MAX the oldest are dropped. */
 #define EVENTS_MAX 10000
 void events_append(struct events *events, struct events *from);

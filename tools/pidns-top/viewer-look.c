@@ -207,7 +207,11 @@ static void collect_look(struct screen *screen)
 	screen->round++;
 	viewer_show(screen->viewer, result.snapshot, screen->asked_flags, &result.machine);
 	plan_next_notes(screen, result.cpu_ns);
+	if (screen->is_told)
+		events_drop_told(&result.events);
+	screen->is_told = watcher_is_told(screen->watcher);
 	events_append(&screen->viewer->events, &result.events);
+	watcher_collect(screen->watcher, &screen->viewer->events);
 	screen->shown_flags = screen->asked_flags;
 	screen->viewer->picture.unasked_ns = ~screen->asked.ns_fields;
 	screen->viewer->picture.unasked_task = ~screen->asked.task_fields;
@@ -234,14 +238,56 @@ static bool needs_more(struct screen *screen)
 	       needs.task_fields & ~screen->asked.task_fields;
 }
 
-static void hear_notices(struct screen *screen)
+static bool has_notices(const struct screen *screen)
 {
 	unsigned char bytes[1024];
 
-	if (screen->notice_fd < 0 || read(screen->notice_fd, bytes, sizeof(bytes)) < 0)
-		return;
-	if (screen->next_look_ns != NEVER && screen->next_look_ns > screen->rested_ns)
-		screen->next_look_ns = screen->rested_ns;
+	return screen->notice_fd >= 0 && read(screen->notice_fd, bytes, sizeof(bytes)) >= 0;
+}
+
+/* Whether all is told, and by what, or why it is not; a change is drawn without waiting for a snapshot. */
+static void set_told(struct screen *screen)
+{
+	struct picture *picture = &screen->viewer->picture;
+	const char *told = screen->notice_fd >= 0 ? "notices" : NULL;
+	const char *untold = watcher_why(screen->watcher);
+
+	if (watcher_is_told(screen->watcher))
+		told = "events";
+	if (!screen->viewer->app.is_paused)
+		screen->wants_frame |= told != picture->told || untold != picture->untold;
+	picture->told = told;
+	picture->untold = untold;
+}
+
+/* Events are shown as they come; the figures follow once a snapshot is due again. */
+static bool has_events(struct screen *screen)
+{
+	struct viewer *viewer = screen->viewer;
+	bool has_some = !viewer->app.is_paused &&
+			watcher_collect(screen->watcher, &viewer->events) > 0;
+
+	screen->wants_frame |= has_some;
+	set_told(screen);
+	return has_some;
+}
+
+static void look_at(struct screen *screen, uint64_t time_ns)
+{
+	if (time_ns < screen->rested_ns)
+		time_ns = screen->rested_ns;
+	if (screen->next_look_ns != NEVER && screen->next_look_ns > time_ns)
+		screen->next_look_ns = time_ns;
+}
+
+static void hear_of_changes(struct screen *screen)
+{
+	uint64_t delay_ns = (uint64_t)(screen->viewer->app.delay * 1e9);
+
+	if (has_notices(screen))
+		look_at(screen, 0);
+	if (has_events(screen))
+		look_at(screen, screen_now_ns() + delay_ns / 4);
 }
 
 void screen_look(struct screen *screen)
@@ -249,7 +295,7 @@ void screen_look(struct screen *screen)
 	struct app *app = &screen->viewer->app;
 
 	collect_look(screen);
-	hear_notices(screen);
+	hear_of_changes(screen);
 	if (screen->next_look_ns == NEVER && !app->wants_take)
 		return;
 	if (app->wants_take || needs_more(screen) ||

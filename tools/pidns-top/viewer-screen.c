@@ -212,6 +212,7 @@ static void draw_frame(struct screen *screen)
 	}
 	plan_frame(screen);
 	app_settle(app, &screen->rows);
+	app_follow_events(app, &screen->viewer->picture);
 	look_at_details(screen);
 	if (has_wider_users(screen))
 		plan_frame(screen);
@@ -244,6 +245,7 @@ static void wait_for_something(struct screen *screen)
 		{.fd = STDIN_FILENO, .events = POLLIN},
 		{.fd = taker_fd(screen->taker), .events = POLLIN},
 		{.fd = screen->notice_fd, .events = POLLIN},
+		{.fd = app->is_paused ? -1 : watcher_fd(screen->watcher), .events = POLLIN},
 	};
 	uint64_t now = screen_now_ns(), until = now + ALIVE_NS;
 	struct timespec timeout;
@@ -258,7 +260,7 @@ static void wait_for_something(struct screen *screen)
 	until = until > now ? until - now : 0;
 	timeout.tv_sec = (time_t)(until / 1000000000);
 	timeout.tv_nsec = (long)(until % 1000000000);
-	ppoll(fds, 3, &timeout, term_signal_mask());
+	ppoll(fds, 4, &timeout, term_signal_mask());
 }
 
 static void loop(struct screen *screen)
@@ -326,6 +328,7 @@ int viewer_screen(struct viewer *viewer)
 	viewer->picture.details = screen.details;
 	viewer->picture.sheet = &screen.sheet;
 	screen.notice_fd = pidns_listen(viewer->ctx);
+	screen.watcher = watcher_open(&viewer->options->source);
 	r = run(&screen);
 	if (screen.notice_fd >= 0)
 		close(screen.notice_fd);
@@ -334,6 +337,8 @@ int viewer_screen(struct viewer *viewer)
 		viewer->ctx = NULL;
 		viewer->is_stuck = true;
 	}
+	if (!watcher_close(screen.watcher))
+		viewer->is_stuck = true;
 	rows_clear(&screen.rows);
 	viewer->picture.details = NULL;
 	viewer->picture.sheet = NULL;

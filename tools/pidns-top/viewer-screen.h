@@ -6,6 +6,7 @@
 #include "pidns-top/screen/draw.h"
 #include "taker.h"
 #include "viewer.h"
+#include "watcher.h"
 
 #define NEVER UINT64_MAX
 
@@ -20,9 +21,11 @@ struct screen {
 	struct layout_needs asked;	   /* what the snapshot was asked to know */
 	uint32_t asked_flags, shown_flags; /* of the next snapshot; of the one that is shown */
 	uint64_t begun_ns;
-	uint64_t next_look_ns;	/* when, on the monotonic clock */
-	uint64_t rested_ns;	/* not before, even if something is known to have changed */
-	int notice_fd;		/* tells that; -1: there is none */
+	uint64_t next_look_ns; /* when, on the monotonic clock */
+	uint64_t rested_ns;    /* not before, even if something is known to have changed */
+	int notice_fd;	       /* tells that; -1: there is none */
+	struct watcher *watcher;
+	bool is_told;		/* it reported at the last snapshot */
 	uint64_t round;		/* one for each snapshot */
 	uint64_t plain_cost_ns; /* what the last snapshot without notes has cost */
 	uint64_t next_notes_ns; /* when one with notes is due */

@@ -239,7 +239,8 @@ static void describe_pace(const struct app *app, const struct picture *picture, 
 	char name[HEADER_WIDTH / 2];
 
 	if (!picture->recording) {
-		snprintf(out, size, ", every %g s", app->delay);
+		snprintf(out, size, "%s%s, every %g s", picture->told ? ", " : "",
+			 picture->told ? picture->told : "", app->delay);
 		return;
 	}
 	text_clean(picture->recording, strlen(picture->recording), name, sizeof(name));

@@ -31,8 +31,10 @@ struct picture {
 	const struct users *users;
 	struct machine_figures machine;
 	const struct events *events; /* up to that snapshot */
-	uint64_t replay_ns;	     /* so long ago was what is shown; 0: it is the newest */
-	const char *recording;	     /* replayed from this file; NULL: the running machine */
+	const char *told;   /* how the kernel reports what happens: "events"; NULL: it does not */
+	const char *untold; /* why it does not; NULL: not known */
+	uint64_t replay_ns; /* so long ago was what is shown; 0: it is the newest */
+	const char *recording; /* replayed from this file; NULL: the running machine */
 };
 
 #endif /* PIDNS_TOP_PICTURE_H */

@@ -235,6 +235,11 @@ static void draw_events(const struct draw_frame *frame, const struct app *app,
 	}
 	if (!events || !events->count)
 		term_put(0, 0, "Nothing has happened since the first sample.", STYLE_TEXT);
+	if ((!events || !events->count) && picture->untold) {
+		snprintf(line, sizeof(line), "Only differences between samples are seen: %s",
+			 picture->untold);
+		draw_put_line(frame, 1, 0, line, STYLE_TEXT);
+	}
 	draw_page_end(frame, app, "Esc leaves, PgUp goes back");
 	term_end(0, 0);
 }

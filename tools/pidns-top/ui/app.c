@@ -123,6 +123,19 @@ void app_wrap(struct app *app, const struct scene *scene)
 	app->wants_take = true;
 }
 
+void app_follow_events(struct app *app, const struct picture *picture)
+{
+	bool is_at_end = app->help_top + app->help_page >= app->details;
+	size_t last;
+
+	if (app->mode != APP_EVENTS)
+		return;
+	app->details = picture->events ? picture->events->count : 0;
+	last = app->details > app->help_page ? app->details - app->help_page : 0;
+	if (is_at_end || app->help_top > last)
+		app->help_top = last;
+}
+
 void app_command(struct app *app, const struct scene *scene)
 {
 	(void)scene;

@@ -177,4 +177,7 @@ void app_find_typed(struct app *app, const struct scene *scene);
 /* Seconds between two looks; false: not a number in bounds. */
 bool app_parse_delay(const char *text, double *ret_delay);
 
+/* Where the last of the events were on the screen, the newest are now. */
+void app_follow_events(struct app *app, const struct picture *picture);
+
 #endif /* PIDNS_TOP_APP_H */
