@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/remedy.h"
 #include "pidns-top/rows/text.h"
 
@@ -157,17 +158,6 @@ int events_make(struct events *events, struct pidns_snapshot *older, struct pidn
 
 /* ---- What a watch reports ---- */
 
-/* The time of day that it was at that time since boot. */
-static uint64_t wall_of(uint64_t time_ns)
-{
-	struct timespec real, boot;
-
-	clock_gettime(CLOCK_REALTIME, &real);
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return time_ns + (uint64_t)(real.tv_sec - boot.tv_sec) * 1000000000 +
-	       (uint64_t)real.tv_nsec - (uint64_t)boot.tv_nsec;
-}
-
 /* "unshare, ENOSPC by user-namespaces". */
 static void add_refused(struct events *events, const struct pidns_event *from, uint64_t wall_ns)
 {
@@ -187,7 +177,7 @@ static void add_refused(struct events *events, const struct pidns_event *from, u
 void events_add(struct events *events, const struct pidns_event *from,
 		const struct pidns_snapshot *older, const struct pidns_snapshot *newer)
 {
-	uint64_t wall_ns = wall_of(from->time_ns);
+	uint64_t wall_ns = (uint64_t)clock_wall(from->time_ns);
 	const struct pidns_snapshot *snapshot = from->type == PIDNS_EVENT_NS_GONE ? older : newer;
 
 	if (from->type == PIDNS_EVENT_LOST) {

@@ -11,6 +11,7 @@
 
 #include "event.h"
 #include "json.h"
+#include "common/clock.h"
 #include "common/message.h"
 #include "options.h"
 #include "common/source.h"
@@ -133,19 +134,10 @@ static bool is_watched(const struct watching *w, const struct pidns_event *event
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec t = {0};
-
-	clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* The time of day that it was at that time since boot. */
 static void print_time(uint64_t time_ns)
 {
-	int64_t ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME) + (int64_t)time_ns;
-	time_t seconds = (time_t)(ns / 1000000000);
+	time_t seconds = (time_t)(clock_wall(time_ns) / 1000000000);
 	struct tm tm;
 	char text[16];
 
