@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "open-recording.h"
 #include "pidnsinfo.h"
 #include "recording/recording.h"
 #include "base/util.h"
@@ -66,24 +67,6 @@ static int wrap(const uint8_t *data, size_t size)
 	len = snprintf(line, sizeof(line), "%016" PRIx64 "\n", hash);
 	put(fd, line, (size_t)len);
 	return fd;
-}
-
-static struct pidns_ctx *open_file(int fd)
-{
-	char path[32], why[256] = "";
-	const struct pidns_open_opts opts = {.size = sizeof(opts),
-					     .provider = "replay",
-					     .source = path,
-					     .why = why,
-					     .why_len = sizeof(why)};
-	struct pidns_ctx *ctx = NULL;
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (pidns_open(&opts, &ctx) < 0) {
-		must(!ctx && *why && !strchr(why, '\n'));
-		return NULL;
-	}
-	return ctx;
 }
 
 static struct pidns_snapshot *take(struct pidns_ctx *ctx)
@@ -170,7 +153,7 @@ static void must_be_equal(int a, int b)
 /* The bytes that a replay of it makes; -1: it is refused. */
 static int record_again(int fd, bool *ret_raced)
 {
-	struct pidns_ctx *ctx = open_file(fd);
+	struct pidns_ctx *ctx = open_recording(fd);
 	struct pidns_snapshot *s, *twin;
 	int again;
 
