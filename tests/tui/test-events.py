@@ -64,6 +64,16 @@ def test_a_namespace_of_a_moment():
         wait_for(top, str(ino), "-namespace")
 
 
+def test_on_a_narrow_screen():
+    """What happened is what can be read there."""
+    need_programs()
+    with Top("-d", "1", columns=20, rows=5) as top:
+        top.wait("a row", lambda: top.selected() or not top.child.isalive())
+        top.press("e").wait("Esc leaves")
+        # No room is left for the word that says when the programs are attached.
+        top.wait("+namespace", lambda: inode_of_a_moment() and "+namespace" in top.text())
+
+
 def test_refusals():
     """A shell that may have no process more than it has: of a user of its own, so that no other counts."""
     with start() as top:

@@ -215,6 +215,8 @@ static void draw_details(const struct draw_frame *frame, const struct app *app,
 	term_end(0, 0);
 }
 
+#define EVENTS_WIDE 60
+
 static void draw_events(const struct draw_frame *frame, const struct app *app,
 			const struct picture *picture)
 {
@@ -225,12 +227,18 @@ static void draw_events(const struct draw_frame *frame, const struct app *app,
 		const struct event *event = &events->list[app->help_top + y];
 		const struct pidns_ns *ns = ident_find_ns(&event->ns, picture->snapshot);
 
-		snprintf(name, sizeof(name), "%" PRIu64, event->ns.ino);
+		name[0] = '\0'; /* what was lost is of no namespace */
+		if (event->ns.is_set)
+			snprintf(name, sizeof(name), "%" PRIu64, event->ns.ino);
 		if (ns)
 			cells_ns_name(picture, ns, name, sizeof(name));
 		event_format(event, what, sizeof(what));
 		event_time(event, time, sizeof(time));
-		snprintf(line, sizeof(line), "%s%-20s %s", time, name, what);
+		/* What is cut off on a narrow screen is of which namespace it was. */
+		if (frame->width < EVENTS_WIDE)
+			snprintf(line, sizeof(line), "%s%s  %s", time, what, name);
+		else
+			snprintf(line, sizeof(line), "%s%-20s %s", time, name, what);
 		draw_put_line(frame, (unsigned int)y, 0, line, STYLE_TEXT);
 	}
 	if (!events || !events->count)
