@@ -266,12 +266,12 @@ void sheet_make_command(struct sheet *sheet, int32_t pid, const char *command, s
 {
 	sheet_clear(sheet);
 	sheet->width = width;
-	if (!command)
+	if (!command) {
 		add(sheet, "PID %" PRId32 " has ended.", pid);
-	else
-		add(sheet, "PID %" PRId32 ":", pid);
-	if (command)
-		add_wrapped(sheet, command);
+		return;
+	}
+	add(sheet, "PID %" PRId32 ":", pid);
+	add_wrapped(sheet, command);
 }
 
 void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,

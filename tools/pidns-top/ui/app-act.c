@@ -39,10 +39,10 @@ bool app_process_of(const struct scene *scene, const struct row *row, struct ide
 	const struct pidns_ns *ns = row->ns;
 	const struct pidns_task *task = row->task;
 
-	/* Of a thread, the process. */
-	if (task && task->pid != task->tid)
-		task = pidns_task_find(scene->picture->snapshot, NULL, task->pid);
-	if (row->task) {
+	if (task) {
+		/* Of a thread, the process. */
+		if (task->pid != task->tid)
+			task = pidns_task_find(scene->picture->snapshot, NULL, task->pid);
 		if (task)
 			*ret = ident_of_task(task);
 		return task != NULL;

@@ -17,8 +17,8 @@ static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, 
 static struct terminal *taken;
 
 /*
- * A description of our own does not block, and O_NONBLOCK on the caller's would trouble every process
- * the processes that share it. Only the controlling terminal can be had so without any right to its
+ * A description of our own does not block, and O_NONBLOCK on the caller's would trouble all
+ * processes that share it. Only the controlling terminal can be had so without any right to its
  * file; another one is used as it is.
  */
 static int open_description(int fd)
