@@ -20,7 +20,8 @@ def start(*arguments, **how):
 
 
 def place_of(top, text):
-    """The row and column of the middle of that text, from 1."""
+    """The row and column of the middle of that text, from 1, once the whole frame has come."""
+    top.wait(text).wait("a whole frame", lambda: not top.read(0.2))
     for y, line in enumerate(top.lines()):
         if text in line:
             return y + 1, line.index(text) + len(text) // 2 + 1
