@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* facts.c - what a record on the sheet says: numbers in, facts out, nothing taken on trust. */
+/* facts.c - what a record in the shared buffer says: numbers in, facts out, nothing taken on trust. */
 #include "internal.h"
 
 #include <errno.h>
@@ -32,19 +32,19 @@ static uint32_t state_letter(const struct bpf_task_record *record)
 	return (uint32_t)letters[i];
 }
 
-static const struct bpf_reader *reader_of(const struct bpf_kernel *kernel)
+static const struct bpf_caller *caller_of(const struct bpf_kernel *kernel)
 {
-	return kernel->reader ? kernel->reader : &kernel->sheet->reader;
+	return kernel->caller ? kernel->caller : &kernel->shared->caller;
 }
 
-/* As the reader's user namespace has it (from_kuid_munged()). */
+/* As the caller's user namespace has it (from_kuid_munged()). */
 static uint32_t translate_uid(const struct bpf_kernel *kernel, uint32_t uid)
 {
-	const struct bpf_reader *reader = reader_of(kernel);
+	const struct bpf_caller *caller = caller_of(kernel);
 	uint32_t i;
 
-	for (i = 0; i < reader->nr_extents && i < BPF_EXTENTS; i++) {
-		const struct bpf_extent *extent = &reader->extents[i];
+	for (i = 0; i < caller->nr_extents && i < BPF_EXTENTS; i++) {
+		const struct bpf_extent *extent = &caller->extents[i];
 
 		if (uid >= extent->lower_first && uid - extent->lower_first < extent->count)
 			return extent->first + (uid - extent->lower_first);
@@ -54,7 +54,7 @@ static uint32_t translate_uid(const struct bpf_kernel *kernel, uint32_t uid)
 
 static uint64_t translate_time(const struct bpf_kernel *kernel, uint64_t start_ns)
 {
-	return start_ns + (uint64_t)reader_of(kernel)->boot_offset_ns;
+	return start_ns + (uint64_t)caller_of(kernel)->boot_offset_ns;
 }
 
 static void read_facts(const struct bpf_kernel *kernel, const struct bpf_task_record *record,

@@ -52,7 +52,7 @@ static int add_holding(struct builder *b, const struct bpf_holding *holding)
 	return builder_add_task_namespaces(b, &of);
 }
 
-static int pour(struct builder *b, const struct bpf_sheet *s)
+static int pour(struct builder *b, const struct bpf_shared *s)
 {
 	int r = 0;
 
@@ -64,7 +64,7 @@ static int pour(struct builder *b, const struct bpf_sheet *s)
 }
 
 static int run(const struct bpf_kernel *kernel, const struct request *request,
-	       const struct bpf_sheet *s)
+	       const struct bpf_shared *s)
 {
 	int r = kernel->run(kernel->arg, BPF_HOLD);
 
@@ -86,7 +86,8 @@ static bool is_wanted(const struct request *request)
 
 int bpf_take_held(const struct bpf_kernel *kernel, const struct request *request, struct builder *b)
 {
-	struct bpf_sheet *s = is_wanted(request) && kernel->hold ? kernel->hold(kernel->arg) : NULL;
+	struct bpf_shared *s = is_wanted(request) && kernel->hold ? kernel->hold(kernel->arg)
+								  : NULL;
 	uint32_t nr_held = 0, first, first_fd;
 	int r = 0;
 

@@ -2,8 +2,8 @@
 /*
  * internal.h - asking any kernel that has BTF, through programs of our own.
  *
- * The kernel's half fills in a sheet (bpf/record.h), one run of a program after the other. Here are
- * the runs that make a snapshot (bpf/take.c), what a record on the sheet says (bpf/facts.c), and how
+ * The kernel's half fills in a shared buffer (bpf/record.h), one run of a program after the other. Here are
+ * the runs that make a snapshot (bpf/take.c), what a record in the shared buffer says (bpf/facts.c), and how
  * the programs get into the kernel (bpf/load.c).
  */
 #ifndef PIDNS_BPF_H
@@ -25,13 +25,13 @@ struct bpf_kernel {
 	/* 0 or -Exxx. */
 	int (*run)(void *arg, enum bpf_job job);
 	void *arg;
-	struct bpf_sheet *sheet;
+	struct bpf_shared *shared;
 	/* That of the job BPF_HOLD, whose program is loaded when it is first needed; NULL: it cannot be. */
-	struct bpf_sheet *(*hold)(void *arg);
-	const struct bpf_reader *reader; /* NULL: that of the sheet */
+	struct bpf_shared *(*hold)(void *arg);
+	const struct bpf_caller *caller; /* NULL: that in the shared buffer */
 	/* What no program can see. */
 	uint32_t pid_max;      /* of all namespaces, where none has its own; 0: not known */
-	uint32_t overflow_uid; /* of users without a uid in the reader's user namespace */
+	uint32_t overflow_uid; /* of users without a uid in the caller's user namespace */
 	uint32_t page_size;
 };
 
@@ -43,8 +43,8 @@ struct bpf_programs;
 int bpf_programs_load(struct bpf_programs **ret_programs);
 struct bpf_programs *bpf_programs_unload(struct bpf_programs *programs);
 int bpf_programs_run(void *programs, enum bpf_job job);
-struct bpf_sheet *bpf_programs_sheet(const struct bpf_programs *programs);
-struct bpf_sheet *bpf_programs_hold(void *programs);
+struct bpf_shared *bpf_programs_shared(const struct bpf_programs *programs);
+struct bpf_shared *bpf_programs_hold(void *programs);
 
 /* ---- whose fault it is ----------------------------------------------------------------------- */
 

@@ -17,9 +17,9 @@
 
 struct bpf_programs {
 	struct pidns_bpf *skeleton;
-	struct bpf_sheet *sheet;
+	struct bpf_shared *shared;
 	struct pidns_held *held;
-	struct bpf_sheet *held_sheet;
+	struct bpf_shared *held_shared;
 	bool has_tried_held;
 };
 
@@ -27,23 +27,23 @@ struct bpf_programs *bpf_programs_unload(struct bpf_programs *programs)
 {
 	if (!programs)
 		return NULL;
-	if (programs->sheet)
-		munmap(programs->sheet, sizeof(*programs->sheet));
-	if (programs->held_sheet)
-		munmap(programs->held_sheet, sizeof(*programs->held_sheet));
+	if (programs->shared)
+		munmap(programs->shared, sizeof(*programs->shared));
+	if (programs->held_shared)
+		munmap(programs->held_shared, sizeof(*programs->held_shared));
 	pidns_bpf__destroy(programs->skeleton);
 	pidns_held__destroy(programs->held);
 	free(programs);
 	return NULL;
 }
 
-static int map_sheet(int fd, struct bpf_sheet **ret_sheet)
+static int map_shared(int fd, struct bpf_shared **ret_shared)
 {
-	void *sheet = mmap(NULL, sizeof(**ret_sheet), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *shared = mmap(NULL, sizeof(**ret_shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	if (sheet == MAP_FAILED)
+	if (shared == MAP_FAILED)
 		return -errno;
-	*ret_sheet = sheet;
+	*ret_shared = shared;
 	return 0;
 }
 
@@ -55,7 +55,7 @@ static int load(struct bpf_programs *programs)
 	if (!programs->skeleton)
 		return -ENOMEM;
 	r = pidns_bpf__load(programs->skeleton);
-	return r < 0 ? r : map_sheet(programs->skeleton->maps.sheet.map_fd, &programs->sheet);
+	return r < 0 ? r : map_shared(programs->skeleton->maps.shared.map_fd, &programs->shared);
 }
 
 int bpf_programs_load(struct bpf_programs **ret_programs)
@@ -73,17 +73,17 @@ int bpf_programs_load(struct bpf_programs **ret_programs)
 	return r;
 }
 
-struct bpf_sheet *bpf_programs_hold(void *arg)
+struct bpf_shared *bpf_programs_hold(void *arg)
 {
 	struct bpf_programs *programs = arg;
 
 	if (programs->has_tried_held)
-		return programs->held_sheet;
+		return programs->held_shared;
 	programs->has_tried_held = true;
 	programs->held = pidns_held__open();
 	if (programs->held && pidns_held__load(programs->held) >= 0)
-		map_sheet(programs->held->maps.sheet.map_fd, &programs->held_sheet);
-	return programs->held_sheet;
+		map_shared(programs->held->maps.shared.map_fd, &programs->held_shared);
+	return programs->held_shared;
 }
 
 static int descriptor_of(const struct bpf_programs *programs, enum bpf_job job)
@@ -112,7 +112,7 @@ int bpf_programs_run(void *arg, enum bpf_job job)
 	return attr.test.retval ? -EIO : 0;
 }
 
-struct bpf_sheet *bpf_programs_sheet(const struct bpf_programs *programs)
+struct bpf_shared *bpf_programs_shared(const struct bpf_programs *programs)
 {
-	return programs->sheet;
+	return programs->shared;
 }

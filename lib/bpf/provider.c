@@ -87,9 +87,9 @@ static int bpf_provider_take(void *state, const struct request *request, struct 
 	const struct bpf_kernel kernel = {
 		.run = bpf_programs_run,
 		.arg = state,
-		.sheet = bpf_programs_sheet(state),
+		.shared = bpf_programs_shared(state),
 		.hold = bpf_programs_hold,
-		/* One for all, or, since Linux 6.14, the reader's: then programs know each. */
+		/* One for all, or, since Linux 6.14, the caller's: then programs know each. */
 		.pid_max = read_setting("pid_max", 0),
 		.overflow_uid = read_setting("overflowuid", DEFAULT_OVERFLOW_UID),
 		.page_size = (uint32_t)sysconf(_SC_PAGESIZE),

@@ -62,13 +62,13 @@ static int refuse(const struct taking *t, const char *what)
 
 static int run_job(const struct taking *t, enum bpf_job job)
 {
-	const struct bpf_sheet *s = t->kernel->sheet;
+	const struct bpf_shared *s = t->kernel->shared;
 	int r = t->kernel->run(t->kernel->arg, job);
 
 	if (r < 0)
 		return why_set(&t->request->why, r, "bpf: a program fails: %s", strerror(-r));
 	if (s->nr_tasks > BPF_TASKS || s->nr_namespaces > BPF_NAMESPACES ||
-	    s->reader.nr_extents > BPF_EXTENTS)
+	    s->caller.nr_extents > BPF_EXTENTS)
 		return refuse(t, "more than there is room for");
 	if (s->nr_vanished)
 		builder_add_flags(t->b, PIDNS_SNAPSHOT_RACED);
@@ -147,7 +147,7 @@ static int pour_ns(struct taking *t, const struct bpf_ns_record *record)
 
 static int pour(struct taking *t)
 {
-	const struct bpf_sheet *s = t->kernel->sheet;
+	const struct bpf_shared *s = t->kernel->shared;
 	uint32_t i;
 	int r = 0;
 
@@ -162,7 +162,7 @@ static int pour(struct taking *t)
 
 static int walk(struct taking *t, uint32_t flags, uint32_t first, uint32_t last)
 {
-	struct bpf_sheet *s = t->kernel->sheet;
+	struct bpf_shared *s = t->kernel->shared;
 	int r;
 
 	s->flags = flags;
@@ -180,27 +180,27 @@ static int walk(struct taking *t, uint32_t flags, uint32_t first, uint32_t last)
 }
 
 /* The caller alone. */
-static int take_reader(struct taking *t)
+static int take_caller(struct taking *t)
 {
-	struct bpf_sheet *s = t->kernel->sheet;
+	struct bpf_shared *s = t->kernel->shared;
 	int r;
 
-	s->flags = BPF_ASK_READER;
+	s->flags = BPF_ASK_CALLER;
 	s->last = 0;
 	s->next = 1;
 	r = run_job(t, BPF_WALK);
 	if (r < 0)
 		return r;
-	if (s->nr_namespaces != 1 || s->nr_tasks || s->namespaces[0].ino != s->reader.ns_ino ||
+	if (s->nr_namespaces != 1 || s->nr_tasks || s->namespaces[0].ino != s->caller.ns_ino ||
 	    s->namespaces[0].parent_ino)
-		return refuse(t, "a reader");
-	r = builder_set_root(t->b, s->reader.ns_ino);
+		return refuse(t, "a caller");
+	r = builder_set_root(t->b, s->caller.ns_ino);
 	return r < 0 ? r : pour(t);
 }
 
 static uint32_t namespace_flags(const struct taking *t)
 {
-	return BPF_ASK_NAMESPACES | (t->kernel->sheet->reader.has_list ? 0 : BPF_ASK_EMPTY);
+	return BPF_ASK_NAMESPACES | (t->kernel->shared->caller.has_list ? 0 : BPF_ASK_EMPTY);
 }
 
 /* The threads of a group can only be had by looking at all. */
@@ -245,12 +245,12 @@ static int take_latecomers(struct taking *t)
 
 static int take_empty(struct taking *t)
 {
-	struct bpf_sheet *s = t->kernel->sheet;
+	struct bpf_shared *s = t->kernel->shared;
 	uint64_t last;
 	int r;
 
 	s->after = 0;
-	if (!s->reader.has_list) {
+	if (!s->caller.has_list) {
 		builder_add_unseen(t->b, PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND | PIDNS_UNSEEN_PIDFD |
 						 PIDNS_UNSEEN_PROCFS_MOUNT);
 		return 0;
@@ -273,7 +273,7 @@ static int take_empty(struct taking *t)
 /* Of the namespace of that init; nothing where it has gone meanwhile. */
 static int take_pidmap(struct taking *t, const struct met *met)
 {
-	struct bpf_sheet *s = t->kernel->sheet;
+	struct bpf_shared *s = t->kernel->shared;
 	uint32_t first;
 	int r = 0;
 
@@ -313,12 +313,12 @@ int bpf_take(const struct bpf_kernel *kernel, const struct request *request, str
 	struct taking t = {.kernel = kernel, .request = request, .b = b, .one = request->of_ns};
 	int r = request_sort_pids(request, &t.pids);
 
-	kernel->sheet->task_facts = facts_for(request->task_fields) | extra_for(request);
+	kernel->shared->task_facts = facts_for(request->task_fields) | extra_for(request);
 	/* What a namespace needs to know of its reaper is in its own record. */
-	kernel->sheet->reaper_facts = facts_for(request->task_fields | request->reaper_fields) |
-				      extra_for(request);
+	kernel->shared->reaper_facts = facts_for(request->task_fields | request->reaper_fields) |
+				       extra_for(request);
 	if (r >= 0)
-		r = take_reader(&t);
+		r = take_caller(&t);
 	if (r >= 0)
 		r = request->pids ? take_chosen(&t) : take_all(&t);
 	if (r >= 0)

@@ -339,7 +339,7 @@ class Leftovers(unittest.TestCase):
         live.wait_until(lambda: not kept & kept_now(), "programs and maps to go")
 
     def all_of(self, pid):
-        """At least its three programs, the sheet and the notes; None until they are there."""
+        """At least its three programs, the shared buffer and the scratch; None until they are there."""
         kept = kept_by(pid) & kept_now()
         kinds = [kind for kind, _ in kept]
         return kept if kinds.count("prog") >= 3 and kinds.count("map") >= 2 else None

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Our half of the provider "bpf", with a kernel's half that fills in the sheet as it was told to:
+/* Our half of the provider "bpf", with a kernel's half that fills in the shared buffer as it was told to:
  * right, a little at a time, or with what cannot be. */
 #include "unit.h"
 
@@ -22,9 +22,9 @@ enum habit {
 	TOO_MANY_EXTENTS,
 	NEVER_MOVES,
 	GOES_BACK,
-	NO_READER,
-	OTHER_READER,
-	READER_BELOW,
+	NO_CALLER,
+	OTHER_CALLER,
+	CALLER_BELOW,
 	NO_INODE,
 	NO_NUMBERS,
 	MANY_NUMBERS,
@@ -43,7 +43,7 @@ enum habit {
 };
 
 struct fake {
-	struct bpf_sheet sheet, held;
+	struct bpf_shared shared, held;
 	struct bpf_kernel kernel;
 	enum habit habit;
 	uint32_t a_run;	 /* tells of so many, … */
@@ -54,7 +54,7 @@ struct fake {
 static struct fake *fake;
 static char why[256];
 
-/* Numbers 1, 5, 6 of the reader's; 6 is the init of a child, and has a thread 7; 8 is in its child
+/* Numbers 1, 5, 6 of the caller's; 6 is the init of a child, and has a thread 7; 8 is in its child
  * in turn; 9 is in one whose init is missed. */
 static const struct bpf_task_record tasks[] = {
 	{.ns_ino = OWN, .pid = 1, .nr_vpids = 1, .vpids = {1}, .comm = "init"},
@@ -157,10 +157,10 @@ static void spoil_task(struct bpf_task_record *record)
 static void spoil_ns(struct bpf_ns_record *record)
 {
 	switch (fake->habit) {
-	case OTHER_READER:
+	case OTHER_CALLER:
 		record->ino++;
 		break;
-	case READER_BELOW:
+	case CALLER_BELOW:
 		record->parent_ino = 77;
 		break;
 	case DEEP:
@@ -177,24 +177,24 @@ static void spoil_ns(struct bpf_ns_record *record)
 	}
 }
 
-static void tell_ns(const struct bpf_ns_record *record)
+static void record_ns(const struct bpf_ns_record *record)
 {
-	struct bpf_ns_record *to = &fake->sheet.namespaces[fake->sheet.nr_namespaces++];
+	struct bpf_ns_record *to = &fake->shared.namespaces[fake->shared.nr_namespaces++];
 
 	*to = *record;
 	spoil_ns(to);
 }
 
-static void tell_reader(void)
+static void record_caller(void)
 {
-	struct bpf_reader *reader = &fake->sheet.reader;
+	struct bpf_caller *caller = &fake->shared.caller;
 
-	reader->ns_ino = OWN;
-	reader->nr_extents = fake->habit == TOO_MANY_EXTENTS ? BPF_EXTENTS + 1 : 1;
-	reader->extents[0] = (struct bpf_extent){.first = 0, .lower_first = 100000, .count = 1000};
-	reader->boot_offset_ns = 500;
-	if (fake->habit != NO_READER)
-		tell_ns(&namespaces[0]);
+	caller->ns_ino = OWN;
+	caller->nr_extents = fake->habit == TOO_MANY_EXTENTS ? BPF_EXTENTS + 1 : 1;
+	caller->extents[0] = (struct bpf_extent){.first = 0, .lower_first = 100000, .count = 1000};
+	caller->boot_offset_ns = 500;
+	if (fake->habit != NO_CALLER)
+		record_ns(&namespaces[0]);
 }
 
 static const struct bpf_ns_record *namespace_of_init(uint32_t number)
@@ -207,15 +207,15 @@ static const struct bpf_ns_record *namespace_of_init(uint32_t number)
 	return NULL;
 }
 
-static void tell_number(uint32_t number)
+static void record_number(uint32_t number)
 {
-	struct bpf_sheet *s = &fake->sheet;
+	struct bpf_shared *s = &fake->shared;
 	const struct bpf_ns_record *ns = namespace_of_init(number);
 	struct bpf_task_record *to;
 	size_t i;
 
 	if (s->flags & BPF_ASK_NAMESPACES && ns && !(ns->ino == LATE && fake->misses_late))
-		tell_ns(ns);
+		record_ns(ns);
 	for (i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++) {
 		bool leads = tasks[i].pid == tasks[i].vpids[0];
 
@@ -232,14 +232,14 @@ static void tell_number(uint32_t number)
 
 static void walk(void)
 {
-	struct bpf_sheet *s = &fake->sheet;
+	struct bpf_shared *s = &fake->shared;
 
-	if (s->flags & BPF_ASK_READER)
-		tell_reader();
+	if (s->flags & BPF_ASK_CALLER)
+		record_caller();
 	if (fake->habit == NEVER_MOVES)
 		return;
 	while (s->next <= s->last && s->nr_tasks + s->nr_namespaces < fake->a_run && s->next < 100)
-		tell_number(s->next++);
+		record_number(s->next++);
 	if (s->next >= 100) {
 		s->next = INT32_MAX;
 		fake->misses_late -= fake->misses_late > 0;
@@ -250,20 +250,20 @@ static void walk(void)
 
 static void list(void)
 {
-	struct bpf_sheet *s = &fake->sheet;
+	struct bpf_shared *s = &fake->shared;
 	size_t i;
 
 	for (i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
 		if (empty[i].cookie > s->after)
-			tell_ns(&empty[i]);
+			record_ns(&empty[i]);
 	while (fake->habit == LIST_NEVER_MOVES && s->nr_namespaces < BPF_NAMESPACES)
-		tell_ns(&empty[1]);
+		record_ns(&empty[1]);
 }
 
 /* Of each namespace one number in the first block, and one in the third. */
 static void count(void)
 {
-	struct bpf_sheet *s = &fake->sheet;
+	struct bpf_shared *s = &fake->shared;
 	const struct bpf_ns_record *ns = namespace_of_init((uint32_t)s->init);
 
 	s->ino = s->init == 1 ? OWN : ns ? ns->ino : 0;
@@ -280,12 +280,12 @@ static void count(void)
 
 /* ---- what processes hold --------------------------------------------------------------------- */
 
-static struct bpf_sheet *hold(void *arg)
+static struct bpf_shared *hold(void *arg)
 {
 	return &((struct fake *)arg)->held;
 }
 
-static struct bpf_sheet *hold_nothing(void *arg)
+static struct bpf_shared *hold_nothing(void *arg)
 {
 	(void)arg;
 	return NULL;
@@ -294,7 +294,7 @@ static struct bpf_sheet *hold_nothing(void *arg)
 /* Two runs: 5 and 6, then 8, whose first 64 files come before the others. */
 static int run_held(struct fake *f)
 {
-	struct bpf_sheet *s = &f->held;
+	struct bpf_shared *s = &f->held;
 
 	if (f->habit == TOO_MANY_HELD) {
 		s->nr_held = BPF_HELD + 1;
@@ -326,7 +326,7 @@ static int run_held(struct fake *f)
 static int run(void *arg, enum bpf_job job)
 {
 	static void (*const jobs[])(void) = {walk, list, count};
-	struct bpf_sheet *s = &fake->sheet;
+	struct bpf_shared *s = &fake->shared;
 
 	assert_ptr_equal(arg, fake);
 	assert_true(++fake->runs < 1000);
@@ -350,11 +350,11 @@ static int setup(void **state)
 	(void)state;
 	fake = calloc(1, sizeof(*fake));
 	fake->a_run = 100;
-	fake->sheet.reader.has_list = 1;
+	fake->shared.caller.has_list = 1;
 	fake->kernel = (struct bpf_kernel){
 		.run = run,
 		.arg = fake,
-		.sheet = &fake->sheet,
+		.shared = &fake->shared,
 		.pid_max = 32768,
 		.overflow_uid = 65534,
 		.page_size = 4096,
@@ -508,7 +508,7 @@ static void test_older_kernel(void **state)
 	struct pidns_snapshot *s;
 
 	(void)state;
-	fake->sheet.reader.has_list = 0;
+	fake->shared.caller.has_list = 0;
 	assert_int_equal(take_with(&request, &s), 0);
 	assert_null(pidns_ns_find(s, DEAD));
 	assert_int_equal(pidns_snapshot_cannot_see(s), PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND |
@@ -550,8 +550,8 @@ static void test_fields(void **state)
 
 	(void)state;
 	assert_int_equal(take_with(&request, &s), 0);
-	assert_int_equal(fake->sheet.task_facts, BPF_FACTS_CREDS);
-	assert_int_equal(fake->sheet.reaper_facts, BPF_FACTS_CREDS | BPF_FACTS_COMM);
+	assert_int_equal(fake->shared.task_facts, BPF_FACTS_CREDS);
+	assert_int_equal(fake->shared.reaper_facts, BPF_FACTS_CREDS | BPF_FACTS_COMM);
 	assert_false(pidns_task_find(s, NULL, 5)->known & PIDNS_TASK_COMM);
 	assert_string_equal(pidns_task_find(s, NULL, 6)->comm, "six");
 	assert_int_equal(pidns_task_find(s, NULL, 5)->uid, 65534); /* of no user here */
@@ -660,9 +660,9 @@ static void test_liars(void **state)
 		{TOO_MANY_EXTENTS, -EPROTO, "more than there is room for"},
 		{NEVER_MOVES, -EPROTO, "numbers in an order"},
 		{GOES_BACK, -EPROTO, "numbers in an order"},
-		{NO_READER, -EPROTO, "a reader"},
-		{OTHER_READER, -EPROTO, "a reader"},
-		{READER_BELOW, -EPROTO, "a reader"},
+		{NO_CALLER, -EPROTO, "a caller"},
+		{OTHER_CALLER, -EPROTO, "a caller"},
+		{CALLER_BELOW, -EPROTO, "a caller"},
 		{NO_INODE, -EPROTO, "a task"},
 		{NO_NUMBERS, -EPROTO, "a task"},
 		{MANY_NUMBERS, -EPROTO, "a task"},
@@ -670,7 +670,7 @@ static void test_liars(void **state)
 		{NO_PID, -EPROTO, "a task"},
 		{LONG_NAME, -EPROTO, "a task"},
 		{DEEP, -EPROTO, "a namespace"},
-		{OWN_PARENT, -EPROTO, "a reader"},
+		{OWN_PARENT, -EPROTO, "a caller"},
 		{NEGATIVE_INIT, -EPROTO, "a namespace"},
 		{LIST_NEVER_MOVES, -EPROTO, "namespaces in an order"},
 		{COUNT_NEVER_MOVES, -EPROTO, "numbers in an order"},
@@ -723,7 +723,7 @@ static void test_record(void **state)
 	struct raw_task raw;
 
 	(void)state;
-	tell_reader();
+	record_caller();
 	record.facts = ~0u;
 	record.start_ns = 7;
 	record.rss_pages = 3;

@@ -49,7 +49,7 @@ int event_ring_next(struct event_ring *ring, const void **ret_record, size_t *re
 
 /* What is needed to translate a record, and where its copy lies, which facts point to. */
 struct event_reader {
-	struct bpf_reader reader;
+	struct bpf_caller caller;
 	struct bpf_kernel kernel; /* has nothing but the reader, and what no program can see */
 	struct bpf_event_refused record;
 	char source[BPF_REFUSED_NAMES * BPF_REFUSED_NAME + 320];

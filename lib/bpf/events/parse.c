@@ -37,17 +37,17 @@ static int check_numbers(const struct bpf_event *e, const int32_t *vpids, size_t
 void event_reader_init(struct event_reader *reader, int64_t boot_offset_ns, uint32_t pid_max)
 {
 	*reader = (struct event_reader){
-		.reader = {.boot_offset_ns = boot_offset_ns,
+		.caller = {.boot_offset_ns = boot_offset_ns,
 			   .nr_extents = 1,
 			   .extents = {{0, 0, UINT32_MAX}}},
 		.kernel = {.pid_max = pid_max},
 	};
-	reader->kernel.reader = &reader->reader;
+	reader->kernel.caller = &reader->caller;
 }
 
 static uint64_t translate_time(const struct event_reader *reader, uint64_t time_ns)
 {
-	return time_ns + (uint64_t)reader->reader.boot_offset_ns;
+	return time_ns + (uint64_t)reader->caller.boot_offset_ns;
 }
 
 static void read_task(const struct event_reader *reader, const struct bpf_event *e,

@@ -34,7 +34,7 @@ static long climb_limits(uint32_t i, struct climb *c)
 }
 
 /* The limit that is met first, on the way up to the initial namespace. */
-static __always_inline void tell_pid_max(const struct pid_namespace *ns, struct bpf_ns_record *r)
+static __always_inline void record_pid_max(const struct pid_namespace *ns, struct bpf_ns_record *r)
 {
 	struct climb c = {.ns = ns, .least = ~0u};
 

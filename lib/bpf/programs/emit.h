@@ -66,7 +66,7 @@ static __always_inline void emit_task(struct bpf_event *r, uint32_t kind,
 	r->comm[BPF_COMM - 1] = r->parent_comm[BPF_COMM - 1] = '\0';
 }
 
-/* What its PIDs say: the numbers beyond its level are of other memory, and cut off by the reader. */
+/* What its PIDs say: the numbers beyond its level are of other memory, and cut off by the caller. */
 static __always_inline void emit_numbers(struct bpf_event *r, const struct pid *pid, uint32_t level,
 					 const struct pid_namespace *own)
 {
@@ -120,7 +120,7 @@ static __always_inline void emit_ns(struct bpf_ns_record *r, const struct pid_na
 		r->cookie = BPF_CORE_READ(ns, ns.ns_id);
 		r->told |= BPF_NS_COOKIE;
 	}
-	tell_pid_max(ns, r);
+	record_pid_max(ns, r);
 }
 
 #endif /* PIDNS_BPF_EMIT_H */

@@ -36,37 +36,37 @@ static __always_inline void read_namespaces(const struct nsproxy *nsproxy, struc
 }
 
 /* A process that has ended has none. */
-static __always_inline void tell_holding(struct desk *d, const struct task_struct *task,
-					 uint32_t number)
+static __always_inline void record_holding(struct context *ctx, const struct task_struct *task,
+					   uint32_t number)
 {
 	const struct nsproxy *nsproxy = BPF_CORE_READ(task, nsproxy);
-	uint64_t nr = as_index(d->sheet->nr_holdings);
+	uint64_t nr = as_index(ctx->shared->nr_holdings);
 
 	if (!nsproxy || nr >= BPF_HOLDINGS)
 		return;
-	if (nsproxy != d->notes->last_nsproxy) {
-		read_namespaces(nsproxy, &d->notes->last_holding);
-		d->notes->last_nsproxy = nsproxy;
+	if (nsproxy != ctx->scratch->last_nsproxy) {
+		read_namespaces(nsproxy, &ctx->scratch->last_holding);
+		ctx->scratch->last_nsproxy = nsproxy;
 	}
 	/* It may have gone meanwhile. */
 	if (BPF_CORE_READ(task, nsproxy) != nsproxy)
 		return;
-	d->sheet->holdings[nr] = d->notes->last_holding;
-	d->sheet->holdings[nr].pid = number;
-	d->sheet->nr_holdings = nr + 1;
+	ctx->shared->holdings[nr] = ctx->scratch->last_holding;
+	ctx->shared->holdings[nr].pid = number;
+	ctx->shared->nr_holdings = nr + 1;
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
 struct word {
-	struct desk *desk;
+	struct context *ctx;
 	struct file **files; /* of the first bit */
 	uint64_t open;	     /* those that are left */
 	uint32_t fd;	     /* of the lowest bit */
 	uint32_t number;
 };
 
-static __always_inline uint32_t kind_of_ns(const struct notes *n, const struct inode *inode,
+static __always_inline uint32_t kind_of_ns(const struct scratch *n, const struct inode *inode,
 					   uint32_t *ret_value)
 {
 	const int from_common = bpf_core_field_offset(struct pid_namespace, ns);
@@ -81,7 +81,7 @@ static __always_inline uint32_t kind_of_ns(const struct notes *n, const struct i
 }
 
 /* Its inode has the number that the struct pid has for it: else it is not what it is taken for. */
-static __always_inline uint32_t kind_of_pidfd(const struct notes *n, const struct inode *inode,
+static __always_inline uint32_t kind_of_pidfd(const struct scratch *n, const struct inode *inode,
 					      uint32_t *ret_value)
 {
 	const struct pid *pid = BPF_CORE_READ(inode, i_private);
@@ -96,7 +96,7 @@ static __always_inline uint32_t kind_of_pidfd(const struct notes *n, const struc
 }
 
 /* BPF_HELD_APART: no such file. */
-static __always_inline uint32_t kind_of_file(struct notes *n, const struct file *file,
+static __always_inline uint32_t kind_of_file(struct scratch *n, const struct file *file,
 					     uint32_t *ret_value)
 {
 	const struct inode *inode = BPF_CORE_READ(file, f_inode);
@@ -116,37 +116,37 @@ static __always_inline uint32_t kind_of_file(struct notes *n, const struct file 
 	return sb == n->nsfs ? kind_of_ns(n, inode, ret_value) : kind_of_pidfd(n, inode, ret_value);
 }
 
-/* Into the sheet. */
-__noinline int tell_held(uint32_t number, uint32_t fd, uint32_t kind, uint32_t value)
+/* Into the shared buffer. */
+__noinline int record_held(uint32_t number, uint32_t fd, uint32_t kind, uint32_t value)
 {
-	struct desk d;
+	struct context ctx;
 	uint64_t nr;
 
-	if (!find_desk(&d))
+	if (!find_context(&ctx))
 		return 0;
-	nr = as_index(d.sheet->nr_held);
+	nr = as_index(ctx.shared->nr_held);
 	if (nr >= BPF_HELD)
 		return 0;
-	d.sheet->held[nr].pid = number;
-	d.sheet->held[nr].fd = fd;
-	d.sheet->held[nr].kind = kind;
-	d.sheet->held[nr].value = value;
-	d.sheet->nr_held = nr + 1;
+	ctx.shared->held[nr].pid = number;
+	ctx.shared->held[nr].fd = fd;
+	ctx.shared->held[nr].kind = kind;
+	ctx.shared->held[nr].value = value;
+	ctx.shared->nr_held = nr + 1;
 	return 0;
 }
 
 __noinline int look_at_file(uint64_t address, uint32_t number, uint32_t fd)
 {
 	uint32_t value = 0, kind;
-	struct desk d;
+	struct context ctx;
 
-	if (!find_desk(&d))
+	if (!find_context(&ctx))
 		return 0;
-	d.sheet->nr_files++;
-	kind = kind_of_file(d.notes, (const struct file *)read_pointer((const void *)address),
+	ctx.shared->nr_files++;
+	kind = kind_of_file(ctx.scratch, (const struct file *)read_pointer((const void *)address),
 			    &value);
 	if (kind != BPF_HELD_APART)
-		tell_held(number, fd, kind, value);
+		record_held(number, fd, kind, value);
 	return 0;
 }
 
@@ -160,16 +160,16 @@ static long look_at_bit(uint32_t i, struct word *w)
 	return 0;
 }
 
-/* From sheet.next_fd on, a word of them; that is moved, to 0 where there are no more. */
-static __always_inline void look_at_word(struct desk *d, const struct task_struct *task,
+/* From shared.next_fd on, a word of them; that is moved, to 0 where there are no more. */
+static __always_inline void look_at_word(struct context *ctx, const struct task_struct *task,
 					 uint32_t number)
 {
 	const struct files_struct *files = BPF_CORE_READ(task, files);
 	const struct fdtable *table = files ? BPF_CORE_READ(files, fdt) : NULL;
-	uint32_t first = d->sheet->next_fd, before = d->sheet->nr_held;
-	struct word w = {.desk = d, .fd = first, .number = number};
+	uint32_t first = ctx->shared->next_fd, before = ctx->shared->nr_held;
+	struct word w = {.ctx = ctx, .fd = first, .number = number};
 
-	d->sheet->next_fd = 0;
+	ctx->shared->next_fd = 0;
 	if (!table || first >= BPF_CORE_READ(table, max_fds))
 		return;
 	w.files = BPF_CORE_READ(table, fd) + first;
@@ -177,12 +177,12 @@ static __always_inline void look_at_word(struct desk *d, const struct task_struc
 	bpf_loop(FDS_A_WORD, look_at_bit, &w, 0);
 	/* They may have gone meanwhile. */
 	if (BPF_CORE_READ(task, files) != files || BPF_CORE_READ(files, fdt) != table)
-		d->sheet->nr_held = before;
-	d->sheet->next_fd = first + FDS_A_WORD;
+		ctx->shared->nr_held = before;
+	ctx->shared->next_fd = first + FDS_A_WORD;
 }
 
 /* A thread that shares all of that with its leader holds nothing else. */
-static __always_inline void compare_thread(struct desk *d, const struct task_struct *task)
+static __always_inline void compare_thread(struct context *ctx, const struct task_struct *task)
 {
 	const struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
@@ -190,9 +190,9 @@ static __always_inline void compare_thread(struct desk *d, const struct task_str
 	    (BPF_CORE_READ(task, files) == BPF_CORE_READ(leader, files) &&
 	     BPF_CORE_READ(task, nsproxy) == BPF_CORE_READ(leader, nsproxy)))
 		return;
-	tell_held(pid_number_in(d->notes, BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]),
-				d->notes->root, d->notes->root_level),
-		  0, BPF_HELD_APART, 0);
+	record_held(pid_number_in(ctx->scratch, BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]),
+				  ctx->scratch->root, ctx->scratch->root_level),
+		    0, BPF_HELD_APART, 0);
 }
 
 /* ---- who has a number ------------------------------------------------------------------------ */
@@ -200,27 +200,27 @@ static __always_inline void compare_thread(struct desk *d, const struct task_str
 __noinline int look_at_number(uint64_t address, uint32_t number)
 {
 	struct pid_look look = {0};
-	struct desk d;
+	struct context ctx;
 
-	if (!find_desk(&d))
+	if (!find_context(&ctx))
 		return 0;
-	look_at_pid(d.notes, (const struct pid *)address, &look);
+	look_at_pid(ctx.scratch, (const struct pid *)address, &look);
 	if (look.task && look.is_leader) {
-		if (!d.sheet->next_fd)
-			tell_holding(&d, look.task, number);
-		look_at_word(&d, look.task, number);
+		if (!ctx.shared->next_fd)
+			record_holding(&ctx, look.task, number);
+		look_at_word(&ctx, look.task, number);
 	} else {
-		d.sheet->next_fd = 0;
+		ctx.shared->next_fd = 0;
 		if (look.task)
-			compare_thread(&d, look.task);
+			compare_thread(&ctx, look.task);
 	}
 	return 0;
 }
 
-static long step(uint32_t i, struct desk *d)
+static long step(uint32_t i, struct context *ctx)
 {
-	struct bpf_sheet *s = d->sheet;
-	struct notes *n = d->notes;
+	struct bpf_shared *s = ctx->shared;
+	struct scratch *n = ctx->scratch;
 	uint32_t at = s->next;
 	uint64_t entry;
 
@@ -241,16 +241,16 @@ static long step(uint32_t i, struct desk *d)
 	return 0;
 }
 
-/* What those hold who have the numbers from sheet.next to sheet.last. */
+/* What the tasks hold that have the numbers from shared.next to shared.last. */
 SEC("raw_tp/held")
 int held(void *context)
 {
-	struct desk d;
+	struct context ctx;
 
 	lay_out_pid();
-	if (!sit_down(&d))
+	if (!begin_run(&ctx))
 		return 1;
-	d.notes->files_before = d.sheet->nr_files;
-	bpf_loop(STEPS_A_RUN, step, &d, 0);
+	ctx.scratch->files_before = ctx.shared->nr_files;
+	bpf_loop(STEPS_A_RUN, step, &ctx, 0);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #ifndef PIDNS_BPF_LEAF_H
 #define PIDNS_BPF_LEAF_H
 
-#include "desk.h"
+#include "context.h"
 
 /* Numbers, taken or not, that are looked at in one run. */
 #define STEPS_A_RUN 16384
@@ -13,17 +13,17 @@ __noinline int read_leaf(void)
 {
 	uint32_t places = tree_places(), from;
 	const struct xa_node *leaf;
-	struct notes *n;
-	struct desk d;
+	struct scratch *n;
+	struct context ctx;
 
-	if (!find_desk(&d))
+	if (!find_context(&ctx))
 		return 0;
-	n = d.notes;
-	from = d.sheet->next;
+	n = ctx.scratch;
+	from = ctx.shared->next;
 	leaf = (const void *)tree_leaf((uint64_t)n->root, from);
 	n->leaf_from = n->leaf_to = from;
 	if (!leaf) {
-		d.sheet->next = n->beyond;
+		ctx.shared->next = n->beyond;
 		return 0;
 	}
 	bpf_probe_read_kernel(n->entries, bpf_core_field_size(((struct xa_node *)0)->slots),

@@ -3,7 +3,7 @@
 #ifndef PIDNS_BPF_LOOK_H
 #define PIDNS_BPF_LOOK_H
 
-#include "desk.h"
+#include "context.h"
 
 /* What a struct pid says by itself. */
 struct pid_look {
@@ -17,12 +17,12 @@ struct pid_look {
 };
 
 /* What lies there in the piece of it that was read. A mask, as a branch has the verifier go both ways. */
-static __always_inline uint64_t pid_piece_at(const struct notes *n, uint32_t offset)
+static __always_inline uint64_t pid_piece_at(const struct scratch *n, uint32_t offset)
 {
 	return *(const uint64_t *)(n->pid_piece + (as_index(offset) & (PID_PIECE - 1)));
 }
 
-static __always_inline void look_at_pid(struct notes *n, const struct pid *pid,
+static __always_inline void look_at_pid(struct scratch *n, const struct pid *pid,
 					struct pid_look *look)
 {
 	const uint32_t of_one = bpf_core_type_size(struct upid);
@@ -83,14 +83,15 @@ static __always_inline void read_piece(unsigned char *piece, uint32_t room,
 	bpf_probe_read_kernel(piece, size, (const char *)task + start);
 }
 
-static __always_inline void look_at_task(struct notes *n, const struct task_struct *task)
+static __always_inline void look_at_task(struct scratch *n, const struct task_struct *task)
 {
 	read_piece(n->task_head, TASK_HEAD, task, head_start(), head_end());
 	read_piece(n->task_body, TASK_BODY, task, body_start(), body_end());
 }
 
 /* Where the member at that offset is among what was read, or NULL. */
-static __always_inline const void *find_piece(const struct notes *n, uint32_t offset, uint32_t size)
+static __always_inline const void *find_piece(const struct scratch *n, uint32_t offset,
+					      uint32_t size)
 {
 	uint64_t in_head = as_index(offset - head_start());
 	uint64_t in_body = as_index(offset - body_start());

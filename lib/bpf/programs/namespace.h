@@ -4,7 +4,7 @@
 #define PIDNS_BPF_NAMESPACE_H
 
 #include "climb.h"
-#include "desk.h"
+#include "context.h"
 
 /* pid_namespace.pid_allocated: more may come, as until init exits (PIDNS_ADDING). */
 #define NS_IS_OPEN 0x80000000u
@@ -35,8 +35,8 @@ static long climb_to(uint32_t i, struct climb *c)
 }
 
 /* Whose it is, which concerns only who is in that user namespace or above it (ns_get_owner()). */
-static __always_inline void tell_owner(const struct notes *n, const struct pid_namespace *ns,
-				       struct bpf_ns_record *r)
+static __always_inline void record_owner(const struct scratch *n, const struct pid_namespace *ns,
+					 struct bpf_ns_record *r)
 {
 	const struct user_namespace *owner = BPF_CORE_READ(ns, user_ns);
 	struct climb c = {.user_ns = owner, .stop = n->user_ns};
@@ -50,8 +50,8 @@ static __always_inline void tell_owner(const struct notes *n, const struct pid_n
 }
 
 /* Number 1, never child_reaper: nothing keeps alive what that points to, once init has gone. */
-static __always_inline void tell_init(const struct notes *n, const struct pid_namespace *ns,
-				      struct bpf_ns_record *r)
+static __always_inline void record_init(const struct scratch *n, const struct pid_namespace *ns,
+					struct bpf_ns_record *r)
 {
 	const struct pid *pid = tree_find(ns, 1);
 	const struct task_struct *init = pid ? pid_task(n, pid) : NULL;
@@ -66,26 +66,26 @@ static __always_inline void tell_init(const struct notes *n, const struct pid_na
 }
 
 /* 1: there is no room. */
-__noinline int tell_ns(uint64_t address)
+__noinline int record_ns(uint64_t address)
 {
 	const struct pid_namespace *ns = (const void *)address;
 	struct bpf_ns_record *r;
-	struct desk d;
+	struct context ctx;
 	uint64_t nr;
 
-	if (!find_desk(&d))
+	if (!find_context(&ctx))
 		return 1;
-	nr = as_index(d.sheet->nr_namespaces);
+	nr = as_index(ctx.shared->nr_namespaces);
 	if (nr >= BPF_NAMESPACES)
 		return 1;
-	r = &d.sheet->namespaces[nr];
+	r = &ctx.shared->namespaces[nr];
 	/* Once, here, where the index is known to be bounded. */
 	barrier_var(r);
-	d.sheet->nr_namespaces++;
+	ctx.shared->nr_namespaces++;
 	__builtin_memset(r, 0, sizeof(*r));
 	r->ino = BPF_CORE_READ(ns, ns.inum);
 	r->level = BPF_CORE_READ(ns, level);
-	if (ns != d.notes->root)
+	if (ns != ctx.scratch->root)
 		r->parent_ino = BPF_CORE_READ(ns, parent, ns.inum);
 	r->allocated = BPF_CORE_READ(ns, pid_allocated);
 	r->next_number = BPF_CORE_READ(ns, idr.idr_next);
@@ -93,13 +93,14 @@ __noinline int tell_ns(uint64_t address)
 		r->cookie = BPF_CORE_READ(ns, ns.ns_id);
 		r->told |= BPF_NS_COOKIE;
 	}
-	tell_owner(d.notes, ns, r);
-	tell_pid_max(ns, r);
-	tell_init(d.notes, ns, r);
+	record_owner(ctx.scratch, ns, r);
+	record_pid_max(ns, r);
+	record_init(ctx.scratch, ns, r);
 	return 0;
 }
 
-static __always_inline bool ns_is_below_root(const struct notes *n, const struct pid_namespace *ns)
+static __always_inline bool ns_is_below_root(const struct scratch *n,
+					     const struct pid_namespace *ns)
 {
 	struct climb c = {.ns = ns, .stop = n->root};
 

@@ -61,7 +61,7 @@ static __always_inline uint32_t node_shift(const struct xa_node *node)
 
 /* ---- struct pid ------------------------------------------------------------------------------ */
 
-/* Where members of struct pid lie: desk.h says why that is asked for once. */
+/* Where members of struct pid lie: context.h says why that is asked for once. */
 struct pid_layout {
 	uint32_t level;
 	uint32_t tasks;	  /* the list of PIDTYPE_PID; that of PIDTYPE_TGID comes next */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * pidns.bpf.c - the kernel's half of the provider "bpf": three programs that fill in the sheet.
+ * pidns.bpf.c - the kernel's half of the provider "bpf": three programs that fill in the shared buffer.
  *
  * They are of a kind that could be attached to a tracepoint and never are: BPF_PROG_TEST_RUN runs
  * one once, in the task that asks, under RCU and without being moved to another processor. So none
@@ -27,25 +27,26 @@ static long climb_empty(uint32_t i, struct climb *c)
 
 	if (!up || up == c->stop || !ns_is_empty(up))
 		return 1;
-	tell_ns((uint64_t)up);
+	record_ns((uint64_t)up);
 	c->ns = BPF_CORE_READ(up, parent);
 	return 0;
 }
 
 /* Namespaces that only this task leads to: where its children would go, and what is above. */
-static __always_inline void tell_hidden(struct desk *d, const struct task_struct *task,
-					const struct pid_namespace *own)
+static __always_inline void record_hidden(struct context *ctx, const struct task_struct *task,
+					  const struct pid_namespace *own)
 {
-	struct climb c = {.ns = ns_for_children(task), .stop = d->notes->root};
+	struct climb c = {.ns = ns_for_children(task), .stop = ctx->scratch->root};
 
 	if (c.ns && c.ns != own)
 		bpf_loop(NS_LEVELS, climb_empty, &c, 0);
 }
 
-static __always_inline void tell_task(struct desk *d, const struct pid_look *look, uint32_t number)
+static __always_inline void record_task(struct context *ctx, const struct pid_look *look,
+					uint32_t number)
 {
-	struct bpf_sheet *s = d->sheet;
-	struct notes *n = d->notes;
+	struct bpf_shared *s = ctx->shared;
+	struct scratch *n = ctx->scratch;
 	uint64_t nr = as_index(s->nr_tasks);
 	uint32_t depth = look->level - n->root_level;
 	const struct task_struct *task = look->task;
@@ -56,7 +57,7 @@ static __always_inline void tell_task(struct desk *d, const struct pid_look *loo
 	r = &s->tasks[nr];
 	barrier_var(r);
 	r->nr_vpids = depth + 1;
-	tell_numbers(n, look, number, depth + 1, r->vpids);
+	record_numbers(n, look, number, depth + 1, r->vpids);
 	r->ns_ino = ino_of(n, look->own);
 	r->pidfd_ino = look->pidfd_ino;
 	r->facts = look->number == 1 ? s->reaper_facts : s->task_facts;
@@ -65,7 +66,7 @@ static __always_inline void tell_task(struct desk *d, const struct pid_look *loo
 		r->pid = pid_number_in(n, BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]), n->root,
 				       n->root_level);
 	if (r->facts)
-		tell_facts((uint64_t)task, nr, (uint64_t)look->own, look->level, look->is_leader);
+		record_facts((uint64_t)task, nr, (uint64_t)look->own, look->level, look->is_leader);
 	/* A task that has lost its PID meanwhile may have been reported without one. */
 	if ((r->facts || !look->is_leader) && BPF_CORE_READ(task, thread_pid) != look->pid) {
 		s->nr_vanished++;
@@ -74,32 +75,32 @@ static __always_inline void tell_task(struct desk *d, const struct pid_look *loo
 	s->nr_tasks = nr + 1;
 }
 
-__noinline int tell_pid(uint64_t address, uint32_t number)
+__noinline int record_pid(uint64_t address, uint32_t number)
 {
 	struct pid_look look = {0};
-	struct desk d;
+	struct context ctx;
 	uint32_t flags;
 
-	if (!find_desk(&d))
+	if (!find_context(&ctx))
 		return 0;
-	flags = d.sheet->flags;
-	look_at_pid(d.notes, (const struct pid *)address, &look);
-	if (flags & BPF_ASK_NAMESPACES && look.number == 1 && look.level > d.notes->root_level)
-		tell_ns((uint64_t)look.own);
+	flags = ctx.shared->flags;
+	look_at_pid(ctx.scratch, (const struct pid *)address, &look);
+	if (flags & BPF_ASK_NAMESPACES && look.number == 1 && look.level > ctx.scratch->root_level)
+		record_ns((uint64_t)look.own);
 	if (!look.task)
 		return 0;
 	if (flags & BPF_ASK_EMPTY)
-		tell_hidden(&d, look.task, look.own);
+		record_hidden(&ctx, look.task, look.own);
 	if (flags & BPF_ASK_TASKS && (look.is_leader || flags & BPF_ASK_THREADS))
-		tell_task(&d, &look, number);
+		record_task(&ctx, &look, number);
 	return 0;
 }
 
 /* One step: the next number, or the next leaf of them. */
-static long step(uint32_t i, struct desk *d)
+static long step(uint32_t i, struct context *ctx)
 {
-	struct bpf_sheet *s = d->sheet;
-	struct notes *n = d->notes;
+	struct bpf_shared *s = ctx->shared;
+	struct scratch *n = ctx->scratch;
 	uint32_t at = s->next;
 	uint64_t entry;
 
@@ -113,40 +114,40 @@ static long step(uint32_t i, struct desk *d)
 	s->next = at + 1;
 	entry = n->entries[at & (tree_places() - 1)];
 	if (entry && !entry_is_internal(entry))
-		tell_pid(entry, at);
+		record_pid(entry, at);
 	return 0;
 }
 
-/* Who has the numbers from sheet.next to sheet.last. */
+/* The tasks that have the numbers from shared.next to shared.last. */
 SEC("raw_tp/walk")
 int walk(void *context)
 {
-	struct desk d;
+	struct context ctx;
 
 	lay_out_pid();
-	if (!sit_down(&d))
+	if (!begin_run(&ctx))
 		return 1;
-	if (d.sheet->flags & BPF_ASK_READER) {
-		describe_reader(&d);
-		tell_ns((uint64_t)d.notes->root);
+	if (ctx.shared->flags & BPF_ASK_CALLER) {
+		describe_caller(&ctx);
+		record_ns((uint64_t)ctx.scratch->root);
 	}
-	bpf_loop(STEPS_A_RUN, step, &d, 0);
+	bpf_loop(STEPS_A_RUN, step, &ctx, 0);
 	return 0;
 }
 
 /* ---- namespaces without a task --------------------------------------------------------------- */
 
 struct listing {
-	struct desk *desk;
+	struct context *ctx;
 	const struct list_head *node;
 	const void *ops;
 	bool is_begun; /* the head of the list was met: from there on, all stand in order */
 };
 
-static __always_inline bool is_asked_for(const struct desk *d, const struct pid_namespace *ns)
+static __always_inline bool is_asked_for(const struct context *ctx, const struct pid_namespace *ns)
 {
-	return BPF_CORE_READ(ns, ns.ns_id) > d->sheet->after && ns_is_empty(ns) &&
-	       ns_is_below_root(d->notes, ns);
+	return BPF_CORE_READ(ns, ns.ns_id) > ctx->shared->after && ns_is_empty(ns) &&
+	       ns_is_below_root(ctx->scratch, ns);
 }
 
 static long list_one(uint32_t i, struct listing *l)
@@ -162,7 +163,7 @@ static long list_one(uint32_t i, struct listing *l)
 		if (l->is_begun)
 			return 1;
 		l->is_begun = true;
-	} else if (l->is_begun && is_asked_for(l->desk, ns) && tell_ns((uint64_t)ns)) {
+	} else if (l->is_begun && is_asked_for(l->ctx, ns) && record_ns((uint64_t)ns)) {
 		return 1;
 	}
 	l->node = BPF_CORE_READ(node, next);
@@ -170,23 +171,23 @@ static long list_one(uint32_t i, struct listing *l)
 }
 
 /*
- * Those after the cookie sheet.after, in the order of their cookies, as the kernel lists them since
+ * Those after the cookie shared.after, in the order of their cookies, as the kernel lists them since
  * 6.18. Each processor takes cookies from a heap of its own (gen_cookie_next()), so a namespace may
- * well stand before the one it was born of: from the reader's own on to the end, then all.
+ * well stand before the one it was born of: from the caller's own on to the end, then all.
  */
 SEC("raw_tp/list")
 int list(void *context)
 {
-	struct desk d;
-	struct listing l = {.desk = &d};
+	struct context ctx;
+	struct listing l = {.ctx = &ctx};
 	const struct pid_namespace *root;
 	const struct list_head *node;
 
-	if (!sit_down(&d))
+	if (!begin_run(&ctx))
 		return 1;
 	if (ns_list_offset() < 0)
 		return 0;
-	root = d.notes->root;
+	root = ctx.scratch->root;
 	node = (const void *)((const char *)root + ns_list_offset());
 	l.ops = BPF_CORE_READ(root, ns.ops);
 	l.node = BPF_CORE_READ(node, next);
@@ -197,13 +198,13 @@ int list(void *context)
 /* ---- occupancy ------------------------------------------------------------------------------- */
 
 struct counting {
-	struct desk *desk;
+	struct context *ctx;
 	const struct pid_namespace *ns;
 };
 
 static long count_leaf(uint32_t i, struct counting *c)
 {
-	struct bpf_sheet *s = c->desk->sheet;
+	struct bpf_shared *s = c->ctx->shared;
 	uint32_t at = s->next;
 	uint64_t block = as_index(at >> BPF_BLOCK_SHIFT);
 	const struct xa_node *leaf;
@@ -213,7 +214,7 @@ static long count_leaf(uint32_t i, struct counting *c)
 	leaf = (const void *)tree_leaf((uint64_t)c->ns, at);
 	if (leaf)
 		s->blocks[block] += BPF_CORE_READ(leaf, count);
-	s->next = c->desk->notes->beyond;
+	s->next = c->ctx->scratch->beyond;
 	return 0;
 }
 
@@ -225,24 +226,24 @@ int count(void *context)
 	const struct upid *upid;
 	const struct pid *init;
 	struct counting c;
-	struct desk d;
+	struct context ctx;
 
-	if (!sit_down(&d))
+	if (!begin_run(&ctx))
 		return 1;
-	d.sheet->ino = 0;
-	ns = d.notes->root;
-	/* The reader's own init may have a number 1 further down: whose it is, is not the question. */
-	if (d.sheet->init != 1) {
-		init = tree_find(ns, d.sheet->init);
+	ctx.shared->ino = 0;
+	ns = ctx.scratch->root;
+	/* The caller's own init may have a number 1 further down: whose it is, is not the question. */
+	if (ctx.shared->init != 1) {
+		init = tree_find(ns, ctx.shared->init);
 		if (!init)
 			return 0;
-		upid = pid_upid(d.notes, init, pid_level(d.notes, init));
+		upid = pid_upid(ctx.scratch, init, pid_level(ctx.scratch, init));
 		if (BPF_CORE_READ(upid, nr) != 1)
 			return 0;
 		ns = BPF_CORE_READ(upid, ns);
 	}
-	d.sheet->ino = BPF_CORE_READ(ns, ns.inum);
-	c.desk = &d;
+	ctx.shared->ino = BPF_CORE_READ(ns, ns.inum);
+	c.ctx = &ctx;
 	c.ns = ns;
 	bpf_loop(LEAVES_A_RUN, count_leaf, &c, 0);
 	return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * record.h - the sheet of paper between the kernel's half (pidns.bpf.c) and ours (bpf/take.c): a
+ * record.h - the buffer shared by the kernel's half (pidns.bpf.c) and ours (bpf/take.c): a
  * question, and the part of the answer that one run of a program has written.
  *
  * One map, whose single value this is, mapped into our memory. All layouts are the same for the two
- * compilers: sizes are asserted below. Numbers of processes are the reader's.
+ * compilers: sizes are asserted below. Numbers of processes are the caller's.
  */
 #ifndef PIDNS_BPF_RECORD_H
 #define PIDNS_BPF_RECORD_H
@@ -24,16 +24,16 @@ enum {
 	BPF_HELD = 512,			/* … and files that may keep a PID namespace */
 };
 
-/* bpf_sheet.flags */
+/* bpf_shared.flags */
 enum {
-	BPF_ASK_READER = 1 << 0,     /* who asks: bpf_reader */
+	BPF_ASK_CALLER = 1 << 0,     /* who asks: bpf_caller */
 	BPF_ASK_TASKS = 1 << 1,	     /* else only namespaces */
 	BPF_ASK_THREADS = 1 << 2,    /* each thread, not only leaders */
 	BPF_ASK_NAMESPACES = 1 << 3, /* those met on the way */
 	BPF_ASK_EMPTY = 1 << 4, /* also those without tasks where only pid_for_children leads */
 };
 
-/* Facts that cost something: bpf_sheet.task_facts, .reaper_facts, and what a record has of them. */
+/* Facts that cost something: bpf_shared.task_facts, .reaper_facts, and what a record has of them. */
 enum {
 	BPF_FACTS_BASIC = 1 << 0, /* state, start, parent, number of threads */
 	BPF_FACTS_GROUPS = 1 << 1,
@@ -46,14 +46,14 @@ enum {
 };
 
 struct bpf_task_record {
-	uint64_t start_ns; /* without the reader's time namespace */
+	uint64_t start_ns; /* without the caller's time namespace */
 	uint64_t cpu_ns;
 	uint64_t rss_pages;
 	uint64_t pidfd_ino; /* 0: none */
 	uint64_t cgroup;    /* the id of that which counts its PIDs; 0: not known */
 	uint64_t nproc;	    /* RLIMIT_NPROC */
 	uint32_t facts;	    /* BPF_FACTS_* that are told */
-	uint32_t nr_vpids;  /* from the reader's level on */
+	uint32_t nr_vpids;  /* from the caller's level on */
 	uint32_t ns_ino;
 	uint32_t children_ino;
 	uint32_t user_ino; /* of its user namespace */
@@ -85,14 +85,14 @@ struct bpf_ns_record {
 	uint64_t init_start_ns;
 	uint32_t told; /* BPF_NS_* */
 	uint32_t ino;
-	uint32_t parent_ino; /* 0: the reader's own, above which nothing is told */
+	uint32_t parent_ino; /* 0: the caller's own, above which nothing is told */
 	uint32_t level;
 	uint32_t owner_ino;
 	uint32_t owner_uid; /* as the initial user namespace has it */
 	uint32_t allocated; /* pid_namespace.pid_allocated: a count, and whether more may come */
 	uint32_t next_number;
 	uint32_t pid_max; /* the least of its own and its ancestors' */
-	int32_t init;	  /* number 1, as the reader calls it */
+	int32_t init;	  /* number 1, as the caller calls it */
 	uint32_t init_exit_state;
 	uint32_t init_threads;
 };
@@ -102,7 +102,7 @@ struct bpf_extent {
 };
 
 /* Who asks, and what numbers of users and times have to be translated to. */
-struct bpf_reader {
+struct bpf_caller {
 	int64_t boot_offset_ns; /* of the time namespace */
 	uint32_t ns_ino;
 	uint32_t
@@ -122,7 +122,7 @@ struct bpf_holding {
 enum {
 	BPF_HELD_UNKNOWN = 0, /* to be looked at by its link */
 	BPF_HELD_NS = 1,      /* value: the inode of a PID namespace */
-	BPF_HELD_PIDFD = 2,   /* value: the process, as the reader calls it; 0: not to be seen */
+	BPF_HELD_PIDFD = 2,   /* value: the process, as the caller calls it; 0: not to be seen */
 	BPF_HELD_GONE = 3,    /* a pidfd of a process that has been reaped */
 	BPF_HELD_APART = 4,   /* no file: a thread has files or namespaces of its own */
 };
@@ -134,12 +134,12 @@ struct bpf_held {
 	uint32_t value;
 };
 
-struct bpf_sheet {
+struct bpf_shared {
 	/* The question. */
 	uint32_t flags; /* BPF_ASK_* */
 	uint32_t task_facts;
 	uint32_t reaper_facts;
-	int32_t init;	/* of the namespace whose occupancy is asked for; 1: the reader's own */
+	int32_t init;	/* of the namespace whose occupancy is asked for; 1: the caller's own */
 	uint64_t after; /* of the list: only cookies above this one */
 	uint32_t last;	/* numbers up to this one … */
 	/* … and from this one on: a run moves it, and has got everywhere once it is above. */
@@ -149,7 +149,7 @@ struct bpf_sheet {
 	uint32_t nr_namespaces;
 	uint32_t nr_vanished; /* ended while they were looked at */
 	uint32_t ino;	      /* of occupancy: of which namespace; 0: of none */
-	struct bpf_reader reader;
+	struct bpf_caller caller;
 	uint32_t blocks[BPF_BLOCKS]; /* added to */
 	struct bpf_ns_record namespaces[BPF_NAMESPACES];
 	struct bpf_task_record tasks[BPF_TASKS];
@@ -164,10 +164,10 @@ struct bpf_sheet {
 
 _Static_assert(sizeof(struct bpf_task_record) == 272, "one layout for both sides");
 _Static_assert(sizeof(struct bpf_ns_record) == 64, "one layout for both sides");
-_Static_assert(sizeof(struct bpf_reader) == 20 + 12 * BPF_EXTENTS + 4, "no hole in it");
-_Static_assert(sizeof(struct bpf_sheet) == 48 + sizeof(struct bpf_reader) + 4 * BPF_BLOCKS +
-						   64 * BPF_NAMESPACES + 272 * BPF_TASKS + 16 +
-						   32 * BPF_HOLDINGS + 16 * BPF_HELD,
+_Static_assert(sizeof(struct bpf_caller) == 20 + 12 * BPF_EXTENTS + 4, "no hole in it");
+_Static_assert(sizeof(struct bpf_shared) == 48 + sizeof(struct bpf_caller) + 4 * BPF_BLOCKS +
+						    64 * BPF_NAMESPACES + 272 * BPF_TASKS + 16 +
+						    32 * BPF_HOLDINGS + 16 * BPF_HELD,
 	       "no hole in it");
 
 #endif /* PIDNS_BPF_RECORD_H */

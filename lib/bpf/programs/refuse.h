@@ -41,7 +41,7 @@ static __always_inline const struct kernfs_node *node_parent(const struct kernfs
 	return BPF_CORE_READ(newer, __parent);
 }
 
-static __always_inline void tell_names(struct bpf_limit *limit, const struct kernfs_node *node)
+static __always_inline void record_names(struct bpf_limit *limit, const struct kernfs_node *node)
 {
 	uint32_t i;
 
@@ -99,7 +99,7 @@ static __always_inline bool find_cgroup(struct bpf_limit *limit, const struct cs
 	limit->kind = BPF_LIMIT_CGROUP_PIDS;
 	css = s.css;
 	limit->id = BPF_CORE_READ(css, cgroup, kn, id);
-	tell_names(limit, BPF_CORE_READ(css, cgroup, kn));
+	record_names(limit, BPF_CORE_READ(css, cgroup, kn));
 	return true;
 }
 

@@ -18,13 +18,13 @@ enum { BPF_HEIRS = 16 };
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 struct numbering {
-	const struct upid *first; /* of the reader's level */
+	const struct upid *first; /* of the caller's level */
 	uint32_t nr;
 	int32_t *vpids;
 };
 
 /* Four at once, as the few that most tasks have are read in one piece. */
-static __always_inline void tell_four(struct numbering *c, uint64_t from)
+static __always_inline void record_four(struct numbering *c, uint64_t from)
 {
 	struct upid upids[4];
 	uint32_t left = c->nr - from;
@@ -41,19 +41,19 @@ static __always_inline void tell_four(struct numbering *c, uint64_t from)
 		c->vpids[from + 3] = upids[3].nr;
 }
 
-static long tell_four_more(uint32_t i, struct numbering *c)
+static long record_four_more(uint32_t i, struct numbering *c)
 {
 	uint64_t from = as_index(4 * i + 4);
 
 	if (from >= c->nr || from > BPF_VPIDS - 4)
 		return 1;
-	tell_four(c, from);
+	record_four(c, from);
 	return 0;
 }
 
-/* From the reader's level to the task's own: the first and the last are known. */
-static __always_inline void tell_numbers(const struct notes *n, const struct pid_look *look,
-					 uint32_t number, uint32_t nr, int32_t *vpids)
+/* From the caller's level to the task's own: the first and the last are known. */
+static __always_inline void record_numbers(const struct scratch *n, const struct pid_look *look,
+					   uint32_t number, uint32_t nr, int32_t *vpids)
 {
 	struct numbering c = {
 		.first = pid_upid(n, look->pid, n->root_level), .nr = nr, .vpids = vpids};
@@ -62,14 +62,15 @@ static __always_inline void tell_numbers(const struct notes *n, const struct pid
 	vpids[1] = look->number;
 	if (nr <= 2)
 		return;
-	tell_four(&c, 0);
+	record_four(&c, 0);
 	if (nr > 4)
-		bpf_loop(BPF_VPIDS / 4 - 1, tell_four_more, &c, 0);
+		bpf_loop(BPF_VPIDS / 4 - 1, record_four_more, &c, 0);
 }
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 
-static __always_inline int32_t parent_number(const struct notes *n, const struct task_struct *task)
+static __always_inline int32_t parent_number(const struct scratch *n,
+					     const struct task_struct *task)
 {
 	const struct task_struct *parent = TASK_READ(n, task, real_parent);
 	const struct pid *pid;
@@ -105,7 +106,8 @@ static long find_heir(uint32_t i, struct heir *heir)
 
 /* A leader that has ended leaves its process to its threads: the state is that of one that lives.
  * A thread that ends is gone at once, unless it is traced: so the first ones will do. */
-static __always_inline void tell_heir(const struct signal_struct *signal, struct bpf_task_record *r)
+static __always_inline void record_heir(const struct signal_struct *signal,
+					struct bpf_task_record *r)
 {
 	const struct list_head *head =
 		(const void *)((const char *)signal +
@@ -115,9 +117,9 @@ static __always_inline void tell_heir(const struct signal_struct *signal, struct
 	bpf_loop(BPF_HEIRS, find_heir, &heir, 0);
 }
 
-static __always_inline void tell_basic(const struct notes *n, const struct task_struct *task,
-				       const struct signal_struct *signal, bool is_leader,
-				       struct bpf_task_record *r)
+static __always_inline void record_basic(const struct scratch *n, const struct task_struct *task,
+					 const struct signal_struct *signal, bool is_leader,
+					 struct bpf_task_record *r)
 {
 	r->state = TASK_READ(n, task, __state);
 	r->exit_state = TASK_READ(n, task, exit_state);
@@ -126,11 +128,11 @@ static __always_inline void tell_basic(const struct notes *n, const struct task_
 	r->threads = BPF_CORE_READ(signal, nr_threads);
 	r->ppid = parent_number(n, task);
 	if (is_leader && r->exit_state && r->threads > 1)
-		tell_heir(signal, r);
+		record_heir(signal, r);
 }
 
 /* Tasks of one group are mostly met one after the other. */
-static __always_inline int32_t group_number(struct notes *n, const struct pid *group,
+static __always_inline int32_t group_number(struct scratch *n, const struct pid *group,
 					    const struct pid_namespace *own, uint32_t level)
 {
 	if (group != n->last_group || own != n->last_group_ns) {
@@ -141,9 +143,9 @@ static __always_inline int32_t group_number(struct notes *n, const struct pid *g
 	return n->last_group_number;
 }
 
-static __always_inline void tell_groups(struct notes *n, const struct signal_struct *signal,
-					const struct pid_namespace *own, uint32_t level,
-					struct bpf_task_record *r)
+static __always_inline void record_groups(struct scratch *n, const struct signal_struct *signal,
+					  const struct pid_namespace *own, uint32_t level,
+					  struct bpf_task_record *r)
 {
 	const struct pid *pids[4] = {0}; /* by PIDTYPE_* */
 
@@ -152,8 +154,8 @@ static __always_inline void tell_groups(struct notes *n, const struct signal_str
 	r->vsid = group_number(n, pids[PIDTYPE_SID], own, level);
 }
 
-static __always_inline void tell_creds(struct notes *n, const struct task_struct *task,
-				       struct bpf_task_record *r)
+static __always_inline void record_creds(struct scratch *n, const struct task_struct *task,
+					 struct bpf_task_record *r)
 {
 	const struct cred *cred = TASK_READ(n, task, real_cred);
 	uint64_t apart = as_index(bpf_core_field_offset(struct cred, euid) -
@@ -170,8 +172,8 @@ static __always_inline void tell_creds(struct notes *n, const struct task_struct
 }
 
 /* A name that is being changed may be torn; its last byte is always NUL. */
-static __always_inline void tell_name(const struct notes *n, const struct task_struct *task,
-				      struct bpf_task_record *r)
+static __always_inline void record_name(const struct scratch *n, const struct task_struct *task,
+					struct bpf_task_record *r)
 {
 	const void *piece =
 		find_piece(n, bpf_core_field_offset(struct task_struct, comm), sizeof(r->comm));
@@ -217,9 +219,9 @@ static __always_inline uint64_t sum_threads(const struct signal_struct *signal)
 
 /* The leader's record is the process: its time is that of all threads, and of those that have ended
  * (thread_group_cputime()). */
-static __always_inline void tell_cpu(const struct notes *n, const struct task_struct *task,
-				     const struct signal_struct *signal, bool is_leader,
-				     struct bpf_task_record *r)
+static __always_inline void record_cpu(const struct scratch *n, const struct task_struct *task,
+				       const struct signal_struct *signal, bool is_leader,
+				       struct bpf_task_record *r)
 {
 	uint32_t threads = 1;
 
@@ -243,13 +245,13 @@ static __always_inline uint64_t add_pages(int64_t file, int64_t anonymous, int64
 	return (file > 0 ? file : 0) + (anonymous > 0 ? anonymous : 0) + (shared > 0 ? shared : 0);
 }
 
-static __always_inline int64_t counter_in(const struct notes *n, uint32_t i)
+static __always_inline int64_t counter_in(const struct scratch *n, uint32_t i)
 {
 	return *(const int64_t *)(n->small_piece + i * bpf_core_type_size(struct percpu_counter) +
 				  bpf_core_field_offset(struct percpu_counter, count));
 }
 
-static __always_inline uint64_t count_pages(struct notes *n, const struct mm_struct *mm)
+static __always_inline uint64_t count_pages(struct scratch *n, const struct mm_struct *mm)
 {
 	const struct mm_struct___before_6_2 *old = (const void *)mm;
 
@@ -266,8 +268,8 @@ static __always_inline uint64_t count_pages(struct notes *n, const struct mm_str
 	return add_pages(counter_in(n, 0), counter_in(n, 1), counter_in(n, 3));
 }
 
-static __always_inline void tell_memory(struct notes *n, const struct task_struct *task,
-					struct bpf_task_record *r)
+static __always_inline void record_memory(struct scratch *n, const struct task_struct *task,
+					  struct bpf_task_record *r)
 {
 	const struct mm_struct *mm = TASK_READ(n, task, mm);
 
@@ -294,9 +296,9 @@ static __always_inline const struct pid_namespace *ns_for_children(const struct 
 	return ns_for_children_by(task, BPF_CORE_READ(task, nsproxy));
 }
 
-static __always_inline void tell_children(const struct notes *n, const struct task_struct *task,
-					  const struct pid_namespace *own,
-					  struct bpf_task_record *r)
+static __always_inline void record_children(const struct scratch *n, const struct task_struct *task,
+					    const struct pid_namespace *own,
+					    struct bpf_task_record *r)
 {
 	const struct pid_namespace *ns = ns_for_children_by(task, TASK_READ(n, task, nsproxy));
 
@@ -322,7 +324,7 @@ static __always_inline uint64_t pids_cgroup(const struct css_set *cgroups)
 }
 
 /* Most tasks are in the cgroups of the one before; RCU keeps what was met in this run. */
-static __always_inline uint64_t cgroup_of(struct notes *n, const struct task_struct *task)
+static __always_inline uint64_t cgroup_of(struct scratch *n, const struct task_struct *task)
 {
 	const struct css_set *cgroups;
 
@@ -336,7 +338,7 @@ static __always_inline uint64_t cgroup_of(struct notes *n, const struct task_str
 	return n->last_cgroup;
 }
 
-static __always_inline uint32_t user_ino_of(struct notes *n, const struct task_struct *task)
+static __always_inline uint32_t user_ino_of(struct scratch *n, const struct task_struct *task)
 {
 	const struct cred *cred = TASK_READ(n, task, real_cred);
 	const struct user_namespace *user_ns = BPF_CORE_READ(cred, user_ns);
@@ -348,9 +350,9 @@ static __always_inline uint32_t user_ino_of(struct notes *n, const struct task_s
 	return n->last_user_ino;
 }
 
-static __always_inline void tell_extra(struct notes *n, const struct task_struct *task,
-				       const struct signal_struct *signal,
-				       struct bpf_task_record *r)
+static __always_inline void record_extra(struct scratch *n, const struct task_struct *task,
+					 const struct signal_struct *signal,
+					 struct bpf_task_record *r)
 {
 	r->cgroup = cgroup_of(n, task);
 	r->user_ino = user_ino_of(n, task);
@@ -360,40 +362,40 @@ static __always_inline void tell_extra(struct notes *n, const struct task_struct
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 /* Into the record with that number. */
-__noinline int tell_facts(uint64_t task_address, uint32_t nr, uint64_t own_address, uint32_t level,
-			  uint32_t is_leader)
+__noinline int record_facts(uint64_t task_address, uint32_t nr, uint64_t own_address,
+			    uint32_t level, uint32_t is_leader)
 {
 	const struct task_struct *task = (const void *)task_address;
 	const struct pid_namespace *own = (const void *)own_address;
 	const struct signal_struct *signal;
 	uint64_t index = as_index(nr);
 	struct bpf_task_record *r;
-	struct desk d;
+	struct context ctx;
 	uint32_t facts;
 
-	if (!find_desk(&d) || index >= BPF_TASKS)
+	if (!find_context(&ctx) || index >= BPF_TASKS)
 		return 0;
-	r = &d.sheet->tasks[index];
+	r = &ctx.shared->tasks[index];
 	barrier_var(r);
 	facts = r->facts;
-	look_at_task(d.notes, task);
-	signal = TASK_READ(d.notes, task, signal);
+	look_at_task(ctx.scratch, task);
+	signal = TASK_READ(ctx.scratch, task, signal);
 	if (facts & BPF_FACTS_BASIC)
-		tell_basic(d.notes, task, signal, is_leader, r);
+		record_basic(ctx.scratch, task, signal, is_leader, r);
 	if (facts & BPF_FACTS_GROUPS)
-		tell_groups(d.notes, signal, own, level, r);
+		record_groups(ctx.scratch, signal, own, level, r);
 	if (facts & BPF_FACTS_CREDS)
-		tell_creds(d.notes, task, r);
+		record_creds(ctx.scratch, task, r);
 	if (facts & BPF_FACTS_COMM)
-		tell_name(d.notes, task, r);
+		record_name(ctx.scratch, task, r);
 	if (facts & BPF_FACTS_MEMORY)
-		tell_memory(d.notes, task, r);
+		record_memory(ctx.scratch, task, r);
 	if (facts & BPF_FACTS_CHILDREN)
-		tell_children(d.notes, task, own, r);
+		record_children(ctx.scratch, task, own, r);
 	if (facts & BPF_FACTS_EXTRA)
-		tell_extra(d.notes, task, signal, r);
+		record_extra(ctx.scratch, task, signal, r);
 	if (facts & BPF_FACTS_CPU)
-		tell_cpu(d.notes, task, signal, is_leader, r);
+		record_cpu(ctx.scratch, task, signal, is_leader, r);
 	return 0;
 }
 

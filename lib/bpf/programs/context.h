@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* desk.h - what the programs work with: the sheet they share with us, and notes of their own. */
-#ifndef PIDNS_BPF_DESK_H
-#define PIDNS_BPF_DESK_H
+/* context.h - what the programs work with: the buffer shared with user space, and their scratch. */
+#ifndef PIDNS_BPF_CONTEXT_H
+#define PIDNS_BPF_CONTEXT_H
 
 #include "numbers.h"
 #include "record.h"
 
 enum { PID_PIECE = 512, TASK_HEAD = 512, TASK_BODY = 1024 };
 
-/* Notes for the time of one run: they are pointers, and not shared with user space. */
-struct notes {
-	const struct pid_namespace *root; /* the reader's */
+/* Scratch for one run: kernel pointers, not shared with user space. */
+struct scratch {
+	const struct pid_namespace *root; /* the caller's */
 	const struct user_namespace *user_ns;
 	uint32_t root_level;
 	uint32_t leaf_from; /* the numbers of which entries[] holds who has them … */
@@ -48,15 +48,15 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, uint32_t);
-	__type(value, struct bpf_sheet);
-} sheet SEC(".maps");
+	__type(value, struct bpf_shared);
+} shared SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, uint32_t);
-	__type(value, struct notes);
-} notes SEC(".maps");
+	__type(value, struct scratch);
+} scratch SEC(".maps");
 
 /*
  * Both. Functions that are not static look them up by themselves: the verifier looks at such a one
@@ -66,9 +66,9 @@ struct {
  * BPF_CORE_READ() must begin at a local variable: it looks for all members named in its argument in
  * the kernel.
  */
-struct desk {
-	struct bpf_sheet *sheet;
-	struct notes *notes;
+struct context {
+	struct bpf_shared *shared;
+	struct scratch *scratch;
 };
 
 /*
@@ -83,13 +83,13 @@ static __always_inline uint64_t as_index(uint32_t number)
 	return index;
 }
 
-static __always_inline bool find_desk(struct desk *d)
+static __always_inline bool find_context(struct context *ctx)
 {
 	uint32_t zero = 0;
 
-	d->sheet = bpf_map_lookup_elem(&sheet, &zero);
-	d->notes = bpf_map_lookup_elem(&notes, &zero);
-	return d->sheet && d->notes;
+	ctx->shared = bpf_map_lookup_elem(&shared, &zero);
+	ctx->scratch = bpf_map_lookup_elem(&scratch, &zero);
+	return ctx->shared && ctx->scratch;
 }
 
 /* ---- struct pid ------------------------------------------------------------------------------ */
@@ -102,21 +102,21 @@ static __always_inline bool find_desk(struct desk *d)
  */
 __noinline int lay_out_pid(void)
 {
-	struct desk d;
+	struct context ctx;
 
-	if (!find_desk(&d))
+	if (!find_context(&ctx))
 		return 0;
-	d.notes->pid.level = bpf_core_field_offset(struct pid, level);
-	d.notes->pid.tasks = bpf_core_field_offset(struct pid, tasks);
-	d.notes->pid.numbers = bpf_core_field_offset(struct pid, numbers);
-	d.notes->pid.ino = 0;
+	ctx.scratch->pid.level = bpf_core_field_offset(struct pid, level);
+	ctx.scratch->pid.tasks = bpf_core_field_offset(struct pid, tasks);
+	ctx.scratch->pid.numbers = bpf_core_field_offset(struct pid, numbers);
+	ctx.scratch->pid.ino = 0;
 	if (bpf_core_field_exists(struct pid, ino) &&
 	    bpf_core_field_size(((struct pid *)0)->ino) == sizeof(uint64_t))
-		d.notes->pid.ino = bpf_core_field_offset(struct pid, ino);
+		ctx.scratch->pid.ino = bpf_core_field_offset(struct pid, ino);
 	return 0;
 }
 
-static __always_inline uint32_t pid_level(const struct notes *n, const struct pid *pid)
+static __always_inline uint32_t pid_level(const struct scratch *n, const struct pid *pid)
 {
 	uint32_t level = 0;
 
@@ -124,7 +124,7 @@ static __always_inline uint32_t pid_level(const struct notes *n, const struct pi
 	return level;
 }
 
-static __always_inline const struct upid *pid_upid(const struct notes *n, const struct pid *pid,
+static __always_inline const struct upid *pid_upid(const struct scratch *n, const struct pid *pid,
 						   uint32_t level)
 {
 	return (const void *)((const char *)pid + n->pid.numbers +
@@ -132,7 +132,7 @@ static __always_inline const struct upid *pid_upid(const struct notes *n, const 
 }
 
 /* What `ns`, at that level, calls it; 0: it is not in sight there. */
-static __always_inline int pid_number_in(const struct notes *n, const struct pid *pid,
+static __always_inline int pid_number_in(const struct scratch *n, const struct pid *pid,
 					 const struct pid_namespace *ns, uint32_t level)
 {
 	const struct upid *upid = pid_upid(n, pid, level);
@@ -143,7 +143,7 @@ static __always_inline int pid_number_in(const struct notes *n, const struct pid
 }
 
 /* The task that has the number, be it a thread or the leader; NULL: only a group or session has. */
-static __always_inline const struct task_struct *pid_task(const struct notes *n,
+static __always_inline const struct task_struct *pid_task(const struct scratch *n,
 							  const struct pid *pid)
 {
 	return link_task((const void *)read_pointer((const char *)pid + n->pid.tasks));
@@ -152,7 +152,7 @@ static __always_inline const struct task_struct *pid_task(const struct notes *n,
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 /*
- * The leaf of the tree that holds `number`, or 0 where there is none. notes.beyond: the first number
+ * The leaf of the tree that holds `number`, or 0 where there is none. scratch.beyond: the first number
  * after it that may be in another leaf; TREE_END if there is none.
  */
 __noinline uint64_t tree_leaf(uint64_t address, uint32_t number)
@@ -160,11 +160,11 @@ __noinline uint64_t tree_leaf(uint64_t address, uint32_t number)
 	const struct pid_namespace *ns = (const void *)address;
 	uint64_t entry = (uint64_t)BPF_CORE_READ(ns, idr.idr_rt.xa_head);
 	uint32_t places = tree_places(), shift, level;
-	struct desk d;
+	struct context ctx;
 
-	if (!find_desk(&d))
+	if (!find_context(&ctx))
 		return 0;
-	d.notes->beyond = TREE_END;
+	ctx.scratch->beyond = TREE_END;
 	if (!entry_is_node(entry))
 		return 0;
 	shift = node_shift(entry_node(entry));
@@ -173,10 +173,10 @@ __noinline uint64_t tree_leaf(uint64_t address, uint32_t number)
 #pragma clang loop unroll(full)
 	for (level = 0; level < TREE_LEVELS_MAX; level++) {
 		if (!shift) {
-			d.notes->beyond = (number | (places - 1)) + 1;
+			ctx.scratch->beyond = (number | (places - 1)) + 1;
 			return (uint64_t)entry_node(entry);
 		}
-		d.notes->beyond = ((number >> shift) + 1) << shift;
+		ctx.scratch->beyond = ((number >> shift) + 1) << shift;
 		entry = node_entry(entry_node(entry), (number >> shift) & (places - 1));
 		if (!entry_is_node(entry))
 			return 0;
@@ -194,10 +194,10 @@ static __always_inline const struct pid *tree_find(const struct pid_namespace *n
 	return entry_is_internal(entry) ? NULL : (const struct pid *)entry;
 }
 
-/* ---- the reader -------------------------------------------------------------------------------- */
+/* ---- the caller -------------------------------------------------------------------------------- */
 
 /* Of the task that runs the program, which is who asks: task_active_pid_ns(), current_user_ns(). */
-static __always_inline void find_reader(struct notes *n)
+static __always_inline void find_caller(struct scratch *n)
 {
 	const struct task_struct *current = (const struct task_struct *)bpf_get_current_task();
 	const struct pid *pid = BPF_CORE_READ(current, thread_pid);
@@ -216,13 +216,13 @@ static __always_inline void find_reader(struct notes *n)
 	n->last_nsproxy = NULL;
 }
 
-static __always_inline bool sit_down(struct desk *d)
+static __always_inline bool begin_run(struct context *ctx)
 {
-	if (!find_desk(d) || !d->notes->pid.numbers)
+	if (!find_context(ctx) || !ctx->scratch->pid.numbers)
 		return false;
-	d->sheet->nr_tasks = d->sheet->nr_namespaces = d->sheet->nr_vanished = 0;
-	d->sheet->nr_holdings = d->sheet->nr_held = 0;
-	find_reader(d->notes);
+	ctx->shared->nr_tasks = ctx->shared->nr_namespaces = ctx->shared->nr_vanished = 0;
+	ctx->shared->nr_holdings = ctx->shared->nr_held = 0;
+	find_caller(ctx->scratch);
 	return true;
 }
 
@@ -237,14 +237,14 @@ static __always_inline int ns_list_offset(void)
 	return -1;
 }
 
-/* The reader's own uid_map and time namespace: figures are translated by who reads the sheet. */
-static __always_inline void describe_reader(const struct desk *d)
+/* The caller's own uid_map and time namespace: user space translates figures with them. */
+static __always_inline void describe_caller(const struct context *ctx)
 {
 	const struct task_struct *current = (const struct task_struct *)bpf_get_current_task();
 	const struct time_namespace *time_ns = NULL;
-	struct bpf_reader *r = &d->sheet->reader;
-	const struct pid_namespace *root = d->notes->root;
-	const struct user_namespace *user_ns = d->notes->user_ns;
+	struct bpf_caller *r = &ctx->shared->caller;
+	const struct pid_namespace *root = ctx->scratch->root;
+	const struct user_namespace *user_ns = ctx->scratch->user_ns;
 	uint32_t nr = BPF_CORE_READ(user_ns, uid_map.nr_extents);
 	const void *extents = &user_ns->uid_map.extent;
 
@@ -264,7 +264,7 @@ static __always_inline void describe_reader(const struct desk *d)
 	bpf_probe_read_kernel(r->extents, nr * sizeof(r->extents[0]), extents);
 }
 
-static __always_inline uint32_t ino_of(struct notes *n, const struct pid_namespace *ns)
+static __always_inline uint32_t ino_of(struct scratch *n, const struct pid_namespace *ns)
 {
 	if (ns != n->last_ns) {
 		n->last_ino = BPF_CORE_READ(ns, ns.inum);
@@ -273,4 +273,4 @@ static __always_inline uint32_t ino_of(struct notes *n, const struct pid_namespa
 	return n->last_ino;
 }
 
-#endif /* PIDNS_BPF_DESK_H */
+#endif /* PIDNS_BPF_CONTEXT_H */
