@@ -207,7 +207,7 @@ WORDS = {
     "bear": lambda: " ".join(str(by()) for by in (by_fork, by_clone, by_clone3, by_vfork, by_thread)),
     "new": lambda flags: " ".join(str(by(flags)) for by in (by_unshare, by_clone, by_clone3)),
     # It is another program then, which says what it says.
-    "exec": lambda *words: os.execvp(words[0], words),
+    "exec": lambda *words: os.execvp(words[0], [str(word) for word in words]),
 }
 
 

@@ -39,7 +39,7 @@ for tool in dash mount nsenter prlimit setpriv unshare; do
 done
 mv "$guest/bin/dash" "$guest/bin/sh"
 /usr/bin/python3 -S -B "$top/tests/vm/guest-python" "$guest/python" \
-	contextlib ctypes fcntl functools json pathlib platform re select shutil signal struct subprocess time unittest
+	contextlib ctypes fcntl functools json pathlib platform re select shutil signal struct subprocess threading time unittest
 
 [ "${PIDNS_REGENERATE-}" != 1 ] || : >"$guest/regenerate"
 
