@@ -1,5 +1,7 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reading the JSON of pidns: strictly, and held to its schema in doc/schema.
+"""Reading the JSON of pidns: strictly, and held to its schema in doc/schema. For shell scripts it is a
+filter: "pidns list --json | tests/schema.py list" passes the document on, or fails.
 
 In a guest, whose Python has no other packages (python3 -S), documents are read but not held to it.
 """
@@ -75,3 +77,16 @@ def load(text, arguments):
         text = text.decode("utf-8", "strict")
     made = json.loads(text, object_pairs_hook=once, parse_constant=no_constant)
     return check(made, arguments)
+
+
+def hold(text, arguments):
+    """What a command wrote that was to write JSON, if anything: one document, or of some a line each."""
+    if name_of(arguments) in ("export", "watch"):
+        return [load(line, arguments) for line in text.splitlines()]
+    return load(text, arguments) if text else None
+
+
+if __name__ == "__main__":
+    written = sys.stdin.buffer.read()
+    hold(written, sys.argv[1:])
+    sys.stdout.buffer.write(written)

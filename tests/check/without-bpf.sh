@@ -24,5 +24,5 @@ status=0
 [ "$status" = 4 ] || fail "exit $status, not 4"
 grep -qE '^pidns: bpf: (left out of this build|needs CAP_BPF|capabilities count)' "$scratch/said" ||
 	fail "$(cat "$scratch/said")"
-"$build/bin/pidns" list --all --json 2>"$scratch/said" | grep -q '"provider":"\(procfs\|netlink\)"' ||
+"$build/bin/pidns" list --all --json 2>"$scratch/said" | tests/schema.py list | grep -q '"provider":"\(procfs\|netlink\)"' ||
 	fail "no other provider is asked: $(cat "$scratch/said")"

@@ -17,6 +17,7 @@ import schema
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
 PIDNS = os.environ["PIDNS_BIN"] + "/pidns"
 DEADLINE_S = 120
+JSON = {"--json", "--jsonl"}
 IS_SANITIZED = b"__asan_init" in pathlib.Path(PIDNS).read_bytes()
 
 # Skips that are no fault of the machine.
@@ -42,13 +43,15 @@ def must_work(result):
 
 
 def run(*arguments, **how):
-    """Run it to its end; a death by signal is never right."""
+    """Run it to its end; a death by signal is never right, nor is JSON that is not as its schema says."""
     how.setdefault("stdin", subprocess.DEVNULL)
     how.setdefault("stdout", subprocess.PIPE)
     how.setdefault("stderr", subprocess.PIPE)
     done = subprocess.run([PIDNS, *arguments], timeout=DEADLINE_S, check=False, **how)
     if done.returncode < 0:
         raise AssertionError(f"pidns {arguments}: killed by signal {-done.returncode}")
+    if JSON & set(arguments) and done.stdout and done.returncode < 4:
+        schema.hold(done.stdout, arguments)
     return done
 
 

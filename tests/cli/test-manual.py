@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The manual page has every command, option, column, key and word that the command has."""
 
-import json
 import pathlib
 import re
 import sys
@@ -65,8 +64,8 @@ class Manual(unittest.TestCase):
         with tempfile.TemporaryDirectory() as scratch:
             made, _ = cli.document("record", "-w", scratch + "/made", "--from", forest)
         self.assert_bold(self.keys(made), "record")
-        lines = cli.run("export", "--jsonl", "--from", forest).stdout.splitlines()
-        self.assert_bold(self.keys([json.loads(line) for line in lines]), "export")
+        lines = cli.run("export", "--jsonl", "--from", forest).stdout
+        self.assert_bold(self.keys(cli.schema.hold(lines, ["export"])), "export")
         made, _ = cli.document("doctor", "--from", str(cli.FIXTURES / "ailing.pidns"))
         self.assert_bold(self.keys(made), "doctor")
         made, _ = cli.document("diff", "--tasks", forest, later)

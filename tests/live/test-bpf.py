@@ -221,7 +221,8 @@ class Choice(unittest.TestCase):
             live.wait_until(lambda: holds_programs(watcher.pid), "programs in the watcher")
         finally:
             watcher.kill()
-            watcher.communicate()
+            said, _ = watcher.communicate()
+        live.schema.hold(said.rpartition(b"\n")[0], command)
 
     @unittest.skipUnless(SYS_BPF, "the number of bpf(2) is not known here")
     def test_seccomp(self):

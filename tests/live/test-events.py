@@ -4,7 +4,6 @@
 snapshot has, and nothing of it is left behind."""
 import contextlib
 import ctypes
-import json
 import os
 import platform
 import resource
@@ -61,7 +60,7 @@ class Watch:
     def read(self):
         self.rest += self.process.stdout.read() or b""
         *lines, self.rest = self.rest.split(b"\n")
-        self.events += [json.loads(line) for line in lines]
+        self.events += [live.schema.load(line, ["watch"]) for line in lines]
         return self.events
 
     def of(self, name, **members):
