@@ -132,6 +132,35 @@ def press_up(top, key):
     selects(top, WEB)
 
 
+def press_earlier(top, key):
+    top.press(key)
+    shows(top, "this is the first of 1 snapshots")
+
+
+def press_later(top, key):
+    top.press(key)
+    shows(top, "this is the last of 1 snapshots")
+
+
+def press_oldest(top, key):
+    top.press(key, "Down")
+    selects(top, WEB)
+    shows(top, "REPLAY  up")
+
+
+def press_newest(top, key):
+    press_oldest(top, key)
+
+
+def press_compare(top, key):
+    top.press(key)
+    shows(top, "marked 02:30: = shows what is different")
+    top.press(key)
+    shows(top, "Nothing is different.")
+    top.press(key)
+    shows(top, "no moment is marked any more")
+
+
 def press_down(top, key):
     top.press(key)
     selects(top, WEB)
@@ -403,7 +432,7 @@ def test_every_key():
                     raise AssertionError(f"{key} does not {name}: {error}") from error
 
 
-UNKNOWN = ("x", "Q", "=", "^A", b"\x1b[2~", b"\x1b[1;5A", b"\x1bOz", "\xe9".encode())
+UNKNOWN = ("x", "Q", "$", "^A", b"\x1b[2~", b"\x1b[1;5A", b"\x1bOz", "\xe9".encode())
 
 
 def test_d_unknown_keys_are_answered():

@@ -12,6 +12,7 @@
 #include "pidns-top/rows/text.h"
 #include "view.h"
 #include "viewer.h"
+#include "viewer-past.h"
 
 /* Characters of a command line that the widest screen could show, escaped or not. */
 #define COMMAND_MAX 4096
@@ -70,6 +71,14 @@ static void open_live(struct viewer *viewer)
 	viewer->picture.has_nice = viewer->screen_ctx && !source->root && !source->from;
 }
 
+/* One that is no series has no other moment. */
+static void open_recording(struct viewer *viewer)
+{
+	viewer->picture.recording = viewer->options->source.from;
+	viewer->moments = pidns_moments(viewer->ctx, &viewer->walls);
+	viewer->wanted_moment = pidns_moment(viewer->ctx);
+}
+
 static int open_and_run(struct viewer *viewer)
 {
 	const struct options *options = viewer->options;
@@ -78,7 +87,7 @@ static int open_and_run(struct viewer *viewer)
 	if (r)
 		return r;
 	if (source_is_recording(viewer->ctx))
-		viewer->picture.recording = options->source.from;
+		open_recording(viewer);
 	else
 		open_live(viewer);
 	viewer->picture.events = &viewer->events;
@@ -92,6 +101,7 @@ static void close_all(struct viewer *viewer)
 {
 	struct users *users = (struct users *)(uintptr_t)viewer->picture.users;
 
+	viewer_past_clear(viewer);
 	usage_clear(&viewer->picture.usage);
 	forks_clear(&viewer->picture.forks);
 	events_clear(&viewer->events);

@@ -82,6 +82,22 @@ void noted_keep(struct noted *noted, struct pidns_snapshot *snapshot, uint32_t f
 		noted->nearest[i] = choose(list[i]);
 }
 
+void noted_copy(struct noted *noted, const struct noted *from)
+{
+	const struct pidns_ns *const *list;
+	size_t size;
+
+	*noted = (struct noted){0};
+	if (!from->snapshot)
+		return;
+	*noted = *from;
+	pidns_snapshot_ref(noted->snapshot);
+	size = pidns_snapshot_namespaces(noted->snapshot, &list) * sizeof(*noted->nearest);
+	noted->nearest = size && from->nearest ? malloc(size) : NULL;
+	if (noted->nearest)
+		memcpy(noted->nearest, from->nearest, size);
+}
+
 void noted_clear(struct noted *noted)
 {
 	pidns_snapshot_unref(noted->snapshot);

@@ -25,6 +25,8 @@ struct noted {
 
 /* Keep these from now on. Without memory nothing is known of limits. */
 void noted_keep(struct noted *noted, struct pidns_snapshot *snapshot, uint32_t flags);
+/* Of the same snapshot; noted_clear() it. */
+void noted_copy(struct noted *noted, const struct noted *from);
 void noted_clear(struct noted *noted);
 
 /* That namespace of any snapshot in the one that has notes, or NULL. */

@@ -40,6 +40,63 @@ static uint64_t now_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+static int take_moment(struct taker *taker, const struct pidns_take_opts *opts, size_t moment,
+		       struct pidns_snapshot **ret)
+{
+	int r = pidns_moment_move(taker->ctx, moment, opts->why, opts->why_len);
+
+	return r < 0 ? r : pidns_snapshot_take(taker->ctx, opts, ret);
+}
+
+/* What happened just before is put before what is known to have happened since. */
+static void put_before(struct events *events, struct pidns_snapshot *older,
+		       struct pidns_snapshot *newer)
+{
+	struct events all = {0};
+
+	events_make(&all, older, newer);
+	events_append(&all, events);
+	*events = all;
+}
+
+/* For so long events are looked for, back from the moment that is shown. */
+#define EVENTS_NS 100000000
+
+/* Moments before it that are damaged have no events. */
+static void look_back(struct taker *taker, const struct pidns_take_opts *opts,
+		      struct taker_result *ret)
+{
+	struct pidns_snapshot *newer = pidns_snapshot_ref(ret->snapshot), *older;
+	uint64_t end = now_ns(CLOCK_MONOTONIC) + EVENTS_NS;
+	struct pidns_take_opts quiet = *opts;
+
+	quiet.why = NULL;
+	quiet.why_len = 0;
+	for (size_t i = ret->moment; i-- > 0 && ret->events.count < EVENTS_MAX;) {
+		older = NULL;
+		if (take_moment(taker, &quiet, i, &older) < 0)
+			continue;
+		put_before(&ret->events, older, newer);
+		if (!ret->before)
+			ret->before = pidns_snapshot_ref(older);
+		pidns_snapshot_unref(newer);
+		newer = older;
+		if (now_ns(CLOCK_MONOTONIC) > end)
+			break;
+	}
+	pidns_snapshot_unref(newer);
+}
+
+static int take_of_series(struct taker *taker, const struct pidns_take_opts *opts,
+			  struct taker_result *ret)
+{
+	int r = take_moment(taker, opts, ret->moment, &ret->snapshot);
+
+	if (r >= 0)
+		look_back(taker, opts, ret);
+	return r;
+}
+
 static void take(struct taker *taker, const struct taker_wish *wish, struct taker_result *ret)
 {
 	struct pidns_take_opts opts = {
@@ -53,9 +110,14 @@ static void take(struct taker *taker, const struct taker_wish *wish, struct take
 	uint64_t begin = now_ns(CLOCK_MONOTONIC), begin_cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
 
 	ret->why[0] = '\0';
-	ret->snapshot = NULL;
+	ret->snapshot = ret->before = NULL;
+	ret->events = (struct events){0};
+	ret->moment = wish->moment;
 	machine_ask(taker->machine);
-	ret->error = pidns_snapshot_take(taker->ctx, &opts, &ret->snapshot);
+	if (wish->is_of_series)
+		ret->error = take_of_series(taker, &opts, ret);
+	else
+		ret->error = pidns_snapshot_take(taker->ctx, &opts, &ret->snapshot);
 	ret->duration_ns = now_ns(CLOCK_MONOTONIC) - begin;
 	ret->cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID) - begin_cpu;
 	machine_collect(taker->machine, &ret->machine);
@@ -64,7 +126,6 @@ static void take(struct taker *taker, const struct taker_wish *wish, struct take
 /* With little memory there are no events. */
 static void compare(struct taker *taker, struct taker_result *ret)
 {
-	ret->events = (struct events){0};
 	if (!ret->snapshot)
 		return;
 	if (taker->before)
@@ -90,7 +151,8 @@ static void *taker_thread(void *arg)
 		taker->is_taking = true;
 		pthread_mutex_unlock(&taker->lock);
 		take(taker, &wish, &result);
-		compare(taker, &result);
+		if (!wish.is_of_series)
+			compare(taker, &result);
 		pthread_mutex_lock(&taker->lock);
 		taker->is_taking = false;
 		taker->result = result;
@@ -144,6 +206,7 @@ bool taker_close(struct taker *taker)
 		return false;
 	pthread_join(taker->thread, NULL);
 	pidns_snapshot_unref(taker->result.snapshot);
+	pidns_snapshot_unref(taker->result.before);
 	pidns_snapshot_unref(taker->before);
 	events_clear(&taker->result.events);
 	close(taker->fd);
@@ -189,7 +252,7 @@ bool taker_collect(struct taker *taker, struct taker_result *ret)
 	is_done = taker->state == TAKER_DONE;
 	if (is_done) {
 		*ret = taker->result;
-		taker->result.snapshot = NULL;
+		taker->result.snapshot = taker->result.before = NULL;
 		taker->result.events = (struct events){0};
 		taker->state = TAKER_IDLE;
 	}

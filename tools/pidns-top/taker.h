@@ -21,14 +21,19 @@ struct taker;
 struct taker_wish {
 	uint64_t ns_fields, task_fields;
 	uint32_t flags; /* PIDNS_TAKE_* */
+	bool is_of_series;
+	size_t moment; /* of a series */
 };
 
 struct taker_result {
 	int error; /* 0, or -Exxx with one sentence in `why` */
 	char why[256];
 	struct pidns_snapshot *snapshot; /* one reference; NULL on error */
+	struct pidns_snapshot *before;	 /* of a series, the one before, too; or NULL */
+	size_t moment;
 	struct machine_figures machine;
-	struct events events; /* since the one before; the collector's */
+	/* Since the one before; of a series, up to that moment. The collector's. */
+	struct events events;
 	uint64_t duration_ns;
 	uint64_t cpu_ns; /* what it cost */
 };

@@ -2,6 +2,8 @@
 /* viewer-look.c - when to take a snapshot, what to ask of it, and the rows it makes. */
 #include "viewer-screen.h"
 
+#include "viewer-past.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/message.h"
+#include "pidns-top/rows/compare.h"
 #include "pidns-top/rows/text.h"
 #include "pidns-top/screen/term.h"
 
@@ -68,18 +71,29 @@ void screen_make_sheet(struct screen *screen)
 	struct app *app = &screen->viewer->app;
 	unsigned int height, width;
 
-	if (app->mode != APP_DETAILS && app->mode != APP_COMMAND)
+	if (app->mode != APP_DETAILS && app->mode != APP_COMMAND && app->mode != APP_COMPARE)
 		return;
 	term_size(&height, &width);
+	if (app->mode == APP_COMPARE) {
+		sheet_make_compare(&screen->sheet, app, &screen->viewer->picture, width);
+		app->details = screen->sheet.count;
+		return;
+	}
 	if (app->mode == APP_COMMAND) {
 		make_command(screen, width);
 		return;
 	}
 	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed, width,
-		   !(SHEET_FLAGS & ~screen->shown_flags) &&
-			   !(SHEET_NS_FIELDS & screen->viewer->picture.unasked_ns));
+		   screen->viewer->is_past ||
+			   (!(SHEET_FLAGS & ~screen->shown_flags) &&
+			    !(SHEET_NS_FIELDS & screen->viewer->picture.unasked_ns)));
 	app->details = screen->sheet.count;
 }
+
+/* Where a task is not asked for them one by one, all that a list of processes shows costs little. */
+#define CHEAP_TASK_FIELDS                                                                        \
+	(PIDNS_TASK_STATE | PIDNS_TASK_PPID | PIDNS_TASK_UID | PIDNS_TASK_CPU | PIDNS_TASK_RSS | \
+	 PIDNS_TASK_THREADS)
 
 /* A recording says it all at once, and never anything else. */
 static struct layout_needs needs_of(struct screen *screen)
@@ -91,6 +105,9 @@ static struct layout_needs needs_of(struct screen *screen)
 	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
 	/* Names of what comes and goes. */
 	needs.task_fields |= PIDNS_TASK_COMM | PIDNS_TASK_START;
+	/* What is shown may be stepped back to: then it can only be what was asked for at the time. */
+	if (screen->has_cheap_tasks)
+		needs.task_fields |= CHEAP_TASK_FIELDS;
 	/* What is paused will be looked at from all sides. */
 	if (screen->viewer->app.is_paused)
 		layout_needs_all(&needs);
@@ -125,6 +142,14 @@ static uint32_t flags_of(const struct screen *screen)
 	return flags;
 }
 
+/* Another one of the series than is shown. */
+static bool wants_moment(const struct screen *screen)
+{
+	const struct viewer *viewer = screen->viewer;
+
+	return viewer->moments && viewer->picture.moment != viewer->wanted_moment + 1;
+}
+
 static void start_look(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
@@ -134,13 +159,15 @@ static void start_look(struct screen *screen)
 		return;
 	app->wants_take = false;
 	screen->next_look_ns = NEVER;
-	if (screen->viewer->picture.recording && screen->round)
+	if (screen->viewer->picture.recording && screen->round && !wants_moment(screen))
 		return;
 	screen->asked = needs_of(screen);
 	wish.ns_fields = screen->asked.ns_fields;
 	wish.task_fields = screen->asked.task_fields;
 	screen->asked_flags = flags_of(screen) | notes_of(screen);
 	wish.flags = screen->asked_flags;
+	wish.is_of_series = screen->viewer->moments > 0;
+	wish.moment = screen->viewer->wanted_moment;
 	if (!screen->round && screen->viewer->target)
 		target_wish(screen->viewer->target, &wish.flags, &wish.task_fields);
 	taker_ask(screen->taker, &wish);
@@ -187,6 +214,17 @@ void screen_leave(struct screen *screen, int exit_code)
 	screen->exit_code = exit_code;
 }
 
+/* What led to that moment of the series; events of others are not shown. */
+static void show_moment(struct screen *screen, struct taker_result *result)
+{
+	struct viewer *viewer = screen->viewer;
+
+	events_clear(&viewer->events);
+	viewer_begin_from(viewer, result->before);
+	pidns_snapshot_unref(result->before);
+	viewer_show_series(viewer, result->moment);
+}
+
 static void collect_look(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
@@ -205,6 +243,8 @@ static void collect_look(struct screen *screen)
 	}
 	screen->trouble[0] = '\0';
 	screen->round++;
+	if (screen->viewer->moments)
+		show_moment(screen, &result);
 	viewer_show(screen->viewer, result.snapshot, screen->asked_flags, &result.machine);
 	plan_next_notes(screen, result.cpu_ns);
 	if (screen->is_told)
@@ -213,8 +253,8 @@ static void collect_look(struct screen *screen)
 	events_append(&screen->viewer->events, &result.events);
 	watcher_collect(screen->watcher, &screen->viewer->events);
 	screen->shown_flags = screen->asked_flags;
-	screen->viewer->picture.unasked_ns = ~screen->asked.ns_fields;
-	screen->viewer->picture.unasked_task = ~screen->asked.task_fields;
+	viewer_live(screen->viewer)->unasked_ns = ~screen->asked.ns_fields;
+	viewer_live(screen->viewer)->unasked_task = ~screen->asked.task_fields;
 	if (is_first_entry(screen))
 		code = viewer_enter_target(screen->viewer, screen->trouble,
 					   sizeof(screen->trouble));
@@ -222,7 +262,8 @@ static void collect_look(struct screen *screen)
 		screen_leave(screen, code);
 		return;
 	}
-	screen_make_rows(screen);
+	if (!screen->viewer->is_past || viewer_stay_past(screen->viewer))
+		screen_make_rows(screen);
 	/* Names that were not known when the first letters of a search were typed are now. */
 	if (app->mode == APP_PROMPT && app->prompt.kind == PROMPT_SEARCH && app->search[0])
 		app_find_typed(app, &(struct scene){&screen->rows, &screen->viewer->picture});
@@ -248,7 +289,7 @@ static bool has_notices(const struct screen *screen)
 /* Whether all is told, and by what, or why it is not; a change is drawn without waiting for a snapshot. */
 static void set_told(struct screen *screen)
 {
-	struct picture *picture = &screen->viewer->picture;
+	struct picture *picture = viewer_live(screen->viewer);
 	const char *told = screen->notice_fd >= 0 ? "notices" : NULL;
 	const char *untold = watcher_why(screen->watcher);
 
@@ -296,9 +337,9 @@ void screen_look(struct screen *screen)
 
 	collect_look(screen);
 	hear_of_changes(screen);
-	if (screen->next_look_ns == NEVER && !app->wants_take)
+	if (screen->next_look_ns == NEVER && !app->wants_take && !wants_moment(screen))
 		return;
-	if (app->wants_take || needs_more(screen) ||
+	if (app->wants_take || wants_moment(screen) || needs_more(screen) ||
 	    (!app->is_paused && screen_now_ns() >= screen->next_look_ns))
 		start_look(screen);
 }

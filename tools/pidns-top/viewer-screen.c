@@ -15,6 +15,7 @@
 #include "shell.h"
 #include "pidns-top/screen/term.h"
 #include "pidns-top/rows/text.h"
+#include "viewer-past.h"
 #include "viewer-screen.h"
 
 #define MS UINT64_C(1000000)
@@ -55,7 +56,7 @@ static void hold_selected(struct screen *screen)
 	struct scene scene = {&screen->rows, &screen->viewer->picture};
 	struct ident ident = {0};
 
-	if (!screen->act || app->is_readonly || !screen->round)
+	if (!screen->act || app->is_readonly || !screen->round || screen->viewer->is_past)
 		return;
 	if (selected < screen->rows.count)
 		app_process_of(&scene, &screen->rows.list[selected], &ident);
@@ -124,7 +125,9 @@ static void obey_keys(struct screen *screen)
 		obey_key(screen, key);
 		screen->wants_frame = true;
 		/* The next key must find the rows, or lines, that this one made. */
-		if (app->wants_rows)
+		if (app->wants_mark)
+			viewer_mark(screen->viewer);
+		if (viewer_step(screen->viewer) || app->wants_rows)
 			screen_make_rows(screen);
 		screen_make_sheet(screen);
 		if (screen_now_ns() >= end_ns)
@@ -155,7 +158,8 @@ static void look_at_details(struct screen *screen)
 	};
 	struct layout_needs needs;
 
-	if (!screen->details || !screen->round)
+	/* What is looked up is of now. */
+	if (!screen->details || !screen->round || viewer->is_past)
 		return;
 	for (size_t i = first; i < screen->rows.count && i < first + screen->frame.page; i++) {
 		int32_t pid = view->pid(&screen->rows.list[i]);
@@ -181,7 +185,7 @@ static bool has_wider_users(struct screen *screen)
 
 	for (size_t i = first; i < rows->count && i < first + screen->frame.page; i++) {
 		const struct pidns_task *task =
-			details_task(screen->details, view->pid(&rows->list[i]));
+			details_task(screen->viewer->picture.details, view->pid(&rows->list[i]));
 
 		if (task && task->known & PIDNS_TASK_UID && task->uid > rows->max_uid)
 			rows->max_uid = task->uid;
@@ -325,6 +329,9 @@ int viewer_screen(struct viewer *viewer)
 		screen.details = details_open(viewer->screen_ctx, viewer->helper);
 	if (viewer->screen_ctx)
 		screen.act = act_open(viewer->screen_ctx);
+	screen.has_cheap_tasks =
+		!(pidns_provider_flags(pidns_provider(viewer->ctx)) & PIDNS_PROVIDER_PROCFS);
+	viewer->past_max = viewer->picture.recording ? 0 : PAST_BYTES_MAX;
 	viewer->picture.details = screen.details;
 	viewer->picture.sheet = &screen.sheet;
 	screen.notice_fd = pidns_listen(viewer->ctx);
@@ -340,6 +347,7 @@ int viewer_screen(struct viewer *viewer)
 	if (!watcher_close(screen.watcher))
 		viewer->is_stuck = true;
 	rows_clear(&screen.rows);
+	viewer_go_live(viewer);
 	viewer->picture.details = NULL;
 	viewer->picture.sheet = NULL;
 	sheet_clear(&screen.sheet);

@@ -29,6 +29,7 @@ struct screen {
 	uint64_t round;		/* one for each snapshot */
 	uint64_t plain_cost_ns; /* what the last snapshot without notes has cost */
 	uint64_t next_notes_ns; /* when one with notes is due */
+	bool has_cheap_tasks;	/* the provider tells all of every task at once */
 	bool wants_frame, is_anew;
 	char trouble[256]; /* why the last look failed; "" */
 	enum theme theme;  /* that the terminal has been set to */

@@ -2,11 +2,15 @@
 /* viewer.c - what both ways to run share. */
 #include "viewer.h"
 
+#include "viewer-past.h"
+
 void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot, uint32_t flags,
 		 const struct machine_figures *machine)
 {
-	struct picture *picture = &viewer->picture;
+	struct picture *picture = viewer_live(viewer);
 
+	if (viewer->past_max)
+		past_keep(&viewer->past, picture, viewer->past_max);
 	pidns_snapshot_unref(picture->snapshot);
 	picture->snapshot = snapshot;
 	picture->machine = *machine;
@@ -16,6 +20,21 @@ void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot, uint32_
 	if ((flags & NOTED_FLAGS) == NOTED_FLAGS)
 		noted_keep(&picture->noted, snapshot, flags);
 	picture->is_noting = !picture->recording && !picture->noted.snapshot;
+}
+
+void viewer_begin_from(struct viewer *viewer, const struct pidns_snapshot *before)
+{
+	struct cpu_history *history = cpu_history_new();
+
+	if (!history)
+		return;
+	cpu_history_free(viewer->history);
+	viewer->history = history;
+	forks_clear(&viewer->picture.forks);
+	if (!before)
+		return;
+	usage_make(&viewer->picture.usage, history, before, 0);
+	forks_make(&viewer->picture.forks, before);
 }
 
 int viewer_enter_target(struct viewer *viewer, char *why, size_t size)

@@ -7,6 +7,7 @@
 
 #include "pidns-top/ui/app.h"
 #include "options.h"
+#include "past.h"
 #include "pidns-top/rows/picture.h"
 #include "common/target.h"
 
@@ -22,9 +23,20 @@ struct viewer {
 	struct machine *machine;
 	struct cpu_history *history;
 	struct app app;
-	struct picture picture;
+	struct picture picture; /* what is shown */
 	struct events events;
-	bool is_stuck; /* a thread hangs: the process must end without it */
+	/* The past of the running machine; while it is shown, `live` is what is known of now. */
+	struct past past;
+	size_t past_max; /* bytes; 0: none is kept */
+	bool is_past;
+	uint64_t past_number; /* of the moment shown */
+	struct picture live;
+	struct events past_events;
+	struct picture mark; /* a snapshot with its notes; NULL: none is marked */
+	/* Of a series. */
+	const uint64_t *walls;
+	size_t moments, wanted_moment; /* 0: it is none */
+	bool is_stuck;		       /* a thread hangs: the process must end without it */
 };
 
 /* viewer-batch.c */
@@ -33,9 +45,11 @@ int viewer_batch(struct viewer *viewer);
 int viewer_screen(struct viewer *viewer);
 
 /* viewer.c: what they share. A snapshot, taken with these flags, and the machine's figures of that moment
- * become what is shown, which takes the reference over. */
+ * become what is known of now, which takes the reference over; it is shown unless the past is. */
 void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot, uint32_t flags,
 		 const struct machine_figures *machine);
+/* As if that one, of a series, had just been shown: rates are from there to the next. May be NULL. */
+void viewer_begin_from(struct viewer *viewer, const struct pidns_snapshot *before);
 /* Go to the namespace asked for on the command line, if one is. 0, or the exit code with one
  * sentence in `why`. */
 int viewer_enter_target(struct viewer *viewer, char *why, size_t size);

@@ -28,4 +28,9 @@ void line_right(struct line *line, const char *text);
 /* What was added since `from` looks like that, and is a click on that key. */
 void line_mark(struct line *line, size_t from, enum style style, int key);
 
+/* header-time.c: "02:05:17 ", "LIVE", and, where no other line says it, "-60s ". */
+void header_add_clock(struct line *line, const struct picture *picture);
+void header_add_mode(struct line *line, const struct app *app, const struct picture *picture);
+void header_add_ago(struct line *line, const struct picture *picture);
+
 #endif /* PIDNS_TOP_HEADER_LINE_H */

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/format.h"
 #include "pidns-top/cells.h"
@@ -106,35 +105,9 @@ static void add_host(struct line *line, const struct picture *picture)
 	line_words(line, "%s  ", name);
 }
 
-/* Not the time of drawing: all that is shown is of one moment. */
-static void add_clock(struct line *line, const struct picture *picture)
+static bool has_mode(unsigned int height)
 {
-	uint64_t wall = picture->snapshot ? pidns_snapshot_wall_time(picture->snapshot) : 0;
-	time_t now = wall			 ? (time_t)(wall / 1000000000)
-		     : picture->machine.has_time ? (time_t)picture->machine.time
-						 : 0;
-	struct tm tm;
-	char text[16];
-
-	if (now && localtime_r(&now, &tm) && strftime(text, sizeof(text), "%H:%M:%S", &tm))
-		line_add(line, "%s ", text);
-}
-
-static void add_mode(struct line *line, const struct app *app, const struct picture *picture)
-{
-	size_t from = line->len;
-	char ago[16];
-
-	if (picture->replay_ns) {
-		format_short_age(picture->replay_ns, ago, sizeof(ago));
-		line_add(line, "REPLAY -%s", ago);
-	} else {
-		line_add(line, "%s",
-			 picture->recording ? "REPLAY"
-			 : app->is_paused   ? "PAUSED"
-					    : "LIVE");
-	}
-	line_mark(line, from, line->len - from == 4 ? STYLE_BUSY : STYLE_WARNING, 0);
+	return height >= HEIGHT_SHORT;
 }
 
 static void add_uptime(struct line *line, const struct picture *picture)
@@ -238,19 +211,28 @@ static void describe_pace(const struct app *app, const struct picture *picture, 
 {
 	char name[HEADER_WIDTH / 2];
 
+	if (!picture->recording && picture->replay_ns) {
+		snprintf(out, size, ", %" PRIu64 " of %" PRIu64 ", } now", picture->moment,
+			 picture->moments);
+		return;
+	}
 	if (!picture->recording) {
 		snprintf(out, size, "%s%s, every %g s", picture->told ? ", " : "",
 			 picture->told ? picture->told : "", app->delay);
 		return;
 	}
 	text_clean(picture->recording, strlen(picture->recording), name, sizeof(name));
-	snprintf(out, size, " of %s", name);
+	if (picture->moments > 1)
+		snprintf(out, size, " %" PRIu64 " of %" PRIu64 " of %s", picture->moment,
+			 picture->moments, name);
+	else
+		snprintf(out, size, " of %s", name);
 }
 
 /* As much of it as there is room for: what cannot be seen is the first to go. */
 static void add_source(struct line *line, const struct app *app, const struct picture *picture)
 {
-	char text[HEADER_WIDTH * 2], unseen[256], pace[HEADER_WIDTH / 2 + 16];
+	char text[HEADER_WIDTH * 2], unseen[256], pace[HEADER_WIDTH / 2 + 64];
 	const char *provider;
 
 	if (!picture->snapshot) {
@@ -365,8 +347,8 @@ static void make_full(struct header *header, const struct app *app, const struct
 
 	line_words(&line, "pidns-top ");
 	add_host(&line, picture);
-	add_clock(&line, picture);
-	add_mode(&line, app, picture);
+	header_add_clock(&line, picture);
+	header_add_mode(&line, app, picture);
 	add_uptime(&line, picture);
 	add_load(&line, &picture->machine);
 	add_source(&line, app, picture);
@@ -392,7 +374,7 @@ static void make_short(struct header *header, const struct app *app, const struc
 {
 	struct line line = line_next(header, STYLE_TEXT, width);
 
-	add_mode(&line, app, picture);
+	header_add_mode(&line, app, picture);
 	line_add(&line, "  ");
 	add_short_totals(&line, app, rows, totals);
 	add_load(&line, &picture->machine);
@@ -419,6 +401,9 @@ void header_make(struct header *header, const struct app *app, const struct rows
 	if (!rows->inside && header->count)
 		return;
 	line = line_next(header, STYLE_TEXT, width);
+	/* On the lowest screens no other line says it. */
+	if (!has_mode(height) && picture->replay_ns)
+		header_add_ago(&line, picture);
 	if (rows->inside)
 		add_inside(&line, app, rows, picture);
 	else

@@ -34,7 +34,9 @@ struct picture {
 	const char *told;   /* how the kernel reports what happens: "events"; NULL: it does not */
 	const char *untold; /* why it does not; NULL: not known */
 	uint64_t replay_ns; /* so long ago was what is shown; 0: it is the newest */
-	const char *recording; /* replayed from this file; NULL: the running machine */
+	uint64_t moment, moments;   /* which of how many it is, counted from 1; 0: of no series */
+	const struct picture *mark; /* the moment that is compared with; NULL: none */
+	const char *recording;	    /* replayed from this file; NULL: the running machine */
 };
 
 #endif /* PIDNS_TOP_PICTURE_H */

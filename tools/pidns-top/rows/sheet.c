@@ -70,7 +70,7 @@ static void add_wrapped(struct sheet *sheet, const char *text)
 }
 
 /* Names and paths in it may be chosen by any user. */
-static void __attribute__((format(printf, 2, 3))) add(struct sheet *sheet, const char *format, ...)
+void sheet_add(struct sheet *sheet, const char *format, ...)
 {
 	char line[LINE_SIZE], clean[LINE_SIZE * 4];
 	va_list args;
@@ -90,14 +90,14 @@ static void add_head(struct sheet *sheet, const struct pidns_snapshot *snapshot,
 
 	if (ns->known & PIDNS_NS_REAPER && ns->reaper)
 		init = pidns_task_find(snapshot, NULL, ns->reaper);
-	add(sheet, "Namespace %" PRIu64 ", %s, %" PRIu32 " below yours", ns->ino,
-	    state ? state : "state unknown", ns->depth);
+	sheet_add(sheet, "Namespace %" PRIu64 ", %s, %" PRIu32 " below yours", ns->ino,
+		  state ? state : "state unknown", ns->depth);
 	if (init)
-		add(sheet, "  init is PID %" PRId32 "%s%s", init->pid,
-		    init->known & PIDNS_TASK_COMM ? ", " : "",
-		    init->known & PIDNS_TASK_COMM ? init->comm : "");
+		sheet_add(sheet, "  init is PID %" PRId32 "%s%s", init->pid,
+			  init->known & PIDNS_TASK_COMM ? ", " : "",
+			  init->known & PIDNS_TASK_COMM ? init->comm : "");
 	if (ns->known & PIDNS_NS_OWNER_UID)
-		add(sheet, "  its user namespace is owned by uid %" PRIu32, ns->owner_uid);
+		sheet_add(sheet, "  its user namespace is owned by uid %" PRIu32, ns->owner_uid);
 }
 
 static const char *unknown(const struct sheet *sheet)
@@ -112,10 +112,10 @@ static bool begin(struct sheet *sheet, const struct pidns_ns *ns, const char *ti
 {
 	bool is_known = ns->known & PIDNS_NS_NOTES && ns->notes->known & note;
 
-	add(sheet, "%s", "");
-	add(sheet, "%s", title);
+	sheet_add(sheet, "%s", "");
+	sheet_add(sheet, "%s", title);
 	if (!is_known)
-		add(sheet, "  %s", unknown(sheet));
+		sheet_add(sheet, "  %s", unknown(sheet));
 	return is_known;
 }
 
@@ -127,22 +127,23 @@ static void add_container(struct sheet *sheet, const struct pidns_ns *ns)
 		return;
 	container = ns->notes->container;
 	if (!container) {
-		add(sheet, "  none");
+		sheet_add(sheet, "  none");
 		return;
 	}
 	if (container->name)
-		add(sheet, "  name     %s", container->name);
+		sheet_add(sheet, "  name     %s", container->name);
 	if (container->id)
-		add(sheet, "  id       %s", container->id);
+		sheet_add(sheet, "  id       %s", container->id);
 	if (container->runtime)
-		add(sheet, "  runtime  %s", container->runtime);
+		sheet_add(sheet, "  runtime  %s", container->runtime);
 	if (container->pod)
-		add(sheet, "  pod      %s", container->pod);
+		sheet_add(sheet, "  pod      %s", container->pod);
 	if (container->source)
-		add(sheet, "  known by %s", container->source);
+		sheet_add(sheet, "  known by %s", container->source);
 	if (container->is_users)
-		add(sheet, "  owner    uid %" PRIu32 "; this user can create and name the cgroup",
-		    container->owner_uid);
+		sheet_add(sheet,
+			  "  owner    uid %" PRIu32 "; this user can create and name the cgroup",
+			  container->owner_uid);
 }
 
 static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
@@ -153,8 +154,8 @@ static void add_limit(struct sheet *sheet, const struct pidns_limit *limit)
 
 	describe_limit(limit, &words);
 	shorten(words.source, room, source, sizeof(source));
-	add(sheet, "  %-17s %8s of %8s %5s  %s  %s%s%s%s", words.kind, words.used, words.max,
-	    words.percent, words.error, source, words.hits, words.in, words.holders);
+	sheet_add(sheet, "  %-17s %8s of %8s %5s  %s  %s%s%s%s", words.kind, words.used, words.max,
+		  words.percent, words.error, source, words.hits, words.in, words.holders);
 }
 
 static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
@@ -169,13 +170,14 @@ static void add_limits(struct sheet *sheet, const struct pidns_ns *ns)
 		else
 			add_limit(sheet, ns->notes->limits[i]);
 	if (nr_more)
-		add(sheet, "  *-namespaces: %" PRIu32 " not near or not known", nr_more);
+		sheet_add(sheet, "  *-namespaces: %" PRIu32 " not near or not known", nr_more);
 }
 
 static void add_drawing(struct sheet *sheet, const struct pidmap_drawing *drawing,
 			const char *words)
 {
-	add(sheet, "  [%s] %" PRIu64 " to a cell%s", drawing->cells, drawing->cell_size, words);
+	sheet_add(sheet, "  [%s] %" PRIu64 " to a cell%s", drawing->cells, drawing->cell_size,
+		  words);
 }
 
 /* By the kernel's blocks where these are several; else by the tasks in the snapshot, of which threads
@@ -202,10 +204,10 @@ static void add_numbers(struct sheet *sheet, const struct pidns_ns *ns)
 {
 	char max[24] = "", peak[40] = "", last[40] = "", refused[72] = "";
 
-	add(sheet, "%s", "");
-	add(sheet, "NUMBERS IN USE");
+	sheet_add(sheet, "%s", "");
+	sheet_add(sheet, "NUMBERS IN USE");
 	if (!(ns->known & PIDNS_NS_PIDS_USED)) {
-		add(sheet, "  %s", unknown(sheet));
+		sheet_add(sheet, "  %s", unknown(sheet));
 		return;
 	}
 	if (ns->known & PIDNS_NS_PIDS_MAX)
@@ -217,8 +219,8 @@ static void add_numbers(struct sheet *sheet, const struct pidns_ns *ns)
 	if (ns->known & PIDNS_NS_ALLOC_FAILURES && ns->alloc_failures)
 		snprintf(refused, sizeof(refused),
 			 ", refused %" PRIu64 " times because none was left", ns->alloc_failures);
-	add(sheet, "  %s%" PRIu32 "%s%s%s%s", ns->pids_used_exact ? "" : "at least ", ns->pids_used,
-	    max, peak, last, refused);
+	sheet_add(sheet, "  %s%" PRIu32 "%s%s%s%s", ns->pids_used_exact ? "" : "at least ",
+		  ns->pids_used, max, peak, last, refused);
 	add_pidmap(sheet, ns);
 }
 
@@ -226,7 +228,7 @@ static void add_pin(struct sheet *sheet, const struct pidns_pin *pin)
 {
 	char *text = describe_pin(pin);
 
-	add(sheet, "  %-14s%s", describe_pin_name(pin), text ? text : "");
+	sheet_add(sheet, "  %-14s%s", describe_pin_name(pin), text ? text : "");
 	free(text);
 }
 
@@ -247,18 +249,18 @@ static void add_findings(struct sheet *sheet, const struct pidns_snapshot *snaps
 	struct findings findings;
 	int r = findings_make_of(snapshot, ns, &findings);
 
-	add(sheet, "%s", "");
-	add(sheet, "FINDINGS");
+	sheet_add(sheet, "%s", "");
+	sheet_add(sheet, "FINDINGS");
 	for (size_t i = 0; r >= 0 && i < findings.nr; i++) {
 		const struct finding *finding = &findings.list[i];
 		char many[FINDING_MANY_SIZE];
 
 		if (finding->alike)
-			add(sheet, "  %s: %s%s: %s", finding_name(finding->kind),
-			    finding_many(finding, many), finding->message, finding->remedy);
+			sheet_add(sheet, "  %s: %s%s: %s", finding_name(finding->kind),
+				  finding_many(finding, many), finding->message, finding->remedy);
 	}
 	if (r < 0 || !findings.nr)
-		add(sheet, "  %s", r >= 0 && is_known ? "none" : unknown(sheet));
+		sheet_add(sheet, "  %s", r >= 0 && is_known ? "none" : unknown(sheet));
 	findings_clear(&findings);
 }
 
@@ -267,10 +269,10 @@ void sheet_make_command(struct sheet *sheet, int32_t pid, const char *command, s
 	sheet_clear(sheet);
 	sheet->width = width;
 	if (!command) {
-		add(sheet, "PID %" PRId32 " has ended.", pid);
+		sheet_add(sheet, "PID %" PRId32 " has ended.", pid);
 		return;
 	}
-	add(sheet, "PID %" PRId32 ":", pid);
+	sheet_add(sheet, "PID %" PRId32 ":", pid);
 	add_wrapped(sheet, command);
 }
 
@@ -283,7 +285,7 @@ void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
 	sheet->width = width;
 	sheet->is_asked = is_asked;
 	if (!ns) {
-		add(sheet, "This namespace is gone.");
+		sheet_add(sheet, "This namespace is gone.");
 		return;
 	}
 	add_head(sheet, snapshot, ns);

@@ -40,6 +40,8 @@ void sheet_make(struct sheet *sheet, const struct pidns_snapshot *snapshot,
 		const struct ident *ident, size_t width, bool is_asked);
 /* The command line of a process as lines, clean as it is; NULL: it has ended. */
 void sheet_make_command(struct sheet *sheet, int32_t pid, const char *command, size_t width);
+/* One more line, or as many as its width makes of it: printf. */
+void sheet_add(struct sheet *sheet, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sheet_clear(struct sheet *sheet);
 
 #endif /* PIDNS_TOP_SHEET_H */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/format.h"
 #include "pidns-top/ui/help.h"
 #include "pidns-top/ui/keys.h"
 #include "term.h"
@@ -205,13 +206,30 @@ void draw_page_end(const struct draw_frame *frame, const struct app *app, const 
 			      app->message[0] ? STYLE_WARNING : STYLE_TITLE);
 }
 
-static void draw_details(const struct draw_frame *frame, const struct app *app,
-			 const struct sheet *sheet)
+/* A page has no header: where it is not of now, its last line says so. */
+static void draw_page_end_of(const struct draw_frame *frame, const struct app *app,
+			     const struct picture *picture, const char *words)
 {
+	char line[128], ago[16];
+
+	format_short_age(picture->replay_ns, ago, sizeof(ago));
+	snprintf(line, sizeof(line), "%s%s%s%s", picture->replay_ns ? "REPLAY -" : "",
+		 picture->replay_ns ? ago : "", picture->replay_ns ? "  " : "", words);
+	draw_page_end(frame, app, line);
+}
+
+static void draw_details(const struct draw_frame *frame, const struct app *app,
+			 const struct picture *picture)
+{
+	const struct sheet *sheet = picture->sheet;
+
 	for (size_t y = 0; sheet && y < app->help_page && app->help_top + y < sheet->count; y++)
 		draw_put_line(frame, (unsigned int)y, 0, sheet->lines[app->help_top + y],
 			      STYLE_TEXT);
-	draw_page_end(frame, app, "Esc leaves, PgDn goes on");
+	draw_page_end_of(frame, app, picture,
+			 app->mode == APP_COMPARE
+				 ? "Esc leaves, [ ] other moments, = forgets the mark"
+				 : "Esc leaves, PgDn goes on");
 	term_end(0, 0);
 }
 
@@ -248,7 +266,7 @@ static void draw_events(const struct draw_frame *frame, const struct app *app,
 			 picture->untold);
 		draw_put_line(frame, 1, 0, line, STYLE_TEXT);
 	}
-	draw_page_end(frame, app, "Esc leaves, PgUp goes back");
+	draw_page_end_of(frame, app, picture, "Esc leaves, PgUp goes back");
 	term_end(0, 0);
 }
 
@@ -280,8 +298,8 @@ void draw(const struct draw_frame *frame, const struct app *app, const struct ro
 		draw_events(frame, app, picture);
 		return;
 	}
-	if (app->mode == APP_DETAILS || app->mode == APP_COMMAND) {
-		draw_details(frame, app, picture->sheet);
+	if (app->mode == APP_DETAILS || app->mode == APP_COMMAND || app->mode == APP_COMPARE) {
+		draw_details(frame, app, picture);
 		return;
 	}
 	if (app->mode == APP_SETUP) {

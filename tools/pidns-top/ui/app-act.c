@@ -62,9 +62,12 @@ static bool may_act(struct app *app, const struct scene *scene)
 {
 	if (app->is_readonly)
 		snprintf(app->message, sizeof(app->message), "read only: nothing is changed");
-	else if (scene->picture->recording || scene->picture->replay_ns)
+	else if (scene->picture->recording)
 		snprintf(app->message, sizeof(app->message),
 			 "this is a recording: there is nothing to act on");
+	else if (scene->picture->replay_ns)
+		snprintf(app->message, sizeof(app->message),
+			 "this is the past: } goes back to now, where one can act");
 	return !app->message[0];
 }
 

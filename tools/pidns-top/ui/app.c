@@ -136,6 +136,29 @@ void app_follow_events(struct app *app, const struct picture *picture)
 		app->help_top = last;
 }
 
+#define STEP(name, to)                                              \
+	void app_##name(struct app *app, const struct scene *scene) \
+	{                                                           \
+		(void)scene;                                        \
+		app->step = to;                                     \
+	}
+STEP(earlier, STEP_EARLIER)
+STEP(later, STEP_LATER)
+STEP(oldest, STEP_OLDEST)
+STEP(newest, STEP_NEWEST)
+#undef STEP
+
+/* The first time there is nothing to compare with yet. */
+void app_compare(struct app *app, const struct scene *scene)
+{
+	if (!scene->picture->mark) {
+		app->wants_mark = true;
+		return;
+	}
+	app->mode = APP_COMPARE;
+	app->help_top = app->help_left = 0;
+}
+
 void app_command(struct app *app, const struct scene *scene)
 {
 	(void)scene;
@@ -207,11 +230,34 @@ void app_refuse_key(struct app *app)
 		 app->mode == APP_LIST ? "h for help" : "Esc leaves");
 }
 
+/* What a page shows can be of another moment, too. */
+static bool page_step(struct app *app, const struct scene *scene, enum request request)
+{
+	switch (request) {
+	case REQUEST_earlier:
+	case REQUEST_later:
+	case REQUEST_oldest:
+	case REQUEST_newest:
+		app_request(app, scene, request);
+		return true;
+	case REQUEST_compare:
+		if (app->mode != APP_COMPARE)
+			return false;
+		app->wants_mark = true;
+		app->mode = APP_LIST;
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* So many lines are read page by page. */
-static void page_key(struct app *app, size_t lines, int key)
+static void page_key(struct app *app, const struct scene *scene, size_t lines, int key)
 {
 	size_t last = lines > app->help_page ? lines - app->help_page : 0;
 
+	if (page_step(app, scene, key_request(key)))
+		return;
 	switch (key_request(key)) {
 	case REQUEST_up:
 		app->help_top -= app->help_top ? 1 : 0;
@@ -278,15 +324,16 @@ void app_key(struct app *app, const struct scene *scene, int key)
 		app_answer_key(app, key);
 		break;
 	case APP_HELP:
-		page_key(app, help_lines(), key);
+		page_key(app, scene, help_lines(), key);
 		break;
 	case APP_EVENTS:
 		app->details = scene->picture->events ? scene->picture->events->count : 0;
-		page_key(app, app->details, key);
+		page_key(app, scene, app->details, key);
 		break;
 	case APP_DETAILS:
 	case APP_COMMAND:
-		page_key(app, app->details, key);
+	case APP_COMPARE:
+		page_key(app, scene, app->details, key);
 		break;
 	}
 }

@@ -39,6 +39,16 @@ enum app_mode {
 	APP_DETAILS, /* of app.detailed */
 	APP_EVENTS,
 	APP_COMMAND, /* the whole one of app.detailed, a process */
+	APP_COMPARE, /* what is different from the moment that is marked */
+};
+
+/* To another moment. */
+enum app_step {
+	STEP_NONE,
+	STEP_EARLIER,
+	STEP_LATER,
+	STEP_OLDEST,
+	STEP_NEWEST,
 };
 
 enum theme {
@@ -127,7 +137,9 @@ struct app {
 	char message[256]; /* for the bottom line, until the next key; clean */
 	/* What the loop has to do about the last key. */
 	bool is_leaving, wants_rows, wants_take, wants_redraw;
-	bool wants_act; /* app.act, which was confirmed */
+	bool wants_act;	 /* app.act, which was confirmed */
+	bool wants_mark; /* mark the moment shown; or, where one is marked, forget it */
+	enum app_step step;
 };
 
 /* What a key is looked at against. */

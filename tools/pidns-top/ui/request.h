@@ -65,6 +65,11 @@
 	X(nice_raise,	"F8",			0,	  "raise the nice value") \
 	X(kill,		"F9 k",			"Kill",	  "send a signal to the process, or to the init of the namespace") \
 	X(shell,	"!",			"Shell",  "a shell in all its namespaces") \
+	X(earlier,	"[",			"Time",	  "back to the sample before; the header says how long ago it was") \
+	X(later,	"]",			0,	  "forward to the next sample; after the last: now") \
+	X(oldest,	"{",			0,	  "back to the oldest sample that is kept") \
+	X(newest,	"}",			0,	  "forward to the newest sample; of a running machine: now") \
+	X(compare,	"=",			"Diff",	  "mark this moment; once one is marked: what is different") \
 	X(save,			"W",			0,	  "write the settings to the config file") \
 	X(theme,		"C",			0,	  "the next colours: dark, light, contrast, mono") \
 	X(refresh,	"^R",			0,	  "refresh now") \

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-past.c - the moments that were shown: bounded, the oldest dropped, each known by its number. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "pidns-top/past.h"
+
+#define MOMENTS 40
+
+static uint64_t time_of(const struct picture *moment)
+{
+	return pidns_snapshot_time(moment->snapshot);
+}
+
+/* What is shown becomes the past, each time before another is. */
+static void fill(struct fixture *f, struct past *past, size_t moments, size_t bytes_max)
+{
+	for (size_t i = 0; i < moments; i++) {
+		past_keep(past, &f->picture, bytes_max);
+		assert_null(f->picture.snapshot);
+		fixture_look(f, i % 2 ? "top-machine" : "top-later");
+	}
+}
+
+static void test_all_are_kept(void **state)
+{
+	struct fixture f;
+	struct past past = {0};
+	uint64_t first, second, number = 0;
+
+	(void)state;
+	fixture_open(&f, "top-machine");
+	first = pidns_snapshot_time(f.picture.snapshot);
+	fill(&f, &past, 2, PAST_BYTES_MAX);
+	second = time_of(past_find(&past, &(uint64_t){1}));
+	assert_int_equal(time_of(past_find(&past, &number)), first);
+	assert_int_equal(second - first, 60 * UINT64_C(1000000000));
+	number = 2;
+	assert_null(past_find(&past, &number));
+	past_clear(&past);
+	fixture_close(&f);
+}
+
+static void test_the_oldest_are_dropped(void **state)
+{
+	struct fixture f;
+	struct past past = {0};
+	uint64_t number = 0;
+	size_t one;
+
+	(void)state;
+	fixture_open(&f, "top-machine");
+	one = past_size_of(&f.picture);
+	fill(&f, &past, MOMENTS, one * 10);
+	assert_true(past.bytes <= one * 10);
+	assert_in_range(past.count, 9, 12);
+	assert_int_equal(past.first + past.count, MOMENTS);
+	assert_int_equal(time_of(past_find(&past, &number)), time_of(past.list[0]));
+	assert_int_equal(number, past.first);
+	past_clear(&past);
+	assert_int_equal(past.bytes, 0);
+	fixture_close(&f);
+}
+
+/* One that is larger than all that may be kept is kept all the same, alone. */
+static void test_too_large(void **state)
+{
+	struct fixture f;
+	struct past past = {0};
+
+	(void)state;
+	fixture_open(&f, "top-machine");
+	fill(&f, &past, 3, 1);
+	assert_int_equal(past.count, 1);
+	assert_int_equal(past.first, 2);
+	past_clear(&past);
+	fixture_close(&f);
+}
+
+/* Notes are of the snapshot that has them, which lives as long as what was noted. */
+static void test_notes_stay(void **state)
+{
+	struct fixture f;
+	struct past past = {0};
+	const struct picture *moment;
+
+	(void)state;
+	fixture_open(&f, "notes");
+	fill(&f, &past, 3, PAST_BYTES_MAX);
+	moment = past_find(&past, &(uint64_t){0});
+	assert_non_null(moment->noted.snapshot);
+	assert_ptr_equal(moment->noted.snapshot, moment->snapshot);
+	past_clear(&past);
+	fixture_close(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_are_kept),
+		cmocka_unit_test(test_the_oldest_are_dropped),
+		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_notes_stay),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
