@@ -51,6 +51,7 @@ void findings_count_alike(struct findings *findings)
 static const char *const phrases[NR_RANKS] = {
 	[RANK_FULL] = "limits used up",
 	[RANK_BARREN] = "dead namespaces that children would be born in",
+	[RANK_REFUSED] = "namespaces in which forks were refused in the last minute",
 	[RANK_NEARLY_FULL] = "limits used up to 80 % or more",
 	[RANK_ZOMBIES] = "parents that do not reap",
 	[RANK_ZOMBIE_INIT] = "namespaces whose init is a zombie",

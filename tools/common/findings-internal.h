@@ -11,6 +11,7 @@
 enum finding_rank {
 	RANK_FULL,	  /* fork fails now */
 	RANK_BARREN,	  /* fork fails now: children would be born in a dead namespace */
+	RANK_REFUSED,	  /* fork failed in the last minute */
 	RANK_NEARLY_FULL, /* fork fails soon */
 	RANK_ZOMBIES,	  /* several of one parent, which may leave more */
 	RANK_ZOMBIE_INIT,
@@ -35,6 +36,9 @@ int findings_pinned(const struct pidns_snapshot *snapshot, const struct pidns_ns
 		    struct findings *findings);
 int findings_joined(const struct pidns_snapshot *snapshot, const struct pidns_ns *ns,
 		    struct findings *findings);
+
+/* Put them in order, and count those alike. */
+void findings_finish(const struct pidns_snapshot *snapshot, struct findings *findings);
 
 /* findings-alike.c: fill in `alike` of each. */
 void findings_count_alike(struct findings *findings);

@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "message.h"
 #include "source.h"
+#include "tally.h"
 
 /* What is on its way is gone by then: a zombie its parent reaps, a namespace about to be born. */
 #define SECOND_LOOK_NS 100000000
@@ -35,6 +36,17 @@ static int look_again(const struct source *source, struct pidns_ctx *ctx, struct
 	return r;
 }
 
+/* As a running watcher has found. */
+static int add_refused(const struct source *source, const struct pidns_snapshot *snapshot,
+		       struct findings *findings)
+{
+	struct tally_counts refused;
+
+	if (source_is_elsewhere(source) || !tally_read(&refused))
+		return 0;
+	return findings_add_refused(findings, snapshot, &refused);
+}
+
 int findings_take(const struct source *source, struct pidns_ctx *ctx, struct pidns_take_opts *opts,
 		  struct pidns_snapshot **ret_snapshot, struct findings *ret)
 {
@@ -44,7 +56,7 @@ int findings_take(const struct source *source, struct pidns_ctx *ctx, struct pid
 	r = source_take(source, ctx, opts, ret_snapshot);
 	if (r)
 		return r;
-	if (findings_make(*ret_snapshot, ret) < 0)
+	if (findings_make(*ret_snapshot, ret) < 0 || add_refused(source, *ret_snapshot, ret) < 0)
 		return message_exit(EXIT_FAILED, "out of memory");
 	return source_is_recording(ctx) ? 0 : look_again(source, ctx, ret);
 }

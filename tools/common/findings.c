@@ -15,8 +15,9 @@ static int (*const kinds[])(const struct pidns_snapshot *snapshot, const struct 
 };
 
 static const char *const names[] = {
-	[FINDING_LIMIT] = "limit", [FINDING_ZOMBIES] = "zombies", [FINDING_DEAD] = "dead",
-	[FINDING_DYING] = "dying", [FINDING_UNBORN] = "unborn",	  [FINDING_JOINED] = "joined",
+	[FINDING_LIMIT] = "limit",     [FINDING_ZOMBIES] = "zombies", [FINDING_DEAD] = "dead",
+	[FINDING_DYING] = "dying",     [FINDING_UNBORN] = "unborn",   [FINDING_JOINED] = "joined",
+	[FINDING_REFUSED] = "refused",
 };
 
 const char *finding_name(enum finding_kind kind)
@@ -113,7 +114,7 @@ static int add_all_kinds(const struct pidns_snapshot *snapshot, const struct pid
 }
 
 /* Put in order, and ready for a second look. */
-static void finish(const struct pidns_snapshot *snapshot, struct findings *findings)
+void findings_finish(const struct pidns_snapshot *snapshot, struct findings *findings)
 {
 	if (!findings->nr)
 		return;
@@ -133,7 +134,7 @@ int findings_make(const struct pidns_snapshot *snapshot, struct findings *ret)
 	*ret = (struct findings){0};
 	for (size_t i = 0; r >= 0 && i < nr; i++)
 		r = add_all_kinds(snapshot, list[i], ret);
-	finish(snapshot, ret);
+	findings_finish(snapshot, ret);
 	return r;
 }
 
@@ -144,16 +145,16 @@ int findings_make_of(const struct pidns_snapshot *snapshot, const struct pidns_n
 
 	*ret = (struct findings){0};
 	r = add_all_kinds(snapshot, ns, ret);
-	finish(snapshot, ret);
+	findings_finish(snapshot, ret);
 	return r;
 }
 
 /* ---- a second look --------------------------------------------------------------------------- */
 
-/* Limits do not pass by. */
+/* Limits do not pass by, and what was refused stays so. */
 static bool may_pass(const struct finding *finding)
 {
-	return finding->kind != FINDING_LIMIT;
+	return finding->kind != FINDING_LIMIT && finding->kind != FINDING_REFUSED;
 }
 
 int findings_pids(const struct findings *findings, int32_t **ret_pids)

@@ -18,6 +18,7 @@ enum finding_kind {
 	FINDING_DYING,	 /* its init is ending, and waits for something */
 	FINDING_UNBORN,	 /* nothing was ever started in it */
 	FINDING_JOINED,	 /* joined from outside; the parent has exited */
+	FINDING_REFUSED, /* forks were refused in the last minute, as a running watcher found */
 };
 
 struct finding {
@@ -27,7 +28,7 @@ struct finding {
 	const struct pidns_ns *ns; /* of the snapshot; of a limit: the outermost that is under it */
 	int32_t pid;		   /* the process it is about most; 0: none */
 	int32_t parent;		   /* of zombies: what should reap them; 0: unknown */
-	uint64_t count;		   /* of zombies and those who joined: how many; 0: of neither */
+	uint64_t count; /* of zombies, those who joined, refusals: how many; 0: of neither */
 	const struct pidns_task *task; /* the same, of what tasks do wrong */
 	const char *source;	       /* of a limit, and its PIDNS_LIMIT_* */
 	uint32_t limit;
@@ -62,6 +63,11 @@ int findings_make_of(const struct pidns_snapshot *snapshot, const struct pidns_n
 int findings_pids(const struct findings *findings, int32_t **ret_pids);
 void findings_confirm(struct findings *findings, const struct pidns_snapshot *later);
 void findings_clear(struct findings *findings);
+
+struct tally_counts;
+/* Add what was refused in the last minute; the others stay as they are. 0 or -ENOMEM. */
+int findings_add_refused(struct findings *findings, const struct pidns_snapshot *snapshot,
+			 const struct tally_counts *refused);
 
 struct source;
 

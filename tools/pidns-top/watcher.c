@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "common/tally.h"
 #include "thread.h"
 
 /* Of a flood as many are read before they are handed over. */
@@ -18,6 +19,7 @@
 
 struct watcher {
 	const struct source *source;
+	struct tally *tally; /* the thread's */
 	pthread_t thread;
 	int news_fd, end_fd;
 	pthread_mutex_t lock;
@@ -60,10 +62,13 @@ static int read_events(struct watcher *watcher, struct pidns_watch *watch)
 
 	for (size_t i = 0; r > 0 && i < EVENTS_READ; i++) {
 		r = pidns_watch_next(watch, &event);
-		if (r > 0)
-			events_add(&events, event, pidns_watch_event_snapshot(watch, 1),
-				   pidns_watch_event_snapshot(watch, 0));
+		if (r <= 0)
+			break;
+		tally_add(watcher->tally, event);
+		events_add(&events, event, pidns_watch_event_snapshot(watch, 1),
+			   pidns_watch_event_snapshot(watch, 0));
 	}
+	tally_publish(watcher->tally);
 	hand_over(watcher, &events);
 	return r;
 }
@@ -115,7 +120,9 @@ static bool watch_and_follow(struct watcher *watcher, struct pidns_ctx *ctx)
 	is_told = (pidns_watch_flags(watch) & wanted) == wanted;
 	if (is_told) {
 		set_told(watcher, true);
+		watcher->tally = tally_open();
 		follow(watcher, watch);
+		watcher->tally = tally_close(watcher->tally);
 	} else if (pidns_watch_missing(watch)) {
 		snprintf(watcher->why, sizeof(watcher->why), "%s", pidns_watch_missing(watch));
 	}

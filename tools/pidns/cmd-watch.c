@@ -15,6 +15,7 @@
 #include "common/message.h"
 #include "options.h"
 #include "common/source.h"
+#include "common/tally.h"
 #include "common/target.h"
 #include "operand.h"
 
@@ -23,6 +24,7 @@ struct watching {
 	struct pidns_ctx *ctx;
 	struct pidns_watch *watch;
 	struct watched *watched; /* the namespaces that were named */
+	struct tally *tally; /* of all that is refused on this machine; NULL: it is not followed */
 	char why[512];
 };
 
@@ -169,8 +171,11 @@ static int tell_all(struct watching *w)
 	const struct pidns_event *event;
 	int r;
 
-	while ((r = pidns_watch_next(w->watch, &event)) > 0)
+	while ((r = pidns_watch_next(w->watch, &event)) > 0) {
+		tally_add(w->tally, event);
 		tell(w, event);
+	}
+	tally_publish(w->tally);
 	return r < 0 ? source_failed(&w->options->source, r, w->why) : 0;
 }
 
@@ -208,6 +213,13 @@ static void tell_source(const struct watching *w, const struct pidns_snapshot *s
 			w->options->interval ? w->options->interval : "1");
 }
 
+static void open_tally(struct watching *w)
+{
+	if (!source_is_elsewhere(&w->options->source) &&
+	    pidns_watch_flags(w->watch) & PIDNS_WATCH_REFUSED)
+		w->tally = tally_open();
+}
+
 int cmd_watch(const struct options *options)
 {
 	struct watching w = {.options = options};
@@ -220,9 +232,11 @@ int cmd_watch(const struct options *options)
 	}
 	if (!r) {
 		tell_source(&w, snapshot);
+		open_tally(&w);
 		r = loop(&w);
 	}
 	pidns_snapshot_unref(snapshot);
+	tally_close(w.tally);
 	pidns_watch_close(w.watch);
 	pidns_close(w.ctx);
 	free(w.watched);

@@ -10,6 +10,7 @@
 #include "common/limit.h"
 #include "common/message.h"
 #include "common/remedy.h"
+#include "common/tally.h"
 #include "json.h"
 #include "note.h"
 #include "operand.h"
@@ -29,6 +30,8 @@ struct why_answer {
 	struct limit_verdict fork, new_namespaces;
 	const struct pidns_limit *nearest; /* the fullest, if it is worth a word */
 	const struct pidns_limit *no_init; /* it has none, and may be unborn or dead */
+	struct tally_counts refused;	   /* of all this machine, … */
+	bool has_refused;		   /* … where a watcher runs that may be read */
 };
 
 static const struct pidns_container *container_of(const struct why_answer *why)
@@ -155,6 +158,8 @@ static void print_why_text(const struct why_answer *why)
 		note_print_all_limits(why->limits, why->nr_limits);
 	else
 		note_print_limits(why->limits, why->nr_limits);
+	if (why->has_refused && why->ns)
+		note_print_refused(&why->refused, why->ns);
 	if (!remedy)
 		return;
 	printf("%-16s %s: ", "remedy", pidns_limit_name(why->nearest->kind));
@@ -203,6 +208,11 @@ static void print_why_json(const struct why_answer *why)
 	json_line(&j, "limits");
 	if (why->nr_limits)
 		note_json_limits(&j, why->limits, why->nr_limits);
+	else
+		json_null(&j);
+	json_line(&j, "refused");
+	if (why->has_refused && why->ns)
+		note_json_refused(&j, &why->refused, why->ns);
 	else
 		json_null(&j);
 	json_line(&j, "remedy");
@@ -330,6 +340,7 @@ static int why_run(struct why_answer *why)
 	if (r)
 		return r;
 	judge(why);
+	why->has_refused = !source_is_elsewhere(&why->options->source) && tally_read(&why->refused);
 	if (why->options->json)
 		print_why_json(why);
 	else

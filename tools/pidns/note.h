@@ -11,6 +11,7 @@
 
 struct finding;
 struct json;
+struct tally_counts;
 
 /* One word: "cgroup-pids:95/100". */
 void note_put_limit(FILE *file, const struct pidns_limit *limit);
@@ -35,6 +36,11 @@ void note_print_finding(const struct finding *finding);
 void note_print_limits(const struct pidns_limit *const *limits, size_t nr);
 /* The same whole. */
 void note_print_all_limits(const struct pidns_limit *const *limits, size_t nr);
+/* What a running watcher has found to be refused in a namespace. */
+void note_print_refused(const struct tally_counts *counts, const struct pidns_ns *ns);
+void note_json_refused(struct json *j, const struct tally_counts *counts,
+		       const struct pidns_ns *ns);
+
 void note_print_container(const struct pidns_container *container);
 void note_print_pins(const struct pidns_pin *const *pins, size_t nr);
 

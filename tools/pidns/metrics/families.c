@@ -328,12 +328,12 @@ static void put_limits(const struct page *page)
 
 static void put_findings(const struct page *page, const struct findings *findings)
 {
-	uint64_t counts[FINDING_JOINED + 1] = {0};
+	uint64_t counts[FINDING_REFUSED + 1] = {0};
 
 	for (size_t i = 0; i < findings->nr; i++)
 		counts[findings->list[i].kind]++;
 	head(page, "pidns_findings", "gauge", "What pidns doctor finds, by kind.");
-	for (size_t kind = 0; kind <= FINDING_JOINED; kind++)
+	for (size_t kind = 0; kind <= FINDING_REFUSED; kind++)
 		fprintf(page->file, "pidns_findings{kind=\"%s\"} %" PRIu64 "\n",
 			finding_name((enum finding_kind)kind), counts[kind]);
 }

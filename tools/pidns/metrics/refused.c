@@ -11,6 +11,7 @@
 
 #include "common/message.h"
 #include "common/remedy.h"
+#include "common/tally.h"
 #include "metrics.h"
 
 /* Clients wait no longer than these take, however fast more come. */
@@ -31,6 +32,7 @@ struct refusals {
 	struct pidns_ctx *ctx;	   /* its own: a watch allows no other snapshots of it */
 	struct pidns_watch *watch; /* NULL: none are followed */
 	bool was_followed;
+	struct tally *tally; /* for other commands; NULL: there is none */
 	uint64_t counts[NR_ERRORS + 1][NR_KINDS + 1];
 	uint64_t nr_lost;
 	char why[512];
@@ -92,6 +94,8 @@ static void follow(struct refusals *refusals)
 		message("refusals are not counted: %s", refusals->why);
 		return;
 	}
+	if (!refusals->was_followed && !refusals->source->root)
+		refusals->tally = tally_open();
 	refusals->was_followed = true;
 	missing = pidns_watch_missing(refusals->watch);
 	if (missing)
@@ -116,6 +120,7 @@ void refusals_close(struct refusals *refusals)
 	if (!refusals)
 		return;
 	unfollow(refusals);
+	tally_close(refusals->tally);
 	free(refusals);
 }
 
@@ -150,9 +155,12 @@ bool refusals_read(struct refusals *refusals)
 
 	for (size_t i = 0; refusals->watch && r > 0 && i < MAX_EVENTS; i++) {
 		r = pidns_watch_next(refusals->watch, &event);
-		if (r > 0)
+		if (r > 0) {
 			count(refusals, event);
+			tally_add(refusals->tally, event);
+		}
 	}
+	tally_publish(refusals->tally);
 	if (r < 0) {
 		message("refusals are not counted: %s", refusals->why);
 		unfollow(refusals);
