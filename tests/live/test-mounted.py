@@ -2,15 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """All that is read of /proc and /sys, with something else mounted over it: answers, or unknown."""
 import ctypes
+import fcntl
 import os
+import pty
 import re
+import select
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
+import termios
+import time
 import unittest
 
 import live
+from reach import child_of
 
 CLONE_NEWNS = 0x00020000
 MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18
@@ -75,10 +82,20 @@ FILE_KINDS = ("fifo", "forged", "empty", "endless", "sibling")
 COMMANDS = (("list", "--all", "-o", "+last_pid,container,limit,pins"), ("tree",), ("ps",),
             ("ps", "--threads", "--json"), ("show", "@1"), ("show", "--all", "--json", "@1"),
             ("map", "1"), ("map", "-n", "@1", "1"), ("why",), ("why", "1", "--json"), ("doctor",),
-            ("record", "-w", "-"), ("diff", "{recording}"), ("watch", "--interval", "0.1"),
-            ("--help",), ("--version",))
+            ("tree", "--dot"), ("list", "--raw"), ("metrics",), ("export", "--jsonl", "--all"),
+            ("kill", "-s", "0", "{init}"), ("kill", "-s", "CONT", "-n", "@{init}", "1"),
+            ("enter", "@{init}", "true"), ("unshare", "--help"),
+            ("record", "-w", "-"), ("record", "--every", "0.1", "-w", "{recording}-series"),
+            ("diff", "{recording}"), ("watch", "--interval", "0.1"),
+            ("watch", "--interval", "0.1", "--tasks"), ("watch", "--refused"),
+            ("--help",), ("--version",), ("pidns-top", "-b", "-n", "1"),
+            ("pidns-top", "-b", "-n", "2", "-d", "0.1", "@{init}"))
 PROVIDERS = ((), live.PROCFS)
-TAKES_NO_PROVIDER = ("--help", "--version", "diff")
+TAKES_NO_PROVIDER = ("--help", "--version", "diff", "unshare")
+TOP = os.path.join(os.path.dirname(shutil.which(live.PIDNS)), "pidns-top")
+# What ends when it is told to: after so many seconds.
+UNTIL = "0.5"
+ENDLESS = ("watch", "--every")
 # A stuck file would take for ever; an answer takes a second on a busy machine.
 LIMIT_S = 30
 OPENING = ("open", "openat", "openat2", "access", "faccessat", "faccessat2", "stat", "statx",
@@ -86,7 +103,7 @@ OPENING = ("open", "openat", "openat2", "access", "faccessat", "faccessat2", "st
 OPENED = re.compile(r'(?:openat2?|newfstatat|statx|faccessat2?|access|open|stat)'
                     r'\((?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"([^"]+)"')
 # What is asked of tasks, and cgroups: each has a test of its own.
-OF_TASKS = re.compile(r"/proc/(\d+|self)(/(task(/.*)?|fd(info)?(/.*)?|ns/.*|status|stat|limits"
+OF_TASKS = re.compile(r"/proc/(\d+|self)(/(task(/.*)?|fd(info)?(/.*)?|ns(/.*)?|status|stat|limits"
                       r"|cgroup|mountinfo|cmdline))?|/sys/fs/cgroup/.*")
 
 
@@ -127,6 +144,10 @@ class World:
                 "sibling": "/proc/tty/drivers", "endless": "/dev/zero"}[kind]
 
 
+def is_endless(words):
+    return any(word in words for word in ENDLESS)
+
+
 def mount_all(mounts):
     """For preexec_fn: mount(8) itself reads some of these files."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -161,6 +182,10 @@ class Mounted(unittest.TestCase):
         cls.world = World(cls.folder)
         cls.recording = f"{cls.folder}/recording"
         live.pidns("record", "-w", cls.recording)
+        parent = cls.enterClassContext(subprocess.Popen(
+            ["unshare", "--pid", "--fork", "--kill-child", "sleep", "1000"]))
+        cls.addClassCleanup(parent.kill)
+        cls.init = child_of(parent.pid)
         # What each command opens, so that a file is mounted over for those alone that want it.
         cls.opened = {tuple(words): cls.trace(words) for words in cls.commands()}
 
@@ -171,9 +196,11 @@ class Mounted(unittest.TestCase):
                 if provider and name in TAKES_NO_PROVIDER:
                     continue
                 words = [live.PIDNS, name, *provider, *rest]
-                if name == "watch":
-                    words = ["timeout", "-s", "INT", "1", *words]
-                yield [word.format(recording=cls.recording) for word in words]
+                if name == "pidns-top":
+                    words = [TOP, *provider, *rest]
+                if is_endless(words):
+                    words = ["timeout", "-s", "INT", UNTIL, *words]
+                yield [word.format(recording=cls.recording, init=cls.init) for word in words]
 
     @classmethod
     def trace(cls, words):
@@ -201,7 +228,7 @@ class Mounted(unittest.TestCase):
         for command, status, said in self.run_all(mounts, commands):
             with self.subTest(command=command, mounts=mounts):
                 # 1 and 3: findings, or a limit that is reached; 124: watched until stopped.
-                self.assertIn(status, (0, 1, 3, 124) if "watch" in command else (0, 1, 3), said)
+                self.assertIn(status, (124,) if is_endless(command) else (0, 1, 3), said)
                 if "--json" in command:
                     live.schema.hold("\n".join(line for line in said.splitlines()
                                                if not line.startswith("pidns: ")), command)
@@ -212,7 +239,7 @@ class Mounted(unittest.TestCase):
         for name in (*FORGED, *FOLDERS):
             path = f"/{name}"
             commands = [list(command) for command, opened in self.opened.items()
-                        if "watch" not in command and
+                        if not is_endless(command) and
                         any(f"{other}/".startswith(f"{path}/") for other in opened)]
             if commands and os.path.exists(path):
                 self.check([(self.world.source(kind, name), path)], commands)
@@ -240,6 +267,59 @@ class Mounted(unittest.TestCase):
         for kind in FILE_KINDS:
             self.check([(self.world.source(kind, name), f"/{name}") for name in FORGED
                         if os.path.exists(f"/{name}")], list(self.commands()))
+
+
+class Viewer(unittest.TestCase):
+    """On a terminal: it shows its rows, and q leaves."""
+    # Another process reads these, or a library by their paths.
+    OF_THE_VIEWER = ("proc/loadavg", "proc/stat", "proc/meminfo", "proc/cpuinfo", "proc/uptime",
+                     "sys/devices/system/cpu/online", "sys/devices/system/node/node0/meminfo",
+                     "sys/devices/system/node/online", "proc/sys", "sys/devices/system/node")
+    # What stands in the first frame that has rows.
+    ROWS = b" processes, "
+
+    def setUp(self):
+        live.need_root()
+        self.world = World(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def screen_of(self, mounts, *options):
+        """All that it wrote to the terminal."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
+        viewer = subprocess.Popen([TOP, "-d", "0.1", *options], stdin=slave, stdout=slave, stderr=slave,
+                                  env={**os.environ, "TERM": "linux"}, start_new_session=True,
+                                  preexec_fn=mount_all(mounts))
+        # Held open, so that its end is no error here.
+        said, keys = b"", [b"\r", b"\x1b", b"l", b"\x1b", b"q"]
+        end = time.monotonic() + LIMIT_S
+        try:
+            while viewer.poll() is None and time.monotonic() < end:
+                if select.select([master], [], [], 0.05)[0]:
+                    said += os.read(master, 65536)
+                elif keys and self.ROWS in said:
+                    os.write(master, keys.pop(0))
+            self.assertEqual((viewer.poll(), self.ROWS in said), (0, True), said[-2000:])
+        finally:
+            viewer.kill()
+            viewer.wait()
+            os.close(master)
+            os.close(slave)
+        return said.decode(errors="replace")
+
+    def check(self, mounts, ways=((), live.PROCFS)):
+        for options in ways:
+            with self.subTest(mounts=mounts, options=options):
+                self.assertIsNone(forged_number(self.screen_of(mounts, *options)))
+
+    def test_c1_a4_all_at_once(self):
+        for kind in FILE_KINDS:
+            self.check([(self.world.source(kind, name), f"/{name}") for name in FORGED
+                        if os.path.exists(f"/{name}")])
+
+    def test_c1_each_of_its_own(self):
+        for name in filter(lambda name: os.path.exists(f"/{name}"), self.OF_THE_VIEWER):
+            for kind in ("empty", "fifo") if name in FOLDERS else ("fifo", "endless"):
+                self.check([(self.world.source(kind, name), f"/{name}")], ways=[()])
 
 
 class OverTasks(unittest.TestCase):
@@ -297,6 +377,23 @@ class OverTasks(unittest.TestCase):
                 pins = live.pidns("show", "--all", "--json", ino,
                                   preexec_fn=mount_all(mounts)).json["namespace"]["pins"]
                 self.assertIn(("fd", os.getpid()), {(pin["kind"], pin["pid"]) for pin in pins})
+
+    def test_a4_enter_where_its_namespaces_are_covered(self):
+        """By those of the caller, where the command would run without a word."""
+        parent = self.enterContext(subprocess.Popen(
+            ["unshare", "--pid", "--fork", "--kill-child", "sleep", "1000"]))
+        self.addCleanup(parent.kill)
+        init = child_of(parent.pid)
+        for source, place in (("/proc/self/ns", f"/proc/{init}/ns"), ("/proc/self", f"/proc/{init}"),
+                              (f"/proc/{init}/ns", f"/proc/{self.task.pid}/ns")):
+            with self.subTest(place=place):
+                answer = live.pidns("enter", f"@{init}", "readlink", "/proc/self/ns/pid", expect=None,
+                                    preexec_fn=mount_all([(source, place)]))
+                if answer.status:
+                    self.assertIn(f"/{init}/", f"{place}/")
+                    self.assertEqual(answer.out, b"")
+                else:
+                    self.assertEqual(answer.out.decode().strip(), os.readlink(f"/proc/{init}/ns/pid"))
 
     def test_c1_files_of_a_task(self):
         for name in "stat", "status", "cgroup", "limits", "mountinfo", "cmdline":

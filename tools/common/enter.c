@@ -19,6 +19,7 @@
 #include "execute.h"
 #include "handle.h"
 #include "message.h"
+#include "own.h"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -45,15 +46,14 @@ static bool proc_is_ours(void)
  * namespace is refused. */
 static int other_namespaces(int32_t pid)
 {
-	char path[40];
-	_cleanup_fd_ int own = -1, other = -1;
+	char name[32];
+	_cleanup_fd_ int own = own_proc_open("self/ns", O_PATH | O_DIRECTORY), other = -1;
 	int flags = 0;
 
-	snprintf(path, sizeof(path), "/proc/%d/ns", pid);
-	other = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	own = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (other < 0 || own < 0)
-		return -errno;
+	snprintf(name, sizeof(name), "%d/ns", pid);
+	other = own_proc_open(name, O_PATH | O_DIRECTORY);
+	if (own < 0 || other < 0)
+		return own < 0 ? own : other;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct stat a, b;
 
@@ -170,6 +170,9 @@ static int refuse(int error)
 				    strerror(error));
 	if (error == ESRCH || error == ENOENT)
 		return message_exit(EXIT_FAILED, "enter: the process has ended");
+	if (error == EXDEV || error == ENOTDIR)
+		return message_exit(EXIT_FAILED,
+				    "enter: something is mounted over the process in /proc");
 	return message_exit(EXIT_FAILED, "enter: %s", strerror(error));
 }
 

@@ -4,16 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
-#include <linux/openat2.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/own.h"
 
 #include <libproc2/meminfo.h>
 #include <libproc2/stat.h>
@@ -24,24 +20,12 @@ struct machine_reader {
 	struct stat_info *stat;
 };
 
-static int open_proc(void)
-{
-	int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct statfs fs;
-
-	if (fd >= 0 && (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 struct machine_reader *machine_reader_open(void)
 {
 	struct machine_reader *reader = calloc(1, sizeof(*reader));
 
 	if (reader)
-		reader->proc = open_proc();
+		reader->proc = own_proc();
 	return reader;
 }
 
@@ -59,35 +43,14 @@ struct machine_reader *machine_reader_close(struct machine_reader *reader)
 	return NULL;
 }
 
-/* Without openat2(2) (before Linux 5.6, or forbidden): a file mounted there is of another device. */
-static bool is_of_same_device(int dir, const char *name)
-{
-	/* A file system in user space is not asked: it might not answer. */
-	const int flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
-	struct statx folder, file;
-
-	return statx(dir, "", flags, 0, &folder) == 0 && statx(dir, name, flags, 0, &file) == 0 &&
-	       folder.stx_dev_major == file.stx_dev_major &&
-	       folder.stx_dev_minor == file.stx_dev_minor;
-}
-
 /* Is that file or folder the kernel's own, if it is there? libproc2 opens it by its path. */
 static bool is_own(int dir, const char *name)
 {
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
-	};
-	long fd;
+	int fd = dir < 0 ? -EBADF : own_open(dir, name, O_PATH);
 
-	if (dir < 0)
-		return false;
-	fd = syscall(SYS_openat2, dir, name, &how, sizeof(how));
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-		return is_of_same_device(dir, name);
 	if (fd >= 0)
-		close((int)fd);
-	return fd >= 0 || errno == ENOENT;
+		close(fd);
+	return fd >= 0 || fd == -ENOENT;
 }
 
 /* What else it opens for the figures of CPUs, and what the C library does to count them. */

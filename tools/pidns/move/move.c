@@ -5,16 +5,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/own.h"
 
 /* Of a kernel with CONFIG_PID_NS_MOVE; glibc's unshare(3) takes an int, which has no room for it. */
 #define CLONE_NEWPIDS (1ULL << 40)
@@ -80,11 +83,13 @@ static bool has_capability(int capability)
 
 static bool sysctl_is_off(void)
 {
-	/* A FIFO in its place has no writer. */
+	/* A FIFO in its place has no writer; any other file there is not the kernel's. */
 	_cleanup_fd_ int fd = open(SYSCTL, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct statfs fs;
 	char c;
 
-	return fd >= 0 && read(fd, &c, 1) == 1 && c == '0';
+	return fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC &&
+	       read(fd, &c, 1) == 1 && c == '0';
 }
 
 /* unshare(2) or setns(2) was here before, and only children would notice. */
@@ -110,7 +115,7 @@ static bool has_children(void)
 
 static bool is_traced(void)
 {
-	FILE *file = fopen("/proc/self/status", "re");
+	FILE *file = own_proc_fopen("self/status");
 	char line[256];
 	int tracer = 0;
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/own.h"
 
 static const int not_held[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGTTOU};
 static const int harmless[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU};
@@ -58,8 +59,8 @@ static int number_in_proc(pid_t pid)
 	int number = 0;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-	file = fopen(path, "re");
+	snprintf(path, sizeof(path), "self/fdinfo/%d", pidfd);
+	file = own_proc_fopen(path);
 	while (file && fgets(line, sizeof(line), file))
 		if (sscanf(line, "Pid: %d", &number) == 1)
 			break;
@@ -76,8 +77,8 @@ static uint64_t handled_signals(pid_t pid)
 	unsigned int found = 0;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", number_in_proc(pid));
-	file = fopen(path, "re");
+	snprintf(path, sizeof(path), "%d/status", number_in_proc(pid));
+	file = own_proc_fopen(path);
 	while (file && fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "SigBlk: %" SCNx64, &set) != 1 &&
 		    sscanf(line, "SigIgn: %" SCNx64, &set) != 1 &&
