@@ -1,36 +1,97 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* details.c - what only the rows on the screen need, looked up for them alone. */
+/* details.c - the thread that looks up what only the rows on the screen need. */
 #include "details.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
-#include "common/cmdline.h"
 #include "cpu.h"
+#include "lookup.h"
+#include "thread.h"
 
-struct detail {
-	int32_t pid;
-	bool has_command, was_asked; /* for its command line */
-	bool has_nice;
-	int nice;
-	const struct pidns_task *task;
-	double cpu;
-	char *command;
-	size_t command_len;
+enum details_state {
+	DETAILS_IDLE,
+	DETAILS_ASKED,
+	DETAILS_DONE, /* with an answer that has not been collected */
+	DETAILS_LEAVING,
+};
+
+struct answer {
+	struct detail *list; /* by pid, each once */
+	size_t count;
+	struct pidns_snapshot *snapshot; /* that their tasks are in */
+	uint64_t round;
 };
 
 struct details {
-	struct pidns_ctx *ctx;
-	struct cmdline_helper *helper;
-	struct cpu_history *history;
-	struct pidns_snapshot *snapshot; /* of the pids below; NULL: no take was needed */
-	uint64_t round, task_fields;
-	unsigned int cpus;
-	struct detail *list; /* by pid, each once */
-	size_t count;
+	struct lookup *lookup; /* the thread's own */
+	pthread_t thread;
+	int fd;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct answer shown;
+	struct details_wish asked; /* the last one; its PIDs are a copy */
+	bool is_behind;		   /* the answer to it, or to a later one, is to come */
+	/* Under the lock: */
+	enum details_state state;
+	bool is_looking;
+	struct answer answer;
 };
+
+static void answer_clear(struct answer *answer)
+{
+	detail_list_free(answer->list, answer->count);
+	pidns_snapshot_unref(answer->snapshot);
+	*answer = (struct answer){0};
+}
+
+/* ---- The thread ---- */
+
+static void *details_thread(void *arg)
+{
+	struct details *details = arg;
+	struct answer answer;
+
+	pthread_mutex_lock(&details->lock);
+	for (;;) {
+		while (details->state == DETAILS_IDLE || details->state == DETAILS_DONE)
+			pthread_cond_wait(&details->changed, &details->lock);
+		if (details->state == DETAILS_LEAVING)
+			break;
+		details->is_looking = true;
+		pthread_mutex_unlock(&details->lock);
+		/* While it is asked, the wish stays as it is. */
+		lookup_look(details->lookup, &details->asked);
+		answer.count = lookup_copy(details->lookup, &answer.list, &answer.snapshot);
+		answer.round = details->asked.round;
+		pthread_mutex_lock(&details->lock);
+		details->is_looking = false;
+		details->answer = answer;
+		if (details->state == DETAILS_ASKED)
+			details->state = DETAILS_DONE;
+		eventfd_write(details->fd, 1);
+	}
+	pthread_mutex_unlock(&details->lock);
+	return NULL;
+}
+
+/* ---- The caller's side ---- */
+
+static struct details *details_free(struct details *details)
+{
+	lookup_close(details->lookup);
+	answer_clear(&details->shown);
+	answer_clear(&details->answer);
+	free((void *)(uintptr_t)details->asked.pids);
+	if (details->fd >= 0)
+		close(details->fd);
+	pthread_mutex_destroy(&details->lock);
+	pthread_cond_destroy(&details->changed);
+	free(details);
+	return NULL;
+}
 
 struct details *details_open(struct pidns_ctx *ctx, struct cmdline_helper *helper)
 {
@@ -38,220 +99,124 @@ struct details *details_open(struct pidns_ctx *ctx, struct cmdline_helper *helpe
 
 	if (!details)
 		return NULL;
-	details->ctx = ctx;
-	details->helper = helper;
-	details->history = cpu_history_new();
-	return details->history ? details : details_close(details);
+	pthread_mutex_init(&details->lock, NULL);
+	pthread_cond_init(&details->changed, NULL);
+	details->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	details->lookup = lookup_open(ctx, helper);
+	if (details->fd < 0 || !details->lookup ||
+	    thread_start(&details->thread, details_thread, details) < 0)
+		return details_free(details);
+	return details;
 }
 
-static void list_free(struct detail *list, size_t count)
+bool details_close(struct details *details)
 {
-	for (size_t i = 0; i < count; i++)
-		free(list[i].command);
-	free(list);
-}
+	bool is_looking;
 
-struct details *details_close(struct details *details)
-{
-	if (details) {
-		pidns_snapshot_unref(details->snapshot);
-		cpu_history_free(details->history);
-		list_free(details->list, details->count);
-		free(details);
-	}
-	return NULL;
-}
-
-static int detail_compare(const void *a, const void *b)
-{
-	const struct detail *x = a, *y = b;
-
-	return x->pid < y->pid ? -1 : x->pid > y->pid;
-}
-
-static struct detail *detail_find(struct detail *list, size_t count, int32_t pid)
-{
-	struct detail wanted = {.pid = pid};
-
-	if (!count)
-		return NULL;
-	return bsearch(&wanted, list, count, sizeof(wanted), detail_compare);
-}
-
-/* A list for these pids, sorted, each once, nothing known of any; NULL: none, or no memory. */
-static struct detail *list_make(const int32_t *pids, size_t nr_pids, size_t *ret_count)
-{
-	struct detail *list = nr_pids ? calloc(nr_pids, sizeof(*list)) : NULL;
-	size_t count = 0;
-
-	*ret_count = 0;
-	if (!list)
-		return NULL;
-	for (size_t i = 0; i < nr_pids; i++)
-		list[i].pid = pids[i];
-	qsort(list, nr_pids, sizeof(*list), detail_compare);
-	for (size_t i = 0; i < nr_pids; i++) {
-		if (!count || list[count - 1].pid != list[i].pid)
-			list[count++] = list[i];
-	}
-	*ret_count = count;
-	return list;
-}
-
-static bool is_same_list(const struct details *details, const struct detail *list, size_t count)
-{
-	if (details->count != count)
+	if (!details)
+		return true;
+	pthread_mutex_lock(&details->lock);
+	is_looking = details->is_looking;
+	details->state = DETAILS_LEAVING;
+	pthread_cond_signal(&details->changed);
+	pthread_mutex_unlock(&details->lock);
+	if (is_looking)
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (details->list[i].pid != list[i].pid)
-			return false;
-	}
+	pthread_join(details->thread, NULL);
+	details_free(details);
 	return true;
 }
 
-/* Scrolling keeps most rows: what was read this round need not be read again. */
-static void keep_commands(struct details *details, struct detail *list, size_t count)
+int details_fd(const struct details *details)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct detail *old = detail_find(details->list, details->count, list[i].pid);
-
-		if (!old)
-			continue;
-		list[i].has_command = old->has_command;
-		list[i].was_asked = old->was_asked;
-		list[i].command = old->command;
-		list[i].command_len = old->command_len;
-		old->command = NULL;
-	}
+	return details ? details->fd : -1;
 }
 
-static void note_tasks(struct details *details)
+bool details_collect(struct details *details)
 {
-	uint64_t now_ns = pidns_snapshot_time(details->snapshot);
-	bool is_noted = cpu_history_begin(details->history, details->count, now_ns) == 0;
+	eventfd_t ignored;
+	bool is_done;
 
-	for (size_t i = 0; i < details->count; i++) {
-		struct detail *detail = &details->list[i];
-
-		detail->task = pidns_task_find(details->snapshot, NULL, detail->pid);
-		if (detail->task && is_noted)
-			detail->cpu = cpu_at_most(cpu_history_note(details->history, detail->task),
-						  details->cpus);
+	if (!details || eventfd_read(details->fd, &ignored) < 0)
+		return false;
+	pthread_mutex_lock(&details->lock);
+	is_done = details->state == DETAILS_DONE;
+	if (is_done) {
+		answer_clear(&details->shown);
+		details->shown = details->answer;
+		details->answer = (struct answer){0};
+		details->state = DETAILS_IDLE;
 	}
-	if (is_noted)
-		cpu_history_end(details->history);
+	pthread_mutex_unlock(&details->lock);
+	return is_done;
 }
 
-/* A take that fails leaves the rows without details, which is what they then are. */
-static void take_tasks(struct details *details)
+static bool is_same_wish(const struct details_wish *a, const struct details_wish *b)
 {
-	struct pidns_take_opts opts = {
-		.size = sizeof(opts),
-		.task_fields = details->task_fields,
-		.nr_pids = details->count,
-	};
-	int32_t *pids = malloc((details->count + 1) * sizeof(*pids));
-
-	details->snapshot = pidns_snapshot_unref(details->snapshot);
-	for (size_t i = 0; i < details->count; i++) {
-		details->list[i].task = NULL;
-		details->list[i].cpu = CPU_UNKNOWN;
-		if (pids)
-			pids[i] = details->list[i].pid;
-	}
-	opts.pids = pids;
-	if (pids && details->count && details->ctx && details->task_fields &&
-	    pidns_snapshot_take(details->ctx, &opts, &details->snapshot) >= 0)
-		note_tasks(details);
-	free(pids);
+	return a->round == b->round && a->task_fields == b->task_fields &&
+	       a->nr_pids == b->nr_pids && a->commands == b->commands && a->nice == b->nice &&
+	       a->pids && (!a->nr_pids || !memcmp(a->pids, b->pids, a->nr_pids * sizeof(*a->pids)));
 }
 
-struct asking {
-	struct details *details;
-	size_t *places; /* in the list, of each query */
-};
-
-static void got_command(void *arg, size_t i, const char *bytes, size_t len)
+static void ask(struct details *details, const struct details_wish *wish)
 {
-	struct asking *asking = arg;
-	struct detail *detail = &asking->details->list[asking->places[i]];
+	int32_t *pids = malloc((wish->nr_pids + 1) * sizeof(*pids));
 
-	free(detail->command);
-	detail->command = malloc(len + 1);
-	detail->has_command = detail->command != NULL;
-	detail->command_len = len;
-	if (detail->command)
-		memcpy(detail->command, bytes, len);
-}
-
-static void ask_commands(struct details *details)
-{
-	struct cmdline_query *queries = calloc(details->count + 1, sizeof(*queries));
-	struct asking asking = {details, calloc(details->count + 1, sizeof(size_t))};
-	size_t count = 0;
-
-	for (size_t i = 0; queries && asking.places && i < details->count; i++) {
-		struct detail *detail = &details->list[i];
-
-		if (detail->was_asked)
-			continue;
-		detail->was_asked = true;
-		queries[count].pid = detail->pid;
-		if (detail->task && detail->task->known & PIDNS_TASK_START)
-			queries[count].start_ns = detail->task->start_ns;
-		asking.places[count++] = i;
-	}
-	/* Its failure is the absence of what was asked for: names are shown instead. */
-	if (count)
-		cmdline_ask(details->helper, queries, count, got_command, &asking);
-	free(queries);
-	free(asking.places);
-}
-
-/* A call, and no file: it never waits. */
-static void ask_nice(struct details *details)
-{
-	for (size_t i = 0; i < details->count; i++) {
-		struct detail *detail = &details->list[i];
-
-		errno = 0;
-		detail->nice = getpriority(PRIO_PROCESS, (id_t)detail->pid);
-		detail->has_nice = !errno;
-	}
+	if (!pids)
+		return;
+	if (wish->nr_pids)
+		memcpy(pids, wish->pids, wish->nr_pids * sizeof(*pids));
+	free((void *)(uintptr_t)details->asked.pids);
+	details->asked = *wish;
+	details->asked.pids = pids;
+	pthread_mutex_lock(&details->lock);
+	details->state = DETAILS_ASKED;
+	pthread_cond_signal(&details->changed);
+	pthread_mutex_unlock(&details->lock);
 }
 
 void details_look(struct details *details, const struct details_wish *wish)
 {
-	size_t count;
-	struct detail *list = list_make(wish->pids, wish->nr_pids, &count);
-	bool is_new_round = wish->round != details->round;
+	enum details_state state;
 
-	details->cpus = wish->cpus;
-	if (is_new_round || wish->task_fields != details->task_fields ||
-	    !is_same_list(details, list, count)) {
-		if (!is_new_round)
-			keep_commands(details, list, count);
-		list_free(details->list, details->count);
-		details->list = list;
-		details->count = count;
-		details->round = wish->round;
-		details->task_fields = wish->task_fields;
-		take_tasks(details);
-	} else {
-		list_free(list, count);
-	}
-	if (wish->nice)
-		ask_nice(details);
-	if (wish->commands && details->helper)
-		ask_commands(details);
+	details_collect(details);
+	pthread_mutex_lock(&details->lock);
+	state = details->state;
+	pthread_mutex_unlock(&details->lock);
+	details->is_behind = state != DETAILS_IDLE;
+	if (state != DETAILS_IDLE || is_same_wish(&details->asked, wish))
+		return;
+	ask(details, wish);
+	details->is_behind = true;
+}
+
+bool details_is_behind(const struct details *details)
+{
+	return details && details->is_behind;
+}
+
+/* ---- What is known ---- */
+
+static const struct detail *find(const struct details *details, int32_t pid)
+{
+	return details ? detail_find(details->shown.list, details->shown.count, pid) : NULL;
+}
+
+/* Of an earlier moment than the one shown there is nothing to tell. */
+static const struct detail *find_now(const struct details *details, int32_t pid)
+{
+	return details && details->shown.round == details->asked.round ? find(details, pid) : NULL;
+}
+
+bool details_is_coming(const struct details *details, int32_t pid)
+{
+	return details && details->is_behind && !find_now(details, pid);
 }
 
 bool details_nice(const struct details *details, int32_t pid, int *ret_nice)
 {
-	const struct detail *detail = NULL;
+	const struct detail *detail = find_now(details, pid);
 
-	if (details)
-		detail = detail_find(details->list, details->count, pid);
 	if (!detail || !detail->has_nice)
 		return false;
 	*ret_nice = detail->nice;
@@ -260,28 +225,23 @@ bool details_nice(const struct details *details, int32_t pid, int *ret_nice)
 
 const struct pidns_task *details_task(const struct details *details, int32_t pid)
 {
-	const struct detail *detail = NULL;
+	const struct detail *detail = find_now(details, pid);
 
-	if (details)
-		detail = detail_find(details->list, details->count, pid);
 	return detail ? detail->task : NULL;
 }
 
 double details_cpu(const struct details *details, int32_t pid)
 {
-	const struct detail *detail = NULL;
+	const struct detail *detail = find_now(details, pid);
 
-	if (details)
-		detail = detail_find(details->list, details->count, pid);
 	return detail && detail->task ? detail->cpu : CPU_UNKNOWN;
 }
 
+/* Until the next answer is there, a process is called as it was. */
 const char *details_command(const struct details *details, int32_t pid, size_t *ret_len)
 {
-	const struct detail *detail = NULL;
+	const struct detail *detail = find(details, pid);
 
-	if (details)
-		detail = detail_find(details->list, details->count, pid);
 	if (!detail || !detail->has_command)
 		return NULL;
 	*ret_len = detail->command_len;

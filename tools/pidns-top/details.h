@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * details.h - what only the rows on the screen need: looked up for them alone, by a take that is
- * restricted to their pids, and by the helper that reads command lines.
+ * details.h - what only the rows on the screen need: looked up for them alone, by a thread that owns the
+ * context and the helper that reads command lines. Nothing here ever waits for either.
  */
 #ifndef PIDNS_TOP_DETAILS_H
 #define PIDNS_TOP_DETAILS_H
@@ -15,9 +15,10 @@
 struct cmdline_helper;
 struct details;
 
-/* Neither ctx nor helper is owned; either may be NULL. NULL: no memory. */
+/* Both ctx and helper are the thread's until details_close(); either may be NULL. NULL: no memory, no thread. */
 struct details *details_open(struct pidns_ctx *ctx, struct cmdline_helper *helper);
-struct details *details_close(struct details *details);
+/* False: the thread is still asking, and nothing of it can be freed; the process ends soon. Takes NULL. */
+bool details_close(struct details *details);
 
 struct details_wish {
 	const int32_t *pids; /* as numbered for the reader */
@@ -29,13 +30,18 @@ struct details_wish {
 	unsigned int cpus;    /* of the machine; 0: not known */
 };
 
-/*
- * Have these at hand. Asks only for what changed since the last call, and never waits longer than
- * the helper may take (cmdline.h). A pid that is gone is simply not there.
- */
+/* Ask for these, unless that was the last thing asked for; while an answer is under way the next one has to
+ * wait, and the caller to look again when it has come. */
 void details_look(struct details *details, const struct details_wish *wish);
+/* Becomes readable when there is an answer. details NULL: -1. */
+int details_fd(const struct details *details);
+/* True: an answer has come, and is what the functions below tell of. */
+bool details_collect(struct details *details);
+/* More is under way; and is it for that pid, of which nothing of this round is known yet? */
+bool details_is_behind(const struct details *details);
+bool details_is_coming(const struct details *details, int32_t pid);
 
-/* All NULL or unknown where that pid was not looked up, or is gone; valid until the next look. */
+/* All NULL or unknown where that pid was not looked up, or is gone; valid until an answer is collected. */
 const struct pidns_task *details_task(const struct details *details, int32_t pid);
 /* Percent of one CPU, or CPU_UNKNOWN (cpu.h). */
 double details_cpu(const struct details *details, int32_t pid);

@@ -68,6 +68,9 @@ static void open_live(struct viewer *viewer)
 		viewer->picture.users = users_open("/etc/passwd");
 	if (!viewer->options->is_batch)
 		pidns_open(&opts, &viewer->screen_ctx);
+	if (!viewer->options->is_batch && !source->root && !source->from)
+		pidns_open(&(struct pidns_open_opts){.size = sizeof(opts), .flags = PIDNS_OPEN_FEW},
+			   &viewer->act_ctx);
 	viewer->picture.has_nice = viewer->screen_ctx && !source->root && !source->from;
 }
 
@@ -112,6 +115,7 @@ static void close_all(struct viewer *viewer)
 	/* A taker that hangs may be about to use it. */
 	if (viewer->is_stuck || !machine_close(viewer->machine))
 		viewer->is_stuck = true;
+	pidns_close(viewer->act_ctx);
 	pidns_close(viewer->screen_ctx);
 	pidns_close(viewer->ctx);
 	cmdline_close(viewer->helper);

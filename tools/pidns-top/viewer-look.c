@@ -243,6 +243,7 @@ static void collect_look(struct screen *screen)
 	}
 	screen->trouble[0] = '\0';
 	screen->round++;
+	screen->is_new = true;
 	if (screen->viewer->moments)
 		show_moment(screen, &result);
 	viewer_show(screen->viewer, result.snapshot, screen->asked_flags, &result.machine);

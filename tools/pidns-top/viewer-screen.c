@@ -24,6 +24,8 @@
 #define FIRST_LOOK_NS (250 * MS)
 /* Keys pasted by the thousand: obeyed for so long, then there is a frame. */
 #define KEYS_NS (50 * MS)
+/* What is looked up for the rows of a new sample is waited for so long, with keys obeyed meanwhile. */
+#define HELD_NS (100 * MS)
 /* A terminal that takes no output is asked again after so long. */
 #define STALLED_NS (100 * MS)
 /* Whether the terminal is still there is asked so often, in case no signal says so. */
@@ -229,9 +231,27 @@ static void draw_frame(struct screen *screen)
 		app->is_leaving = true;
 }
 
+/* A new sample is drawn together with what is looked up for its rows, unless that takes long. */
+static bool is_held(const struct screen *screen)
+{
+	return details_is_behind(screen->details) && screen_now_ns() < screen->held_ns;
+}
+
+/* Of the rows that a new sample has, look up what only these need. */
+static void look_ahead(struct screen *screen)
+{
+	if (!screen->is_new)
+		return;
+	screen->is_new = false;
+	plan_frame(screen);
+	app_settle(&screen->viewer->app, &screen->rows);
+	look_at_details(screen);
+	screen->held_ns = screen_now_ns() + HELD_NS;
+}
+
 static bool is_time_to_draw(const struct screen *screen)
 {
-	return screen->wants_frame &&
+	return screen->wants_frame && !is_held(screen) &&
 	       (screen->round || screen_now_ns() >= screen->begun_ns + FIRST_LOOK_NS);
 }
 
@@ -250,13 +270,16 @@ static void wait_for_something(struct screen *screen)
 		{.fd = taker_fd(screen->taker), .events = POLLIN},
 		{.fd = screen->notice_fd, .events = POLLIN},
 		{.fd = app->is_paused ? -1 : watcher_fd(screen->watcher), .events = POLLIN},
+		{.fd = details_fd(screen->details), .events = POLLIN},
 	};
 	uint64_t now = screen_now_ns(), until = now + ALIVE_NS;
 	struct timespec timeout;
 
 	if (!app->is_paused || app->wants_take)
 		until = earlier(until, screen->next_look_ns);
-	if (screen->wants_frame && screen->round)
+	if (screen->wants_frame && is_held(screen))
+		until = earlier(until, screen->held_ns);
+	else if (screen->wants_frame && screen->round)
 		until = earlier(until, now + STALLED_NS);
 	else if (screen->wants_frame)
 		until = earlier(until, screen->begun_ns + FIRST_LOOK_NS);
@@ -264,7 +287,7 @@ static void wait_for_something(struct screen *screen)
 	until = until > now ? until - now : 0;
 	timeout.tv_sec = (time_t)(until / 1000000000);
 	timeout.tv_nsec = (long)(until % 1000000000);
-	ppoll(fds, 4, &timeout, term_signal_mask());
+	ppoll(fds, sizeof(fds) / sizeof(fds[0]), &timeout, term_signal_mask());
 }
 
 static void loop(struct screen *screen)
@@ -272,6 +295,7 @@ static void loop(struct screen *screen)
 	struct app *app = &screen->viewer->app;
 
 	while (!app->is_leaving) {
+		look_ahead(screen);
 		if (is_time_to_draw(screen) && term_is_ready())
 			draw_frame(screen);
 		wait_for_something(screen);
@@ -282,6 +306,7 @@ static void loop(struct screen *screen)
 		}
 		if (term_obey_signals())
 			screen->wants_frame = screen->is_anew = true;
+		screen->wants_frame |= details_collect(screen->details);
 		obey_keys(screen);
 		screen_look(screen);
 	}
@@ -327,8 +352,8 @@ int viewer_screen(struct viewer *viewer)
 				    isatty(STDIN_FILENO) ? "output" : "input");
 	if (viewer->screen_ctx)
 		screen.details = details_open(viewer->screen_ctx, viewer->helper);
-	if (viewer->screen_ctx)
-		screen.act = act_open(viewer->screen_ctx);
+	if (viewer->act_ctx)
+		screen.act = act_open(viewer->act_ctx);
 	screen.has_cheap_tasks =
 		!(pidns_provider_flags(pidns_provider(viewer->ctx)) & PIDNS_PROVIDER_PROCFS);
 	viewer->past_max = viewer->picture.recording ? 0 : PAST_BYTES_MAX;
@@ -344,6 +369,11 @@ int viewer_screen(struct viewer *viewer)
 		viewer->ctx = NULL;
 		viewer->is_stuck = true;
 	}
+	if (!details_close(screen.details)) {
+		viewer->screen_ctx = NULL;
+		viewer->helper = NULL;
+		viewer->is_stuck = true;
+	}
 	if (!watcher_close(screen.watcher))
 		viewer->is_stuck = true;
 	rows_clear(&screen.rows);
@@ -351,7 +381,6 @@ int viewer_screen(struct viewer *viewer)
 	viewer->picture.details = NULL;
 	viewer->picture.sheet = NULL;
 	sheet_clear(&screen.sheet);
-	details_close(screen.details);
 	act_close(screen.act);
 	return r;
 }

@@ -30,6 +30,8 @@ struct screen {
 	uint64_t plain_cost_ns; /* what the last snapshot without notes has cost */
 	uint64_t next_notes_ns; /* when one with notes is due */
 	bool has_cheap_tasks;	/* the provider tells all of every task at once */
+	uint64_t held_ns;	/* details of a new sample are waited for until then */
+	bool is_new;		/* a sample has come, and nothing was looked up for it yet */
 	bool wants_frame, is_anew;
 	char trouble[256]; /* why the last look failed; "" */
 	enum theme theme;  /* that the terminal has been set to */

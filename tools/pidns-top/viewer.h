@@ -19,6 +19,7 @@ struct viewer {
 	const struct target *target;  /* NULL: begin with the namespaces */
 	struct pidns_ctx *ctx;	      /* for all tasks; NULL once another thread owns it */
 	struct pidns_ctx *screen_ctx; /* for those on the screen; NULL: they are all known */
+	struct pidns_ctx *act_ctx;    /* for the one that is acted on; NULL: nothing can be */
 	struct cmdline_helper *helper;
 	struct machine *machine;
 	struct cpu_history *history;

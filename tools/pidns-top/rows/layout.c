@@ -288,6 +288,17 @@ void layout_needs_all(struct layout_needs *ret)
 	}
 }
 
+/* A value that is looked up for the rows on the screen alone, and is not there yet. */
+static bool is_looked_up(const struct cell_source *source, const struct cell *cell)
+{
+	int32_t pid;
+
+	if (!(source->column->flags & COLUMN_OF_SCREEN) || strcmp(cell->text, "-") != 0)
+		return false;
+	pid = view_of(source->app)->pid(source->row);
+	return pid && details_is_coming(source->picture->details, pid);
+}
+
 /* Columns have come to the screen, and the next snapshot will know what is in them. */
 static bool is_to_come(const struct column *column, const struct picture *picture)
 {
@@ -313,6 +324,8 @@ void layout_fill(const struct layout_column *at, struct cell_source *source, str
 		snprintf(cell->text, sizeof(cell->text), "%s", text_is_utf8() ? "…" : ".");
 	else
 		view_fill(source, cell);
+	if (is_looked_up(source, cell))
+		snprintf(cell->text, sizeof(cell->text), "%s", text_is_utf8() ? "…" : ".");
 	len = text_fit(cell->text, at->width, align, text, sizeof(text));
 	memcpy(cell->text, text, len + 1);
 	if (cell->faint > len)

@@ -210,7 +210,7 @@ void draw_page_end(const struct draw_frame *frame, const struct app *app, const 
 static void draw_page_end_of(const struct draw_frame *frame, const struct app *app,
 			     const struct picture *picture, const char *words)
 {
-	char line[128], ago[16];
+	char line[512], ago[16];
 
 	format_short_age(picture->replay_ns, ago, sizeof(ago));
 	snprintf(line, sizeof(line), "%s%s%s%s", picture->replay_ns ? "REPLAY -" : "",
@@ -261,12 +261,10 @@ static void draw_events(const struct draw_frame *frame, const struct app *app,
 	}
 	if (!events || !events->count)
 		term_put(0, 0, "Nothing has happened since the first sample.", STYLE_TEXT);
-	if ((!events || !events->count) && picture->untold) {
-		snprintf(line, sizeof(line), "Only differences between samples are seen: %s",
-			 picture->untold);
-		draw_put_line(frame, 1, 0, line, STYLE_TEXT);
-	}
-	draw_page_end_of(frame, app, picture, "Esc leaves, PgUp goes back");
+	snprintf(line, sizeof(line), "Esc leaves, PgUp goes back%s%s",
+		 picture->untold ? ". Only differences between samples are seen: " : "",
+		 picture->untold ? picture->untold : "");
+	draw_page_end_of(frame, app, picture, line);
 	term_end(0, 0);
 }
 
