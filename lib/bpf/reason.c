@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,10 +70,38 @@ static bool has_bpf(void)
 	return exists("/proc/sys/kernel/unprivileged_bpf_disabled");
 }
 
+/*
+ * Before Linux 5.11 maps count against RLIMIT_MEMLOCK, and what is too large is EPERM as well: one of a page
+ * can then still be had.
+ */
+static bool gives_small_map(void)
+{
+	union bpf_attr attr;
+	int fd;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = BPF_MAP_TYPE_ARRAY;
+	attr.key_size = attr.value_size = sizeof(uint32_t);
+	attr.max_entries = 1;
+	fd = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static int explain_old_kernel(int error, const struct why *why)
+{
+	return why_set(why, -EOPNOTSUPP,
+		       "bpf: this kernel does not take the programs, which need Linux 5.17: %s",
+		       strerror(-error));
+}
+
 static int explain_refusal(int error, const struct why *why)
 {
 	if (!has_bpf() && exists("/proc/sys/kernel"))
 		return why_set(why, -EOPNOTSUPP, "bpf: this kernel has no bpf(2)");
+	if (error == -EPERM && gives_small_map())
+		return explain_old_kernel(error, why);
 	return why_set(why, error, "bpf: bpf(2) is denied to this process (by seccomp?)");
 }
 
@@ -88,7 +117,5 @@ int bpf_explain(int error, const struct why *why)
 	if (!exists("/sys/kernel/btf/vmlinux") && exists("/sys/kernel"))
 		return why_set(why, -EOPNOTSUPP,
 			       "bpf: this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
-	return why_set(why, -EOPNOTSUPP,
-		       "bpf: this kernel does not take the programs, which need Linux 5.17: %s",
-		       strerror(-error));
+	return explain_old_kernel(error, why);
 }
