@@ -335,6 +335,20 @@ static int annotate_snapshot(const struct pidns_ctx *ctx, const struct pidns_tak
 	return annotate_machine(&a);
 }
 
+/* What a provider lacks that cannot know what files and mounts keep. */
+static int find_kept(const struct pidns_ctx *ctx, const struct request *request, struct builder *b)
+{
+	const struct provider *helper;
+
+	if (!ctx->provider->lacks_kept || !(request->flags & PIDNS_TAKE_ALL) ||
+	    !(builder_unseen(b) & (PIDNS_UNSEEN_FD | PIDNS_UNSEEN_BIND)))
+		return 0;
+	for (size_t i = 0; (helper = provider_at(i)); i++)
+		if (helper->find_kept)
+			return helper->find_kept(request, b);
+	return 0;
+}
+
 int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *user,
 			struct pidns_snapshot **ret_snapshot)
 {
@@ -368,6 +382,8 @@ int pidns_snapshot_take(struct pidns_ctx *ctx, const struct pidns_take_opts *use
 	if (!b)
 		return why_set(&request.why, -ENOMEM, "out of memory");
 	r = ctx->provider->take(ctx->state, &request, b);
+	if (r >= 0)
+		r = find_kept(ctx, &request, b);
 	if (r >= 0 && ctx_is_living(ctx)) {
 		origin_read(procfs_of(ctx), &origin);
 		builder_set_origin(b, &origin);

@@ -102,6 +102,7 @@ const struct provider provider_bpf = {
 	.name = "bpf",
 	.flags = PIDNS_PROVIDER_COUNTS_PIDS,
 	.start_is_costly = true,
+	.lacks_kept = true, /* before Linux 6.18, which has no list of namespaces */
 	.may = bpf_provider_may,
 	.probe = bpf_provider_probe,
 	.open = bpf_provider_open,

@@ -227,40 +227,19 @@ void builder_add_unseen(struct builder *b, uint32_t unseen)
 	b->s->cannot_see |= unseen;
 }
 
-void builder_know_holders(struct builder *b)
+void builder_clear_unseen(struct builder *b, uint32_t unseen)
 {
-	b->s->knows_holders = true;
+	b->s->cannot_see &= ~unseen;
 }
 
-int builder_add_holder(struct builder *b, const struct holder *holder)
+uint32_t builder_unseen(const struct builder *b)
 {
-	struct pidns_snapshot *s = b->s;
-
-	if (util_grow(&s->holders, &b->room_holders, s->nr_holders, sizeof(*s->holders)) < 0)
-		return -ENOMEM;
-	s->holders[s->nr_holders++] = *holder;
-	return 0;
+	return b->s->cannot_see;
 }
 
-int builder_add_task_namespaces(struct builder *b, const struct task_namespaces *of)
+bool builder_has_ns(const struct builder *b, uint64_t ino)
 {
-	struct pidns_snapshot *s = b->s;
-
-	if (util_grow(&s->task_namespaces, &b->room_task_namespaces, s->nr_task_namespaces,
-		      sizeof(*s->task_namespaces)) < 0)
-		return -ENOMEM;
-	s->task_namespaces[s->nr_task_namespaces++] = *of;
-	return 0;
-}
-
-int builder_add_extra(struct builder *b, const struct task_extra *extra)
-{
-	struct pidns_snapshot *s = b->s;
-
-	if (util_grow(&s->extras, &b->room_extras, s->nr_extras, sizeof(*s->extras)) < 0)
-		return -ENOMEM;
-	s->extras[s->nr_extras++] = *extra;
-	return 0;
+	return map_get(&b->by_ino, ino) != 0;
 }
 
 void builder_set_time(struct builder *b, uint64_t time_ns)

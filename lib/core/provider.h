@@ -63,6 +63,10 @@ int builder_set_root(struct builder *b, uint64_t ino);
 void builder_add_flags(struct builder *b, uint32_t flags);
 void builder_clear_flags(struct builder *b, uint32_t flags);
 void builder_add_unseen(struct builder *b, uint32_t unseen);
+void builder_clear_unseen(struct builder *b, uint32_t unseen);
+uint32_t builder_unseen(const struct builder *b);
+/* Has a namespace of that inode been spoken of, be it as a parent? */
+bool builder_has_ns(const struct builder *b, uint64_t ino);
 /*
  * What tasks hold keeps namespaces, too. A provider that looks through every task it pours says so,
  * and then what it found: an open nsfs file or a pidfd, or descriptor -1 for a process with more than its
@@ -105,6 +109,9 @@ struct provider {
 	/* Its start costs more than asking about a few tasks: "auto" leaves it out where the caller
 	 * says PIDNS_OPEN_FEW. */
 	bool start_is_costly;
+	/* Where it says PIDNS_UNSEEN_FD and PIDNS_UNSEEN_BIND, and all are wanted, these namespaces are
+	 * to be had from find_kept of another. */
+	bool lacks_kept;
 	/* PIDNS_TASK_*: what costs so much that annotators ask for it themselves, of few. */
 	uint64_t dear;
 	/* Is this caller one for whom it could work? Asked by "auto" before it is opened, where that
@@ -121,6 +128,9 @@ struct provider {
 	 * 0 or -Exxx and why. NULL: whenever it opens. */
 	int (*suits)(void *state, const struct why *why);
 	int (*take)(void *state, const struct request *request, struct builder *b);
+	/* Namespaces without tasks that files and mounts of tasks keep, poured beside all that another
+	 * provider knows: these two bits are cleared then, or remain. 0 or -Exxx. NULL: it knows none. */
+	int (*find_kept)(const struct request *request, struct builder *b);
 	/* A descriptor that is readable once something may have changed, and is emptied by read(2)
 	 * without waiting; -Exxx. NULL: no such events. */
 	int (*listen)(void *state);

@@ -41,7 +41,7 @@ static int add_holder(struct procfs_take *t, int32_t fd)
 {
 	const struct holder holder = {.pid = t->looked_at, .fd = fd, .kind = HOLDER_BY_LINK};
 
-	return builder_add_holder(t->b, &holder);
+	return t->only_helps ? 0 : builder_add_holder(t->b, &holder);
 }
 
 static int look_at_fd(struct procfs_take *t, int dir, const char *name)
@@ -231,4 +231,16 @@ int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid)
 	if (r >= 0)
 		r = look_at_mounts(t, dir, pid);
 	return r;
+}
+
+int procfs_hidden_take_kept(struct procfs_take *t, int dir, int32_t pid)
+{
+	bool has_none;
+	int r;
+
+	t->looked_at = pid;
+	r = look_at_fds(t, dir, &has_none);
+	if (r >= 0 && has_none && !has_one_thread(dir))
+		r = look_at_threads(t, dir, true);
+	return r < 0 ? r : look_at_mounts(t, dir, pid);
 }

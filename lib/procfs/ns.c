@@ -292,7 +292,9 @@ static void ask_reaper(const struct procfs_take *t, int place, struct raw_ns *ra
  */
 static bool has_no_init(const struct procfs_take *t, const struct procfs_ns *ns)
 {
-	return !ns->has_tasks && !ns->is_unborn && !t->request->pids && !t->p->hides_tasks &&
+	bool has_met_all = t->only_helps || !t->request->pids;
+
+	return !ns->has_tasks && !ns->is_unborn && has_met_all && !t->p->hides_tasks &&
 	       ns->ino != t->own_ino &&
 	       ((t->is_own && ns->reaches_root) || t->own_ino == PROCFS_INITIAL_NS);
 }
@@ -397,9 +399,12 @@ int procfs_ns_pour(struct procfs_take *t)
 	}
 	if (t->own_ino)
 		r = builder_set_root(t->b, t->own_ino);
-	for (i = 0; r >= 0 && i < t->nr_ns; i++)
+	for (i = 0; r >= 0 && i < t->nr_ns; i++) {
+		if (t->ns[i].is_told)
+			continue;
 		r = is_foreign(t, &t->ns[i]) ? pour_foreign(t, &t->ns[i])
 					     : pour_one(t, &t->ns[i], pid_max, is_global);
+	}
 	return r;
 }
 

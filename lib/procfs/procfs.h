@@ -3,7 +3,8 @@
  * procfs.h - the rooms of the procfs provider: procfs/provider.c opens and scans, procfs/mount.c
  * knows what the mount hides, procfs/ns.c knows namespaces by their nsfs files, procfs/quick.c
  * and procfs/task.c ask about one task, procfs/memory.c what it was told last time, procfs/hidden.c looks for namespaces
- * that no task is in, procfs/listns.c asks the kernel for them.
+ * that no task is in, procfs/kept.c looks for those alone that another provider lacks, procfs/listns.c
+ * asks the kernel for them.
  *
  * Two ways. Where the kernel translates PIDs on nsfs files (6.11, ioctl_nsfs(2)) and the procfs
  * mount is of the caller's own namespace, a task costs one readlink and an ioctl a level. Elsewhere
@@ -45,6 +46,7 @@ struct procfs_ns {
 	bool has_children;
 	bool has_tasks; /* in it or below */
 	bool is_unborn; /* unless it has tasks by now */
+	bool is_told;	/* by the provider that this one only helps */
 };
 
 /* One take: everything in here is gone when it ends, the nsfs files too, which would keep dead
@@ -77,10 +79,19 @@ struct procfs_take {
 	struct mounts mounts;
 	uint32_t nr_files; /* looked at */
 	bool has_ended;	   /* the task asked last: it holds nothing */
+	bool only_helps;   /* another provider has told of all tasks, and of what they hold */
 };
 
 /* The initial PID namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
 #define PROCFS_INITIAL_NS UINT64_C(0xEFFFFFFC)
+
+/* procfs/provider.c */
+/* The root of a procfs by its path: a descriptor, or -Exxx. */
+int procfs_open_root(const char *name, const struct why *why);
+void procfs_provider_close(void *state);
+/* A take's beginning: whose mount it is, and what the kernel can do. 0 or -ENOMEM. Its end. */
+int procfs_find_own(struct procfs_take *t);
+void procfs_take_free(struct procfs_take *t);
 
 /* procfs/ns.c */
 int procfs_ns_find(const struct procfs_take *t, uint64_t ino); /* place, or -1 */
@@ -145,8 +156,14 @@ int procfs_heir(struct procfs_take *t, int32_t pid, struct proc_stat *ret);
 bool procfs_hidden_finds_unborn(void);
 /* Look through the open files, the mounts and the threads' pid_for_children of one thread group. */
 int procfs_hidden_take(struct procfs_take *t, int dir, int32_t pid);
+/* The same of a process whose threads' pid_for_children are known. */
+int procfs_hidden_take_kept(struct procfs_take *t, int dir, int32_t pid);
 /* After all tasks: 0, or -Exxx. */
 int procfs_hidden_end(struct procfs_take *t);
+
+/* procfs/kept.c */
+/* As find_kept of struct provider. */
+int procfs_find_kept(const struct request *request, struct builder *b);
 
 /* procfs/listns.c */
 /* Does the kernel list every namespace that a file or mount holds, for this caller? */

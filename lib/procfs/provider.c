@@ -64,7 +64,7 @@ static int check_root(int fd, const char *name, const struct why *why)
 	return 0;
 }
 
-static int open_root(const char *name, const struct why *why)
+int procfs_open_root(const char *name, const struct why *why)
 {
 	_cleanup_close_ int fd = open(name, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 	int r = check_root(fd, name, why);
@@ -75,7 +75,7 @@ static int open_root(const char *name, const struct why *why)
 static int procfs_provider_open(const char *source, const struct why *why, void **ret_state)
 {
 	const char *name = source ? source : "/proc";
-	int fd = open_root(name, why);
+	int fd = procfs_open_root(name, why);
 
 	return fd < 0 ? fd : procfs_open_at(fd, name, why, ret_state);
 }
@@ -91,12 +91,12 @@ static int procfs_provider_open_at(int fd, const char *name, const struct why *w
 
 static int procfs_provider_probe(const struct why *why)
 {
-	_cleanup_close_ int fd = open_root("/proc", why);
+	_cleanup_close_ int fd = procfs_open_root("/proc", why);
 
 	return fd < 0 ? fd : 0;
 }
 
-static void procfs_provider_close(void *state)
+void procfs_provider_close(void *state)
 {
 	struct procfs *p = state;
 
@@ -264,7 +264,7 @@ static bool has_pidfd_inos(const struct procfs_take *t)
  * Whose mount is it? NSpid: of the reader's own status begins at the mount's namespace: one number
  * only, and it is the reader's own. Without a "self" the reader is not in it or below.
  */
-static int find_own(struct procfs_take *t)
+int procfs_find_own(struct procfs_take *t)
 {
 	char text[4096];
 	struct proc_status status = {0};
@@ -301,10 +301,19 @@ static void say_unseen(struct procfs_take *t)
 		builder_add_unseen(t->b, PIDNS_UNSEEN_TASKS);
 }
 
+void procfs_take_free(struct procfs_take *t)
+{
+	procfs_ns_free(t);
+	free(t->pending);
+	free(t->numbers);
+	free(t->seen);
+	mounts_clear(&t->mounts);
+}
+
 static int procfs_provider_take(void *state, const struct request *request, struct builder *b)
 {
 	struct procfs_take t = {.p = state, .request = request, .b = b};
-	int r = find_own(&t);
+	int r = procfs_find_own(&t);
 
 	if (request->flags & PIDNS_TAKE_ALL && !t.lists)
 		builder_know_holders(b);
@@ -320,11 +329,7 @@ static int procfs_provider_take(void *state, const struct request *request, stru
 	}
 	if (r == -EMFILE || r == -ENFILE)
 		why_set(&request->why, r, "%s: %s", t.p->name, strerror(-r));
-	procfs_ns_free(&t);
-	free(t.pending);
-	free(t.numbers);
-	free(t.seen);
-	mounts_clear(&t.mounts);
+	procfs_take_free(&t);
 	return r;
 }
 
@@ -343,6 +348,7 @@ const struct provider provider_procfs = {
 	.open = procfs_provider_open,
 	.open_at = procfs_provider_open_at,
 	.take = procfs_provider_take,
+	.find_kept = procfs_find_kept,
 	.procfs = procfs_provider_procfs,
 	.close = procfs_provider_close,
 };

@@ -58,6 +58,8 @@ static void test_it_says_what_helps(void **state)
 	      PIDNS_UNSEEN_NS_LINKS | PIDNS_UNSEEN_UNBORN, 0, false);
 	check("bpf may miss namespaces without tasks (netlink shows more)", "bpf",
 	      PIDNS_UNSEEN_DEAD, PIDNS_TAKE_ALL, true);
+	check("bpf may miss namespaces without tasks (--all or netlink shows more)", "bpf",
+	      PIDNS_UNSEEN_FD | PIDNS_UNSEEN_PIDFD, 0, true);
 	check("netlink may miss tasks (root sees more)", "netlink", PIDNS_UNSEEN_TASKS, 0, true);
 	check("the recording may lack namespaces and tasks", "replay",
 	      PIDNS_UNSEEN_DEAD | PIDNS_UNSEEN_TASKS, 0, true);

@@ -181,8 +181,10 @@ static void what_shows_more(const char *provider, uint32_t unseen, uint32_t take
 	const char *words[2] = {"root", NULL};
 	size_t nr = 0, at = find_provider(provider);
 
-	if (pidns_provider_flags(provider) & PIDNS_PROVIDER_PROCFS && unseen & FOUND_BY_ALL &&
-	    !(take_flags & PIDNS_TAKE_ALL))
+	bool finds_more = pidns_provider_flags(provider) & PIDNS_PROVIDER_PROCFS ||
+			  !(unseen & PIDNS_UNSEEN_TASKS);
+
+	if (finds_more && unseen & FOUND_BY_ALL && !(take_flags & PIDNS_TAKE_ALL))
 		words[nr++] = "--all";
 	while (is_root && at && nr < 2)
 		words[nr++] = pidns_provider_name(--at);
