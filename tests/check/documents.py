@@ -40,6 +40,7 @@ HELPED_ALONE = {
     "tests/cli/test-hostile.py": "what it starts is left or stopped before its end",
     "tests/cli/test-metrics.py": "--json is refused there",
     "tests/live/reach.py": "it starts what is refused a fork",
+    "tests/live/test-bpf.py": "it starts watchers, and their text is not read",
     "tests/live/test-leader.py": "it starts what is to be shown",
     "tests/live/test-tally.py": "it starts watchers, and what is refused a fork",
 }

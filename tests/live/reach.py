@@ -9,15 +9,12 @@ import sys
 import unittest
 
 import live
+from live import kernel_release
 
 CLONE_NEWPID = 0x20000000
 CLONE_NEWUSER = 0x10000000
 UID = 54321  # that no other process has
 libc = ctypes.CDLL(None, use_errno=True)
-
-
-def kernel_release():
-    return tuple(int(part) for part in os.uname().release.split(".")[:2])
 
 
 def why(*operands, wrap=(), **options):

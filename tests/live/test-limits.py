@@ -103,8 +103,7 @@ class Cgroups(unittest.TestCase):
 class Numbers(unittest.TestCase):
     def test_pid_max_of_a_child(self):
         """From inside it can be read and is reached; from outside it is not known, nor guessed."""
-        if kernel_release() < (6, 14):
-            raise unittest.SkipTest("pid_max is the machine's before Linux 6.14")
+        live.need_kernel((6, 14), "pid_max is the machine's")
         body = """
 open("/proc/sys/kernel/pid_max", "w").write("400")
 say(os.getpid())
@@ -150,8 +149,7 @@ serve()
 
     def test_numbers_below_300_come_once(self):
         """After the first round only 100 of 400 numbers are given out: that is full as well."""
-        if kernel_release() < (6, 14):
-            raise unittest.SkipTest("pid_max is the machine's before Linux 6.14")
+        live.need_kernel((6, 14), "pid_max is the machine's")
         body = """
 open("/proc/sys/kernel/pid_max", "w").write("400")
 for _ in range(500):
