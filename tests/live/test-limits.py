@@ -76,8 +76,8 @@ class Cgroups(unittest.TestCase):
             write(f"{outer}/pids.max", 40)
             enter = f"echo $$ >{inner}/cgroup.procs && exec \"$@\""
             where, is_v2 = pids_hierarchy()
-            kind = ("cgroup2", "none") if is_v2 else ("cgroup", "pids")
-            remount = (f"umount {where} && mount -t {kind[0]} -o {kind[1]} pids {where} "
+            kind = "cgroup2" if is_v2 else "cgroup -o pids"
+            remount = (f"umount {where} && mount -t {kind} pids {where} "
                        "&& exec \"$@\"")
             status, document = why(wrap=("sh", "-c", enter, "sh"))
             self.assertEqual([limit["max"] for limit in limits(document, "cgroup-pids")], [40, 50])

@@ -8,7 +8,7 @@ import os
 import unittest
 
 import live
-from reach import SERVE, UID, Program, child_of, kernel_release, limits, pids_hierarchy, \
+from reach import SERVE, UID, Program, child_of, limits, pids_hierarchy, \
     scratch_cgroup, why, write
 
 NEW_PID_NS = ("unshare", "--pid", "--fork", "--kill-child")
@@ -68,11 +68,11 @@ def outer_cgroup():
 def a2_cgroup_above_a_private_cgroup_namespace():
     """As a pod has it: its own pids.max is in sight, the pod's is not."""
     where, is_v2 = pids_hierarchy()
-    kind = ("cgroup2", "none") if is_v2 else ("cgroup", "pids")
+    kind = "cgroup2" if is_v2 else "cgroup -o pids"
     with scratch_cgroup(f"pidns-why-{os.getpid()}", "inner") as (outer, inner):
         write(f"{outer}/pids.max", 6)
         script = (f"echo $$ >{inner}/cgroup.procs && exec unshare --cgroup --mount --propagation "
-                  f"private sh -c 'umount {where} && mount -t {kind[0]} -o {kind[1]} pids {where} "
+                  f"private sh -c 'umount {where} && mount -t {kind} pids {where} "
                   "&& exec \"$@\"' sh \"$@\"")
         with Program(SERVE, ("sh", "-c", script, "sh")) as program:
             pid = program.say()[0]
@@ -83,8 +83,7 @@ def a2_cgroup_above_a_private_cgroup_namespace():
 
 @contextlib.contextmanager
 def a2_pid_max_of_a_namespace():
-    if kernel_release() < (6, 14):
-        raise unittest.SkipTest("pid_max is the machine's before Linux 6.14")
+    live.need_kernel((6, 14), "pid_max is the machine's")
     body = "open('/proc/sys/kernel/pid_max', 'w').write('320')\n" + SERVE
     with Program(body, (*NEW_PID_NS, "--mount-proc")) as program:
         program.say()
@@ -95,8 +94,7 @@ def a2_pid_max_of_a_namespace():
 @contextlib.contextmanager
 def pid_max_of_a_namespace_above():
     """The one below has its own, which is not reached."""
-    if kernel_release() < (6, 14):
-        raise unittest.SkipTest("pid_max is the machine's before Linux 6.14")
+    live.need_kernel((6, 14), "pid_max is the machine's")
     body = "open('/proc/sys/kernel/pid_max', 'w').write('320')\n" + """
 say(unshare(0x20000000))
 inner = os.fork()
