@@ -58,3 +58,42 @@ case $found in
 "$root"/usr/local/*) ;;
 *) fail "the module found is $found" ;;
 esac
+
+# Below a prefix of one's own the module finds the library of that prefix.
+unset PIDNSINFO_LIBRARY
+cmake --install "$PIDNS_BUILD" --prefix "$scratch/own" >/dev/null
+PYTHONPATH=$(dirname "$(find "$scratch/own" -type d -name pidnsinfo -path '*-packages/*')")
+found=$(cd / && /usr/bin/python3 -c '
+import pidnsinfo
+assert pidnsinfo.take().namespaces
+print(next(line.split()[-1] for line in open("/proc/self/maps") if "libpidnsinfo" in line))') ||
+	fail "the module in a prefix finds no library"
+case $found in
+"$scratch"/own/*) ;;
+*) fail "the module in a prefix takes $found" ;;
+esac
+
+# pip installs the folder, into an environment of its own; and a wheel of it.
+unset PYTHONPATH
+export PIDNSINFO_LIBRARY
+PIDNSINFO_LIBRARY=$(find "$scratch/own" -name libpidnsinfo.so.0)
+cp -r lib/python "$scratch/source"
+pip=(--quiet --disable-pip-version-check --no-index --no-deps)
+/usr/bin/python3 -m pip wheel "${pip[@]}" --no-build-isolation --wheel-dir "$scratch/wheels" "$scratch/source" \
+	>"$scratch/log" 2>&1 || fail "pip wheel: $(tail -n 20 "$scratch/log")"
+for what in "--no-build-isolation $scratch/source" "$scratch"/wheels/pidnsinfo-*.whl; do
+	rm -rf "$scratch/environment"
+	/usr/bin/python3 -m venv --system-site-packages "$scratch/environment"
+	# shellcheck disable=SC2086 # two words
+	"$scratch/environment/bin/pip" install "${pip[@]}" $what >"$scratch/log" 2>&1 ||
+		fail "pip install $what: $(tail -n 20 "$scratch/log")"
+	found=$(cd / && "$scratch/environment/bin/python" -c '
+import importlib.resources, pidnsinfo
+assert pidnsinfo.take().namespaces
+assert importlib.resources.files(pidnsinfo).joinpath("py.typed").is_file()
+print(pidnsinfo.__file__)') || fail "after pip install $what the module does not work"
+	case $found in
+	"$scratch"/environment/*) ;;
+	*) fail "after pip install $what the module is $found" ;;
+	esac
+done

@@ -12,6 +12,7 @@ says() {
 	found=$(sed -n "s/$2/\1/p" "$1" | head -n 1)
 	[ "$found" = "$version" ] || fail "$1 is about version ${found:-?}, CMakeLists.txt about $version"
 }
+says lib/python/pyproject.toml '^version = "\(.*\)"'
 says CHANGELOG.md '^## \([0-9.]*\).*'
 [ ! -e doc/packaging ] || {
 	says doc/packaging/debian/changelog '^pidnsinfo (\([0-9.]*\)-.*'

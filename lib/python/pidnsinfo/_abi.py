@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The binary interface of libpidnsinfo, as its header declares it, for ctypes: tables, and the library."""
 
+import contextlib
 import ctypes
 import operator
 import os
+import pathlib
 from ctypes import POINTER, c_char_p, c_int, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
 
 # One row a field, in the order of the C record: name, type, bit of `known`, conversion. A None for
@@ -331,14 +333,28 @@ _FUNCTIONS = {
     "pidns_pin_name": (c_char_p, c_uint32),
 }
 
+SONAME = "libpidnsinfo.so.0"
 _loaded = None
 
 
+def _load():
+    """That of PIDNSINFO_LIBRARY; or that of the prefix in which the module lies; or the system's."""
+    if "PIDNSINFO_LIBRARY" in os.environ:
+        return ctypes.CDLL(os.environ["PIDNSINFO_LIBRARY"])
+    # PREFIX/lib/python3/dist-packages/pidnsinfo/_abi.py
+    for lib in [path for path in pathlib.Path(__file__).parents if path.name == "lib"][:1]:
+        for path in (lib / SONAME, *lib.glob(f"*/{SONAME}"), lib.parent / "lib64" / SONAME):
+            # There may be one of another architecture.
+            with contextlib.suppress(OSError):
+                return ctypes.CDLL(str(path))
+    return ctypes.CDLL(SONAME)
+
+
 def _library():
-    """libpidnsinfo, loaded at the first use; PIDNSINFO_LIBRARY names another than the system's."""
+    """libpidnsinfo, loaded at the first use; PIDNSINFO_LIBRARY names another than the installed one."""
     global _loaded
     if _loaded is None:
-        library = ctypes.CDLL(os.environ.get("PIDNSINFO_LIBRARY", "libpidnsinfo.so.0"))
+        library = _load()
         for name, (result, *arguments) in _FUNCTIONS.items():
             function = getattr(library, name)
             function.restype = result
