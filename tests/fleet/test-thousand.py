@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A fleet: Debian's Prometheus scrapes 1,000 nodes of 50 namespaces each, which are recordings that pidns
+"""A fleet: Debian's Prometheus scrapes 1,000 nodes of 10 namespaces each, which are recordings that pidns
 metrics tells of. All expressions of the rules and of the dashboard are answered; what it costs is printed,
-and held to bounds. For soaks: about three minutes. All of it is on 127.0.0.1.
+and held to bounds. For soaks: about three minutes. All of it is on 127.0.0.1. PIDNS_NAMESPACES is another
+number of namespaces, for by hand.
 
 How long it takes is the machine's affair: it is waited for as long as scrapes succeed that are still needed."""
 
@@ -28,10 +29,10 @@ import seal
 
 fleet = importlib.import_module("test-prometheus")
 
-NODES, NAMESPACES = 1000, 50
+NODES, NAMESPACES = 1000, int(os.environ.get("PIDNS_NAMESPACES", "10"))
 INTERVAL_S = 30
 SCRAPES = 3
-MOST_MEMORY, MOST_ANSWER_S = 3 << 30, 60  # of processor time: rules and scrapes, which go on, included
+MOST_MEMORY, MOST_ANSWER_S = 2 << 30, 30  # of processor time: rules and scrapes, which go on, included
 LONGEST_S = 1500  # an answer on a machine that is busy with other things
 STANDSTILL_S = 5 * INTERVAL_S
 # All of the run is within an hour. A scrape that a busy machine missed leaves a gap, not a failure.
@@ -49,6 +50,14 @@ scrape_configs:
 """
 
 
+def fullness(node, i):
+    """Of the limit of a container, in percent; some have none left."""
+    return (node + i) % 101
+
+
+FULL = sum(fullness(node, i) == 100 for node in range(NODES) for i in range(1, NAMESPACES))
+
+
 def recording(node):
     """A machine of containers, some of which are near a limit or have zombies."""
     lines = ["pidns-recording 1",
@@ -56,7 +65,7 @@ def recording(node):
              f"ns ino={ROOT} cookie=1 level=0 depth=0 state=alive reaper=1 pids_used=200 pids_max=4194304 "
              "processes=60 threads=80 zombies=0 joined=0"]
     for i in range(1, NAMESPACES):
-        ino, full = ROOT + 400 + i, (node + i) % 100
+        ino, full = ROOT + 400 + i, fullness(node, i)
         lines += [
             f"ns ino={ino} cookie={i + 1} parent={ROOT} level=1 depth=1 state=alive reaper={100 + i} "
             f"pids_used={full} pids_max=4194304 processes={full} threads={full} zombies={i % 7 == 0:d} joined=0",
@@ -175,8 +184,9 @@ class Thousand(unittest.TestCase):
         series = self.number("prometheus_tsdb_head_series")
         memory = self.status("VmHWM:") << 10
         cpu = self.cpu_s() / (time.monotonic() - self.began)
-        scrape = self.number("avg(scrape_duration_seconds{job='pidns'})")
-        samples = self.number("avg(scrape_samples_scraped{job='pidns'})")
+        # Of what a busy machine missed there is nothing to be learnt.
+        scrape = self.number("quantile(0.5, quantile_over_time(0.5, scrape_duration_seconds{job='pidns'}[1h]))")
+        samples = self.number("avg(max_over_time(scrape_samples_scraped{job='pidns'}[1h]))")
         print(f"\n{NODES} nodes of {NAMESPACES}, {SCRAPES} scrapes of each in {all_s:.0f} s, {missed:.0f} missed: "
               f"{series:.0f} series, "
               f"{samples:.0f} a node in "
@@ -185,7 +195,10 @@ class Thousand(unittest.TestCase):
               f"processor; the costliest expression {slowest[0]:.1f} s of it: {slowest[1]}", flush=True)
         self.assertLess(memory, MOST_MEMORY)
         self.assertLess(slowest[0], MOST_ANSWER_S)
-        self.wait_for("ALERTS{job='pidns'} or ALERTS")
+        # Each of those that are full, and no other.
+        alerts = "count by (instance, ino) (last_over_time(ALERTS{alertname='PidLimitReached'}[1h]))"
+        self.wait_for(f"count({alerts}) >= {FULL}")
+        self.assertEqual(self.number(f"count({alerts})"), FULL)
 
 
 if __name__ == "__main__":
