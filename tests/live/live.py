@@ -293,6 +293,24 @@ def temporary_directory():
         yield path
 
 
+@contextlib.contextmanager
+def terminal():
+    """Both ends, of which the first is read all the time."""
+    import threading
+    own, other = os.openpty()
+    threading.Thread(target=drain, args=(own,), daemon=True).start()
+    try:
+        yield own, other
+    finally:
+        os.close(other)
+
+
+def drain(fd):
+    with contextlib.suppress(OSError):
+        while os.read(fd, 65536):
+            pass
+
+
 def main():
     """Run the tests of the calling file; 77 when none could run, and say why."""
     program = unittest.main(exit=False, verbosity=2, module="__main__")

@@ -7,7 +7,7 @@ import ctypes
 import os
 import platform
 import resource
-import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -147,14 +147,37 @@ class Events(unittest.TestCase):
         answer = live.pidns("watch", f"@{os.getpid()}:1", expect=None)
         self.assertIn("that process has ended", answer.err)
 
+    def check_nothing_is_left(self, process):
+        try:
+            live.wait_until(lambda: process.poll() is not None or links_of(process.pid) >= 3,
+                            "attached")
+            ids = program_ids(process.pid)
+        finally:
+            process.kill()
+        self.assertGreaterEqual(len(ids), 3)
+        process.wait()
+        live.wait_until(lambda: not any(map(program_is_there, ids)), "programs gone")
+
     def test_nothing_is_left_behind(self):
         """Also where it is killed; and nothing is pinned."""
         with Watch() as watch:
-            self.assertGreaterEqual(watch.links(), 3)
-            ids = program_ids(watch.process.pid)
-            watch.process.send_signal(signal.SIGKILL)
-            watch.process.wait()
-            live.wait_until(lambda: not any(map(program_is_there, ids)), "programs gone")
+            self.check_nothing_is_left(watch.process)
+        with Watch("--tasks", "--refused") as watch:
+            self.check_nothing_is_left(watch.process)
+
+    def test_nothing_is_left_of_metrics(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        with subprocess.Popen([live.PIDNS, "metrics", f"--listen=127.0.0.1:{port}"],
+                              stderr=subprocess.DEVNULL) as process:
+            self.check_nothing_is_left(process)
+
+    def test_nothing_is_left_of_the_viewer(self):
+        with live.terminal() as (_, terminal), subprocess.Popen(
+                [live.PIDNS + "-top"], stdin=terminal, stdout=terminal,
+                env={**os.environ, "TERM": "xterm"}) as process:
+            self.check_nothing_is_left(process)
 
     def test_who_may_not(self):
         """One sentence, and snapshots at an interval."""

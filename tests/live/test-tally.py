@@ -7,7 +7,6 @@ import os
 import resource
 import socket
 import subprocess
-import threading
 import time
 import unittest
 
@@ -61,13 +60,6 @@ def watcher(*command, program=live.PIDNS, stdout=subprocess.DEVNULL, **options):
             process.kill()
 
 
-def drain(fd):
-    """What a terminal would show."""
-    with contextlib.suppress(OSError):
-        while os.read(fd, 65536):
-            pass
-
-
 def has_locked(pid):
     """It holds one of the files."""
     with contextlib.suppress(FileNotFoundError):
@@ -112,11 +104,9 @@ class Tally(unittest.TestCase):
         self.assertTrue(mine(pid), "it was killed")
 
     def test_by_the_viewer(self):
-        own, terminal = os.openpty()
-        with watcher(program=live.PIDNS + "-top", stdin=terminal, stdout=terminal,
-                     env={**os.environ, "TERM": "xterm"}) as process:
-            threading.Thread(target=drain, args=(own,), daemon=True).start()
-            os.close(terminal)
+        with live.terminal() as (own, other), watcher(
+                program=live.PIDNS + "-top", stdin=other, stdout=other,
+                env={**os.environ, "TERM": "xterm"}) as process:
             before = why()["count"]
             refuse()
             live.wait_until(lambda: why()["count"] >= before + REFUSED, "refusals")
