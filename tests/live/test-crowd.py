@@ -128,7 +128,8 @@ class Bounds(unittest.TestCase):
     def zombies(self, spaces):
         with more_pids(), Crowd("zombies", 30000, spaces):
             for document, _, counts in self.each_way():
-                self.assertLess(counts["syscr"], self.tasks() * 12)
+                # Of what has ended one file: it is in no cgroup that could refuse it anything.
+                self.assertLess(counts["syscr"], self.tasks() * 3 // 2 + 10000)
                 if "findings" in document:
                     ours = [f["count"] for f in document["findings"]
                             if f["kind"] == "zombies" and f["count"] == 30000 // spaces]

@@ -164,7 +164,8 @@ static int annotate_ns(struct limits *l, size_t place)
 	limits_cgroup_begin(l);
 	r = limits_pid_add(l, place);
 	for (size_t i = 0; r >= 0 && i < nr; i++) {
-		if (members[i]->tid == members[i]->pid)
+		/* What has ended forks no more. */
+		if (members[i]->tid == members[i]->pid && !pidns_task_is_zombie(members[i]))
 			r = limits_cgroup_add(l, members[i]->pid);
 	}
 	if (r >= 0 && reaper)

@@ -27,8 +27,8 @@ static const struct {
 	int kind;
 	const char *name;
 } links[] = {
-	{MNT, "ns/mnt"}, {NET, "ns/net"},	{IPC, "ns/ipc"},   {UTS, "ns/uts"},
-	{PID, "ns/pid"}, {CGROUP, "ns/cgroup"}, {TIME, "ns/time"}, {TIME, "ns/time_for_children"},
+	{PID, "ns/pid"}, {MNT, "ns/mnt"},	{NET, "ns/net"},   {IPC, "ns/ipc"},
+	{UTS, "ns/uts"}, {CGROUP, "ns/cgroup"}, {TIME, "ns/time"}, {TIME, "ns/time_for_children"},
 };
 
 /* ---- accounts -------------------------------------------------------------------------------- */
@@ -145,16 +145,27 @@ static bool has_nothing_new(const struct limits *l, const struct limits_subject 
 	const struct pidns_ns *ns = of->task->ns;
 	const struct user_ns *user = of->extra ? userns_find(&l->userns, of->extra->user_ns) : NULL;
 
-	return in && user && user->is_complete && ns->known & PIDNS_NS_INO &&
-	       is_met(l, PID, ns->ino) && is_met(l, MNT, in->mnt) && is_met(l, NET, in->net) &&
-	       is_met(l, IPC, in->ipc) && is_met(l, UTS, in->uts) &&
-	       is_met(l, CGROUP, in->cgroup) && is_met(l, TIME, in->time) &&
-	       is_met(l, TIME, in->time_for_children);
+	if (!user || !user->is_complete || !(ns->known & PIDNS_NS_INO) || !is_met(l, PID, ns->ino))
+		return false;
+	return pidns_task_is_zombie(of->task) ||
+	       (in && is_met(l, MNT, in->mnt) && is_met(l, NET, in->net) &&
+		is_met(l, IPC, in->ipc) && is_met(l, UTS, in->uts) &&
+		is_met(l, CGROUP, in->cgroup) && is_met(l, TIME, in->time) &&
+		is_met(l, TIME, in->time_for_children));
+}
+
+/* What has ended is in its PID and user namespaces alone, and of the first most is known by now. */
+static size_t links_of(const struct limits *l, const struct pidns_task *task)
+{
+	if (!pidns_task_is_zombie(task))
+		return ARRAY_SIZE(links);
+	return task->ns->known & PIDNS_NS_INO && is_met(l, PID, task->ns->ino) ? 0 : 1;
 }
 
 static int look_at(struct limits *l, const struct pidns_task *task)
 {
 	struct limits_subject of = limits_subject(l, task);
+	size_t nr = links_of(l, task);
 	uint64_t user;
 	int dir, r;
 
@@ -163,7 +174,7 @@ static int look_at(struct limits *l, const struct pidns_task *task)
 	dir = limits_subject_dir(l, &of);
 	r = userns_learn(l, &of, &user);
 
-	for (size_t i = 0; dir >= 0 && r >= 0 && i < ARRAY_SIZE(links); i++) {
+	for (size_t i = 0; dir >= 0 && r >= 0 && i < nr; i++) {
 		int kind = links[i].kind;
 		uint64_t ino = limits_read_link(dir, links[i].name, namespace_kinds[kind].type);
 
