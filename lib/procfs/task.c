@@ -266,6 +266,13 @@ static int ask_pidfd_ino(struct asked *a)
 	return 0;
 }
 
+/* With all its threads: it holds nothing, and nothing is born of it. */
+static bool has_ended(const struct raw_task *raw)
+{
+	return raw->known & PIDNS_TASK_THREADS && raw->threads <= 1 &&
+	       (raw->state == 'Z' || raw->state == 'X');
+}
+
 static int ask_fields(struct asked *a)
 {
 	struct procfs_take *t = a->t;
@@ -279,11 +286,12 @@ static int ask_fields(struct asked *a)
 		ask_uid(a);
 	if (r >= 0 && fields & STATUS_FIELDS)
 		r = ask_status(a);
-	if (r >= 0 && (fields & PIDNS_TASK_NS_FOR_CHILDREN ||
-		       (t->request->flags & PIDNS_TAKE_ALL && !t->lists)))
-		r = ask_ns_for_children(a);
 	if (r >= 0 && fields & STAT_FIELDS)
 		r = ask_stat(a, "stat");
+	if (r >= 0 && !has_ended(&a->raw) &&
+	    (fields & PIDNS_TASK_NS_FOR_CHILDREN ||
+	     (t->request->flags & PIDNS_TAKE_ALL && !t->lists)))
+		r = ask_ns_for_children(a);
 	if (r >= 0 && !a->is_verified && faccessat(a->dir, "ns", F_OK, 0) < 0)
 		r = procfs_error(-errno) == -ESRCH ? -ESRCH : 0;
 	return r;
@@ -305,8 +313,7 @@ static int ask(struct procfs_take *t, int dir, int32_t pid, int32_t tid)
 	}
 	if (r < 0)
 		return r;
-	t->has_ended = a.raw.known & PIDNS_TASK_THREADS && a.raw.threads <= 1 &&
-		       (a.raw.state == 'Z' || a.raw.state == 'X');
+	t->has_ended = has_ended(&a.raw);
 	if (a.place >= 0)
 		procfs_ns_mark_tasks(t, a.place);
 	r = procfs_remember(t, &a.raw);
