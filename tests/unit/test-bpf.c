@@ -40,6 +40,8 @@ enum habit {
 	VANISHING,
 	TOO_MANY_HELD,
 	HELD_NEVER_MOVES,
+	VERY_MANY_FILES,
+	VERY_MANY_HELD,
 };
 
 struct fake {
@@ -291,6 +293,16 @@ static struct bpf_shared *hold_nothing(void *arg)
 	return NULL;
 }
 
+/* A process with more files than there is time for, of which none counts, or all. */
+static int run_endless(struct bpf_shared *s, bool counts)
+{
+	s->next_fd += 1 << 20;
+	s->nr_files += counts ? 0 : 1 << 20;
+	for (s->nr_holdings = s->nr_held = 0; counts && s->nr_held < BPF_HELD;)
+		s->held[s->nr_held++] = (struct bpf_held){.pid = 8, .kind = BPF_HELD_NS};
+	return 0;
+}
+
 /* Two runs: 5 and 6, then 8, whose first 64 files come before the others. */
 static int run_held(struct fake *f)
 {
@@ -302,6 +314,8 @@ static int run_held(struct fake *f)
 	}
 	if (f->habit == HELD_NEVER_MOVES)
 		return 0;
+	if (f->habit == VERY_MANY_FILES || f->habit == VERY_MANY_HELD)
+		return run_endless(s, f->habit == VERY_MANY_HELD);
 	s->nr_holdings = s->nr_held = 0;
 	if (s->next == 1) {
 		s->holdings[0] = (struct bpf_holding){.pid = 6, .mnt = 60, .net = 61};
@@ -626,6 +640,22 @@ static void test_held(void **state)
 	pidns_snapshot_unref(s);
 }
 
+/* A process with millions of files is not looked at to the end, and that is said. */
+static void test_c2_very_many_files(void **state)
+{
+	struct request request = everything();
+	struct pidns_snapshot *s;
+
+	(void)state;
+	fake->kernel.hold = hold;
+	request.flags = PIDNS_TAKE_PINS;
+	for (fake->habit = VERY_MANY_FILES; fake->habit <= VERY_MANY_HELD; fake->habit++) {
+		assert_int_equal(take_with(&request, &s), 0);
+		assert_true(pidns_snapshot_cannot_see(s) & PIDNS_UNSEEN_PINS);
+		pidns_snapshot_unref(s);
+	}
+}
+
 /* What would else be read in files of each process. */
 static void test_extra(void **state)
 {
@@ -750,10 +780,19 @@ static void test_record(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests_of_all[] = {
-		with_fake(test_take),	   with_fake(test_many_runs),	 with_fake(test_threads),
-		with_fake(test_latecomer), with_fake(test_older_kernel), with_fake(test_chosen),
-		with_fake(test_fields),	   with_fake(test_vanishing),	 with_fake(test_liars),
-		with_fake(test_held),	   with_fake(test_extra),	 with_fake(test_states),
+		with_fake(test_take),
+		with_fake(test_many_runs),
+		with_fake(test_threads),
+		with_fake(test_latecomer),
+		with_fake(test_older_kernel),
+		with_fake(test_chosen),
+		with_fake(test_fields),
+		with_fake(test_vanishing),
+		with_fake(test_liars),
+		with_fake(test_held),
+		with_fake(test_c2_very_many_files),
+		with_fake(test_extra),
+		with_fake(test_states),
 		with_fake(test_record),
 	};
 
