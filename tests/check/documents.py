@@ -25,6 +25,7 @@ NOT_OF_PIDNS = {
     "tests/live/test-agree.py": 1,  # what is known of a kernel
     "tests/live/test-container.py": 1,  # runc's state
     "tests/live/test-engines.py": 2,  # runc's and podman's
+    "tests/live/scene.py": 2,  # runc's and podman's
     "tests/live/test-pod.py": 1,  # runc's
 }
 # Files that have pidns write JSON and do not hold it to its schema.

@@ -49,6 +49,9 @@ static void add_health(struct line *line, const struct app *app, const struct ro
 {
 	const char *before = ": ";
 
+	/* The rows of processes have no such counts. */
+	if (rows->inside)
+		return;
 	for (int i = 0; i < NR_HEALTH; i++) {
 		bool is_only = app->only >> i & 1;
 		size_t from;

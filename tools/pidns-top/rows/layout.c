@@ -199,8 +199,8 @@ static void share_rest(struct layout *layout, const struct rows *rows, unsigned 
 		if (at == last || wanted <= at->width)
 			continue;
 		wanted -= at->width;
-		if (wanted > (width - used) / 2)
-			wanted = (width - used) / 2;
+		if (wanted > (width - used) / 4 * 3)
+			wanted = (width - used) / 4 * 3;
 		at->width += wanted;
 		used += wanted;
 	}
