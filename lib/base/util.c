@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -107,4 +108,24 @@ uint64_t util_clock_ns(int clock)
 
 	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+#define LAST_OF_2_6 39
+
+bool util_release_is_before(const char *release, unsigned int major, unsigned int minor)
+{
+	unsigned int has_major, has_minor, patch = 0;
+
+	if (sscanf(release, "%u.%u.%u", &has_major, &has_minor, &patch) < 2)
+		return false;
+	if (has_major == 2 && has_minor == 6 && patch > LAST_OF_2_6)
+		return false;
+	return has_major < major || (has_major == major && has_minor < minor);
+}
+
+bool util_kernel_is_before(unsigned int major, unsigned int minor)
+{
+	struct utsname name;
+
+	return uname(&name) == 0 && util_release_is_before(name.release, major, minor);
 }

@@ -68,4 +68,11 @@ int util_copy_opts(void *ours, size_t ours_size, const void *user);
 #define FNV_START UINT64_C(0xcbf29ce484222325)
 uint64_t util_hash(uint64_t hash, const void *bytes, size_t len);
 
+/*
+ * Is the running kernel older than that one? Only where it says so: under personality(2) UNAME26 any kernel
+ * calls itself 2.6.40 or later, which there has never been.
+ */
+bool util_kernel_is_before(unsigned int major, unsigned int minor);
+bool util_release_is_before(const char *release, unsigned int major, unsigned int minor);
+
 #endif /* PIDNS_UTIL_H */

@@ -13,7 +13,6 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -132,14 +131,10 @@ int procfs_listns_take(struct procfs_take *t)
  */
 bool procfs_shows_unborn(void)
 {
-	struct utsname name;
-	unsigned int major = 0, minor = 0;
 	uint64_t ids[IDS_A_CALL];
 
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+	if (!util_kernel_is_before(7, 1))
 		return true;
-	if (major > 7 || (major == 7 && minor >= 1))
-		return true;
-	return (major < 6 || (major == 6 && minor < 19)) && list_ids(0, ids) != -ENOSYS &&
+	return util_kernel_is_before(6, 19) && list_ids(0, ids) != -ENOSYS &&
 	       list_ids(0, ids) != -EPERM;
 }

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 /* ioctl_nsfs(2); the headers of an older system lack what the running kernel may have. */
@@ -325,11 +324,7 @@ static int pour_foreign(struct procfs_take *t, const struct procfs_ns *ns)
  */
 static bool pid_max_is_global(void)
 {
-	struct utsname name;
-	unsigned int major, minor;
-
-	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
-	       (major < 6 || (major == 6 && minor < 14));
+	return util_kernel_is_before(6, 14);
 }
 
 static void ask_own(struct procfs_take *t, struct raw_ns *raw)

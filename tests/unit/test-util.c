@@ -157,6 +157,32 @@ static void test_cleanup(void **state)
 	}
 }
 
+/* A kernel that calls itself 2.6.78 is another one, of which nothing is known. */
+static void test_a2_releases(void **state)
+{
+	static const struct {
+		const char *release;
+		bool is_before; /* 6.14 */
+	} list[] = {
+		{"6.13.9", true},
+		{"6.14.0-rc1", false},
+		{"6.18", false},
+		{"5.10.0-32-amd64", true},
+		{"2.6.32-754.el6", true},
+		{"2.6.39", true},
+		{"2.6.40", false},
+		{"2.6.78-cloud", false},
+		{"7.0", false},
+		{"3.10.0", true},
+		{"", false},
+		{"unknown", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++)
+		assert_int_equal(util_release_is_before(list[i].release, 6, 14), list[i].is_before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +193,7 @@ int main(void)
 		cmocka_unit_test(test_opts),
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_cleanup),
+		cmocka_unit_test(test_a2_releases),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,8 +56,6 @@ struct limits {
 
 /* Sets PIDNS_LIMIT_IS_* of it. */
 void limits_flag(struct pidns_limit *limit, uint32_t flag);
-/* Is the running kernel at least that one? */
-bool limits_kernel_is(unsigned int major, unsigned int minor);
 /* To the list that is being put together; NULL is nothing. 0 or -ENOMEM. */
 int limits_add(struct limits *l, const struct pidns_limit *limit);
 /* A record that lives as long as the snapshot, its source written with that format. NULL: no memory. */

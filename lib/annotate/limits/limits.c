@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/file.h"
 #include "base/proc.h"
@@ -220,15 +219,6 @@ static int annotate_task(struct limits *l)
 
 /* ---------------------------------------------------------------------------------------------- */
 
-bool limits_kernel_is(unsigned int major, unsigned int minor)
-{
-	unsigned int has_major, has_minor;
-	struct utsname name;
-
-	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &has_major, &has_minor) == 2 &&
-	       (has_major > major || (has_major == major && has_minor >= minor));
-}
-
 static int open_all(struct limits *l)
 {
 	const struct pidns_snapshot *s = l->a->snapshot;
@@ -243,7 +233,7 @@ static int open_all(struct limits *l)
 	l->is_whole = !(pidns_snapshot_flags(s) & PIDNS_SNAPSHOT_SUBSET) &&
 		      !(l->cannot_see & PIDNS_UNSEEN_TASKS);
 	l->is_machine = l->is_whole && l->own_ns == LIMITS_INITIAL_NS;
-	l->has_own_pid_max = limits_kernel_is(6, 14);
+	l->has_own_pid_max = !util_kernel_is_before(6, 14);
 	r = limits_pid_open(l);
 	if (r >= 0)
 		r = limits_cgroup_open(l);

@@ -278,7 +278,7 @@ int limits_user_open(struct limits *l)
 	l->users = calloc(1, sizeof(*l->users));
 	if (!l->users)
 		return -ENOMEM;
-	l->users->is_everywhere = !limits_kernel_is(5, 14);
+	l->users->is_everywhere = util_kernel_is_before(5, 14);
 	return 0;
 }
 
