@@ -137,15 +137,26 @@ serve()
         """Also where /proc is of a namespace above, and numbers the caller otherwise."""
         for wrap in ((), live.STATUS_WAY, ("unshare", "--pid", "--fork", "--kill-child",
                                            "--mount-proc")):
-            script = "stat -Lc %i /proc/self/ns/pid; exec \"$@\""
+            script = "stat -Lc %i /proc/self/ns/pid >&2; exec \"$@\""
             answer = live.pidns("why", "--json", wrap=(*wrap, "sh", "-c", script, "sh"), expect=None)
-            ino, _, rest = answer.out.decode().partition("\n")
-            document = live.schema.load(rest, ("why",))
-            self.assertEqual(document["ns"], int(ino), wrap)
+            document = live.schema.load(answer.out, ("why",))
+            self.assertEqual(document["ns"], int(answer.err.splitlines()[0]), wrap)
             hidden = limits(document, "pid-max", "out of sight")
             self.assertEqual(len(hidden), 1 if "--mount-proc" in wrap else 0, wrap)
             own = limits(document, "pid-max", "/proc/sys/kernel/pid_max")
             self.assertEqual([limit["max"] is None for limit in own], [False], wrap)
+
+    def test_a2_of_another_where_the_kernel_has_another_name(self):
+        """Each has its own, also where personality(2) lets the kernel call itself an old one."""
+        live.need_kernel((6, 14), "pid_max is the machine's")
+        live.need_tool("setarch")
+        body = 'open("/proc/sys/kernel/pid_max", "w").write("400")\n' + SERVE
+        with Program(body, ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")) as program:
+            program.say()
+            operand = f"@{child_of(program.process.pid)}"
+            _, document = why(operand, *live.PROCFS, wrap=("setarch", "--uname-2.6"))
+            own, = limits(document, "pid-max", "pid:[")
+            self.assertEqual((own["max"], document["certain"]), (None, False))
 
     def test_numbers_below_300_come_once(self):
         """After the first round only 100 of 400 numbers are given out: that is full as well."""
