@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-past.c - the moments that were shown: bounded, the oldest dropped, each known by its number. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
+#include "pidns-top/events.h"
 #include "pidns-top/past.h"
 
 #define MOMENTS 40
@@ -99,6 +101,53 @@ static void test_notes_stay(void **state)
 	fixture_close(&f);
 }
 
+/* Samples of a day, one in two seconds: all comes and goes in each of them. */
+#define DAY	  43200
+#define SETTLED	  10000
+#define BYTES_MAX ((size_t)4 << 20)
+
+static void next_sample(struct fixture *f, struct past *past, struct events *all,
+			struct pidns_snapshot *const *two, size_t i)
+{
+	struct events events = {0};
+
+	past_keep(past, &f->picture, BYTES_MAX);
+	f->picture.snapshot = pidns_snapshot_ref(two[i % 2]);
+	assert_int_equal(usage_make(&f->picture.usage, f->history, f->picture.snapshot, 0), 0);
+	forks_make(&f->picture.forks, f->picture.snapshot);
+	noted_keep(&f->picture.noted, f->picture.snapshot, NOTED_FLAGS);
+	assert_int_equal(events_make(&events, two[0], two[1]), 0);
+	events_append(all, &events);
+	assert_true(all->count <= EVENTS_MAX);
+	assert_true(past->bytes <= BYTES_MAX);
+}
+
+static void test_a_day_of_churn(void **state)
+{
+	struct fixture f;
+	struct past past = {0};
+	struct events all = {0};
+	struct pidns_snapshot *two[2];
+	size_t settled = 0;
+
+	(void)state;
+	fixture_open(&f, "top-machine");
+	two[0] = pidns_snapshot_ref(f.picture.snapshot);
+	fixture_look(&f, "top-later");
+	two[1] = pidns_snapshot_ref(f.picture.snapshot);
+	for (size_t i = 0; i < DAY; i++) {
+		next_sample(&f, &past, &all, two, i);
+		if (i == SETTLED)
+			settled = mallinfo2().uordblks;
+	}
+	assert_in_range(mallinfo2().uordblks, 0, settled + 256 * 1024);
+	events_clear(&all);
+	past_clear(&past);
+	pidns_snapshot_unref(two[0]);
+	pidns_snapshot_unref(two[1]);
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +155,7 @@ int main(void)
 		cmocka_unit_test(test_the_oldest_are_dropped),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_notes_stay),
+		cmocka_unit_test(test_a_day_of_churn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

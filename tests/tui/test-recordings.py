@@ -100,6 +100,27 @@ def scroll(top, keys, last):
     return slowest
 
 
+def scrolling_sends_only_what_changed(top):
+    """Within the page two rows, at its end one that is new: not the whole of it."""
+    def quiet():
+        top.wait("quiet", lambda: not top.read(0.3))
+
+    top.press("Home", "^L")
+    quiet()
+    top.output = b""
+    top.press("^L")
+    quiet()
+    whole = len(top.output)
+    expect(whole > 2000, f"a frame of {whole} bytes")
+    # 50 rows: of these some are the header and the pane.
+    for i in range(60):
+        before = top.selected()
+        top.output = b""
+        top.press("Down")
+        top.wait("the next row", lambda b=before: top.selected() not in ("", b) and not top.read(0.02))
+        expect(len(top.output) < whole / 4, f"{len(top.output)} bytes of {whole} for row {i}")
+
+
 def test_large_lists_scroll_without_a_stutter():
     recording = recordings.large(1, 100000)
     with large_on_screen(recording, "pid:[4026540000]") as top:
@@ -108,6 +129,7 @@ def test_large_lists_scroll_without_a_stutter():
         # What a person calls at once; a machine that is busy otherwise may take longer.
         limit = 5 if os.getloadavg()[0] > 1 or tui.is_sanitized() else 0.1
         expect(slowest < limit, f"{slowest:.3f} s for a key")
+        scrolling_sends_only_what_changed(top)
 
 
 def test_large_trees_scroll_without_a_stutter():
