@@ -5,6 +5,7 @@
 
 The container's root has this machine's /usr, and the tools of this build; or, with PIDNS_IMAGE, it is an image
 that doc/fleet/image has made, in the storage of CONTAINERS_STORAGE_CONF (tests/package/run)."""
+import contextlib
 import json
 import os
 import pathlib
@@ -75,6 +76,19 @@ def ulimits():
         yield f"--ulimit={name}={most}:{most}"
 
 
+def cgroups_of_podman():
+    top = pathlib.Path("/sys/fs/cgroup")
+    return [path / "libpod_parent" for path in (top, *top.iterdir()) if (path / "cgroup.procs").exists()]
+
+
+def remove_empty(folders):
+    """podman leaves them behind."""
+    for top in folders:
+        for path, _, _ in os.walk(top, topdown=False):
+            with contextlib.suppress(OSError):
+                os.rmdir(path)
+
+
 class Machine:
     """What is to be found: a container of runc with two processes, and a namespace within it."""
     CONFIG = {
@@ -119,6 +133,8 @@ class Pod(unittest.TestCase):
             cls.podman += ["--storage-driver", "vfs", "--root", f"{cls.folder}/storage",
                            "--runroot", f"{cls.folder}/run"]
             cls.make_root()
+        left = [path for path in cgroups_of_podman() if not path.exists()]
+        cls.addClassCleanup(remove_empty, left)
         cls.machine = Machine(cls)
 
     @classmethod
