@@ -26,12 +26,12 @@ void fixture_look(struct fixture *f, const char *name)
 	snprintf(path, sizeof(path), "%s/%s.pidns", FIXTURES, name);
 	opts.source = path;
 	assert_int_equal(pidns_open(&opts, &ctx), 0);
-	pidns_snapshot_unref(f->picture.snapshot);
-	assert_true(pidns_snapshot_take(ctx, &all, &f->picture.snapshot) >= 0);
+	pidns_snapshot_unref(f->sample.snapshot);
+	assert_true(pidns_snapshot_take(ctx, &all, &f->sample.snapshot) >= 0);
 	pidns_close(ctx);
-	assert_int_equal(usage_make(&f->picture.usage, f->history, f->picture.snapshot, 0), 0);
-	forks_make(&f->picture.forks, f->picture.snapshot);
-	noted_keep(&f->picture.noted, f->picture.snapshot, NOTED_FLAGS);
+	assert_int_equal(usage_make(&f->sample.usage, f->history, f->sample.snapshot, 0), 0);
+	forks_make(&f->sample.forks, f->sample.snapshot);
+	noted_keep(&f->sample.noted, f->sample.snapshot, NOTED_FLAGS);
 	fixture_rows(f);
 }
 
@@ -43,28 +43,28 @@ void fixture_open(struct fixture *f, const char *name)
 	f->app.help_page = 10;
 	f->history = cpu_history_new();
 	assert_non_null(f->history);
-	f->scene = (struct scene){&f->rows, &f->picture};
+	f->scene = (struct scene){&f->rows, &f->sample};
 	fixture_look(f, name);
 }
 
 void fixture_close(struct fixture *f)
 {
 	rows_clear(&f->rows);
-	usage_clear(&f->picture.usage);
-	forks_clear(&f->picture.forks);
-	noted_clear(&f->picture.noted);
-	f->picture.snapshot = pidns_snapshot_unref(f->picture.snapshot);
+	usage_clear(&f->sample.usage);
+	forks_clear(&f->sample.forks);
+	noted_clear(&f->sample.noted);
+	f->sample.snapshot = pidns_snapshot_unref(f->sample.snapshot);
 	f->history = cpu_history_free(f->history);
 	app_clear(&f->app);
 }
 
 void fixture_rows(struct fixture *f)
 {
-	int r = rows_make(&f->rows, &f->app, &f->picture);
+	int r = rows_make(&f->rows, &f->app, &f->sample);
 
 	if (r == -ENOENT) {
 		app_leave_namespace(&f->app);
-		r = rows_make(&f->rows, &f->app, &f->picture);
+		r = rows_make(&f->rows, &f->app, &f->sample);
 	}
 	assert_int_equal(r, 0);
 	f->app.wants_rows = false;

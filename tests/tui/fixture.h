@@ -5,12 +5,12 @@
 
 #include "pidns-top/ui/app.h"
 #include "pidns-top/cpu.h"
-#include "pidns-top/rows/picture.h"
+#include "pidns-top/rows/sample.h"
 #include "pidns-top/rows/rows.h"
 
 struct fixture {
 	struct app app;
-	struct picture picture;
+	struct sample sample;
 	struct rows rows;
 	struct cpu_history *history;
 	struct scene scene;

@@ -147,7 +147,7 @@ static void test_an_inode_used_again_is_another_namespace(void **state)
 	fixture_look(&f, "top-later");
 	assert_int_equal(f.app.view, APP_NAMESPACES);
 	assert_non_null(strstr(f.app.message, "4026532210 is gone"));
-	assert_false(folds_has(&f.app.folds, pidns_ns_find(f.picture.snapshot, NODE)));
+	assert_false(folds_has(&f.app.folds, pidns_ns_find(f.sample.snapshot, NODE)));
 }
 
 static void test_a_pid_used_again_is_another_process(void **state)

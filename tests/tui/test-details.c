@@ -91,11 +91,11 @@ static void test_an_answer_comes(void **state)
 	const struct pidns_task *task;
 	size_t len;
 
-	details_look(scene->details, &scene->wish);
+	details_ask(scene->details, &scene->wish);
 	assert_true(details_is_behind(scene->details));
 	assert_true(details_is_coming(scene->details, scene->pid));
 	wait_for_answer(scene->details);
-	details_look(scene->details, &scene->wish);
+	details_ask(scene->details, &scene->wish);
 	assert_false(details_is_behind(scene->details));
 	task = details_task(scene->details, scene->pid);
 	assert_non_null(task);
@@ -112,12 +112,12 @@ static void test_a_slow_command_line(void **state)
 	size_t len;
 
 	assert_int_equal(kill(helper_pid(), SIGSTOP), 0);
-	details_look(scene->details, &scene->wish);
+	details_ask(scene->details, &scene->wish);
 	assert_true(details_is_behind(scene->details));
 	assert_true(details_is_coming(scene->details, scene->pid));
 	assert_null(details_command(scene->details, scene->pid, &len));
 	/* It may be asked again and again, and nothing changes. */
-	details_look(scene->details, &scene->wish);
+	details_ask(scene->details, &scene->wish);
 	assert_true(details_is_behind(scene->details));
 	/* It is given up, and all else is known. */
 	wait_for_answer(scene->details);
@@ -131,10 +131,10 @@ static void test_of_another_round(void **state)
 	struct scene_of *scene = *state;
 	size_t len;
 
-	details_look(scene->details, &scene->wish);
+	details_ask(scene->details, &scene->wish);
 	wait_for_answer(scene->details);
 	scene->wish.round = 2;
-	details_look(scene->details, &scene->wish);
+	details_ask(scene->details, &scene->wish);
 	assert_true(details_is_coming(scene->details, scene->pid));
 	assert_null(details_task(scene->details, scene->pid));
 	assert_non_null(details_command(scene->details, scene->pid, &len));
@@ -148,7 +148,7 @@ static void test_the_end(void **state)
 	struct scene_of *scene = *state;
 
 	assert_int_equal(kill(helper_pid(), SIGSTOP), 0);
-	details_look(scene->details, &scene->wish);
+	details_ask(scene->details, &scene->wish);
 	if (!details_close(scene->details))
 		scene->ctx = NULL; /* what it uses stays until the process ends */
 	scene->details = NULL;

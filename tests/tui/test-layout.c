@@ -38,7 +38,7 @@ static int teardown(void **state)
 
 static void enter_deepest(void)
 {
-	app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, 4026532032));
+	app_enter_namespace(&f.app, pidns_ns_find(f.sample.snapshot, 4026532032));
 	fixture_rows(&f);
 }
 
@@ -142,8 +142,8 @@ static void test_numbers_are_never_cut(void **state)
 		layout_make(&layout, &f.app, &f.rows, width);
 		assert_true(layout.columns[find(&layout, "pid")].width >= 7);
 		for (size_t i = 0; i < layout.count; i++) {
-			struct cell_source source = {&f.picture, &f.app, &f.rows, f.rows.list,
-						     NULL,	 0,	 0};
+			struct cell_source source = {&f.sample, &f.app, &f.rows, f.rows.list,
+						     NULL,	0,	0};
 
 			layout_fill(&layout.columns[i], &source, &cell);
 			assert_int_equal(text_width(cell.text), layout.columns[i].width);
@@ -190,7 +190,7 @@ static void test_your_own_namespace_has_no_vpid(void **state)
 	struct layout layout;
 
 	(void)state;
-	app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, 4026531836));
+	app_enter_namespace(&f.app, pidns_ns_find(f.sample.snapshot, 4026531836));
 	fixture_rows(&f);
 	layout_make(&layout, &f.app, &f.rows, 200);
 	assert_false(has(&layout, "vpid") || has(&layout, "vpids"));
@@ -221,12 +221,12 @@ static void expect_whole(const struct layout_column *at, const struct row *row, 
 {
 	struct usage_sum sum = {true, true, (double)value, value, 0};
 	float percent = (float)value;
-	struct picture picture = f.picture;
-	struct cell_source source = {&picture, &f.app, &f.rows, row, NULL, 0, 0};
+	struct sample sample = f.sample;
+	struct cell_source source = {&sample, &f.app, &f.rows, row, NULL, 0, 0};
 	struct cell cell;
 
-	picture.usage = (struct usage){&percent, &sum, &sum};
-	picture.forks.rate = &percent;
+	sample.usage = (struct usage){&percent, &sum, &sum};
+	sample.forks.rate = &percent;
 	layout_fill(at, &source, &cell);
 	assert_int_equal(text_width(cell.text), at->width);
 	/* These say the value in a unit of their own. */
@@ -341,11 +341,11 @@ static void test_a9_what_was_not_asked_for_is_to_come(void **state)
 
 	(void)state;
 	layout_make(&layout, &f.app, &f.rows, 200);
-	f.picture.unasked_ns = PIDNS_NS_PIDS_MAX;
-	f.picture.unasked_task = PIDNS_TASK_RSS;
+	f.sample.unasked_ns = PIDNS_NS_PIDS_MAX;
+	f.sample.unasked_task = PIDNS_TASK_RSS;
 	for (size_t i = 0; i < layout.count; i++) {
 		const struct column *column = layout.columns[i].column;
-		struct cell_source source = {&f.picture, &f.app, &f.rows, f.rows.list, NULL, 0, 0};
+		struct cell_source source = {&f.sample, &f.app, &f.rows, f.rows.list, NULL, 0, 0};
 		bool is_asked = !(column_ns_fields(column) & PIDNS_NS_PIDS_MAX ||
 				  column_task_fields(column) & PIDNS_TASK_RSS);
 		struct cell cell;

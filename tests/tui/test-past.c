@@ -14,7 +14,7 @@
 
 #define MOMENTS 40
 
-static uint64_t time_of(const struct picture *moment)
+static uint64_t time_of(const struct sample *moment)
 {
 	return pidns_snapshot_time(moment->snapshot);
 }
@@ -23,8 +23,8 @@ static uint64_t time_of(const struct picture *moment)
 static void fill(struct fixture *f, struct past *past, size_t moments, size_t bytes_max)
 {
 	for (size_t i = 0; i < moments; i++) {
-		past_keep(past, &f->picture, bytes_max);
-		assert_null(f->picture.snapshot);
+		past_keep(past, &f->sample, bytes_max);
+		assert_null(f->sample.snapshot);
 		fixture_look(f, i % 2 ? "top-machine" : "top-later");
 	}
 }
@@ -37,7 +37,7 @@ static void test_all_are_kept(void **state)
 
 	(void)state;
 	fixture_open(&f, "top-machine");
-	first = pidns_snapshot_time(f.picture.snapshot);
+	first = pidns_snapshot_time(f.sample.snapshot);
 	fill(&f, &past, 2, PAST_BYTES_MAX);
 	second = time_of(past_find(&past, &(uint64_t){1}));
 	assert_int_equal(time_of(past_find(&past, &number)), first);
@@ -57,7 +57,7 @@ static void test_the_oldest_are_dropped(void **state)
 
 	(void)state;
 	fixture_open(&f, "top-machine");
-	one = past_size_of(&f.picture);
+	one = past_size_of(&f.sample);
 	fill(&f, &past, MOMENTS, one * 10);
 	assert_true(past.bytes <= one * 10);
 	assert_in_range(past.count, 9, 12);
@@ -89,7 +89,7 @@ static void test_notes_stay(void **state)
 {
 	struct fixture f;
 	struct past past = {0};
-	const struct picture *moment;
+	const struct sample *moment;
 
 	(void)state;
 	fixture_open(&f, "notes");
@@ -111,11 +111,11 @@ static void next_sample(struct fixture *f, struct past *past, struct events *all
 {
 	struct events events = {0};
 
-	past_keep(past, &f->picture, BYTES_MAX);
-	f->picture.snapshot = pidns_snapshot_ref(two[i % 2]);
-	assert_int_equal(usage_make(&f->picture.usage, f->history, f->picture.snapshot, 0), 0);
-	forks_make(&f->picture.forks, f->picture.snapshot);
-	noted_keep(&f->picture.noted, f->picture.snapshot, NOTED_FLAGS);
+	past_keep(past, &f->sample, BYTES_MAX);
+	f->sample.snapshot = pidns_snapshot_ref(two[i % 2]);
+	assert_int_equal(usage_make(&f->sample.usage, f->history, f->sample.snapshot, 0), 0);
+	forks_make(&f->sample.forks, f->sample.snapshot);
+	noted_keep(&f->sample.noted, f->sample.snapshot, NOTED_FLAGS);
 	assert_int_equal(events_make(&events, two[0], two[1]), 0);
 	events_append(all, &events);
 	assert_true(all->count <= EVENTS_MAX);
@@ -132,9 +132,9 @@ static void test_a_day_of_churn(void **state)
 
 	(void)state;
 	fixture_open(&f, "top-machine");
-	two[0] = pidns_snapshot_ref(f.picture.snapshot);
+	two[0] = pidns_snapshot_ref(f.sample.snapshot);
 	fixture_look(&f, "top-later");
-	two[1] = pidns_snapshot_ref(f.picture.snapshot);
+	two[1] = pidns_snapshot_ref(f.sample.snapshot);
 	for (size_t i = 0; i < DAY; i++) {
 		next_sample(&f, &past, &all, two, i);
 		if (i == SETTLED)

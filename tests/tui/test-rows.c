@@ -54,7 +54,7 @@ static const char *cell_of(const struct row *row, const char *name)
 {
 	static struct cell cell;
 	const struct view *view = view_of(&f.app);
-	struct cell_source source = {&f.picture, &f.app, &f.rows, row, NULL, 0, 0};
+	struct cell_source source = {&f.sample, &f.app, &f.rows, row, NULL, 0, 0};
 
 	for (size_t i = 0; i < view->nr_columns; i++) {
 		if (strcmp(view->columns[i].field->name, name) != 0)
@@ -81,7 +81,7 @@ static void sort_by_column(const char *name)
 
 static void test_nothing_yet(void **state)
 {
-	struct picture empty = {0};
+	struct sample empty = {0};
 
 	(void)state;
 	assert_int_equal(rows_make(&f.rows, &f.app, &empty), 0);
@@ -161,7 +161,7 @@ static void test_every_column_sorts(void **state)
 			fixture_rows(&f);
 			assert_int_equal(f.rows.count, count);
 		}
-		app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, DB));
+		app_enter_namespace(&f.app, pidns_ns_find(f.sample.snapshot, DB));
 		fixture_rows(&f);
 	}
 }
@@ -169,7 +169,7 @@ static void test_every_column_sorts(void **state)
 static void test_folded(void **state)
 {
 	(void)state;
-	assert_int_equal(folds_add(&f.app.folds, pidns_ns_find(f.picture.snapshot, NODE)), 0);
+	assert_int_equal(folds_add(&f.app.folds, pidns_ns_find(f.sample.snapshot, NODE)), 0);
 	fixture_rows(&f);
 	EXPECT(&f, ROOT, WEB, DB, NODE, DEAD, LOST);
 	assert_true(row_of(NODE)->is_folded);
@@ -194,7 +194,7 @@ static void test_filter_keeps_ancestors(void **state)
 	/* The tree is drawn for what is left. */
 	assert_int_equal(row_of(JOB)->lines, 0);
 	/* A match is shown even where it was folded away. */
-	assert_int_equal(folds_add(&f.app.folds, pidns_ns_find(f.picture.snapshot, NODE)), 0);
+	assert_int_equal(folds_add(&f.app.folds, pidns_ns_find(f.sample.snapshot, NODE)), 0);
 	fixture_rows(&f);
 	EXPECT(&f, ROOT, NODE, POD, JOB);
 	/* A flat list has no use for them. */
@@ -226,10 +226,10 @@ static void test_filter_with_no_match(void **state)
 static void test_processes(void **state)
 {
 	(void)state;
-	app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, POD));
+	app_enter_namespace(&f.app, pidns_ns_find(f.sample.snapshot, POD));
 	fixture_rows(&f);
 	EXPECT(&f, 950, 951);
-	assert_ptr_equal(f.rows.inside, pidns_ns_find(f.picture.snapshot, POD));
+	assert_ptr_equal(f.rows.inside, pidns_ns_find(f.sample.snapshot, POD));
 	assert_int_equal(f.rows.levels, 2);
 	assert_int_equal(f.rows.max_vpid[1], 91);
 	assert_int_equal(f.rows.max_vpid[2], 12);
@@ -242,7 +242,7 @@ static void test_processes(void **state)
 static void test_processes_sorted(void **state)
 {
 	(void)state;
-	app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, WEB));
+	app_enter_namespace(&f.app, pidns_ns_find(f.sample.snapshot, WEB));
 	sort_by_column("cpu");
 	EXPECT(&f, 701, 702, 700);
 	sort_by_column("uid");
@@ -254,7 +254,7 @@ static void test_processes_sorted(void **state)
 static void test_processes_filtered(void **state)
 {
 	(void)state;
-	app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, JOB));
+	app_enter_namespace(&f.app, pidns_ns_find(f.sample.snapshot, JOB));
 	/* A number in any of the namespaces, a user, a name. */
 	strcpy(app_place(&f.app)->filter, "96");
 	fixture_rows(&f);
@@ -266,19 +266,19 @@ static void test_processes_filtered(void **state)
 
 static void test_namespace_gone(void **state)
 {
-	struct pidns_snapshot *snapshot = f.picture.snapshot;
+	struct pidns_snapshot *snapshot = f.sample.snapshot;
 
 	(void)state;
 	app_enter_namespace(&f.app, pidns_ns_find(snapshot, WEB));
 	f.app.inside.ino = 1;
-	assert_int_equal(rows_make(&f.rows, &f.app, &f.picture), -ENOENT);
+	assert_int_equal(rows_make(&f.rows, &f.app, &f.sample), -ENOENT);
 	assert_int_equal(f.rows.count, 0);
 }
 
 static void test_no_sums_without_memory(void **state)
 {
 	(void)state;
-	usage_clear(&f.picture.usage);
+	usage_clear(&f.sample.usage);
 	assert_string_equal(cell_of(row_of(WEB), "cpu"), "-");
 	assert_string_equal(cell_of(row_of(WEB), "memory"), "-");
 }
@@ -288,7 +288,7 @@ static void test_tree_of_processes(void **state)
 {
 	(void)state;
 	fixture_look(&f, "notes");
-	app_enter_namespace(&f.app, pidns_ns_find(f.picture.snapshot, WEB));
+	app_enter_namespace(&f.app, pidns_ns_find(f.sample.snapshot, WEB));
 	fixture_rows(&f);
 	EXPECT(&f, 6025, 6031, 6040, 7000);
 	assert_int_equal(f.rows.list[0].depth, 0);
@@ -351,10 +351,10 @@ static void test_cells_that_are_not_known(void **state)
 }
 
 /* Has any line of the details that text? */
-static bool has_line(const struct sheet *sheet, const char *text)
+static bool has_line(const struct report *report, const char *text)
 {
-	for (size_t i = 0; i < sheet->count; i++) {
-		if (strstr(sheet->lines[i], text))
+	for (size_t i = 0; i < report->count; i++) {
+		if (strstr(report->lines[i], text))
 			return true;
 	}
 	return false;
@@ -363,16 +363,16 @@ static bool has_line(const struct sheet *sheet, const char *text)
 /* What was not asked for yet is not unknown. */
 static void test_a9_details_are_looked_for(void **state)
 {
-	struct sheet sheet = {0};
+	struct report report = {0};
 	struct ident ident;
 
 	(void)state;
 	ident = ident_of_ns(f.rows.list[0].ns);
-	sheet_make(&sheet, f.picture.snapshot, &ident, 80, false);
-	assert_true(has_line(&sheet, "reading") && !has_line(&sheet, "not known"));
-	sheet_make(&sheet, f.picture.snapshot, &ident, 80, true);
-	assert_true(has_line(&sheet, "not known") && !has_line(&sheet, "reading"));
-	sheet_clear(&sheet);
+	report_make(&report, f.sample.snapshot, &ident, 80, false);
+	assert_true(has_line(&report, "reading") && !has_line(&report, "not known"));
+	report_make(&report, f.sample.snapshot, &ident, 80, true);
+	assert_true(has_line(&report, "not known") && !has_line(&report, "reading"));
+	report_clear(&report);
 }
 
 /* ---- Whose processes ---- */

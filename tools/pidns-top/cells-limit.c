@@ -71,7 +71,7 @@ static void describe_holder(const struct pidns_pin *pin, char *out, size_t size)
 static void fill_holder(const struct cell_source *source, struct cell *cell)
 {
 	const struct pidns_notes *notes =
-		noted_find(&source->picture->noted, source->row->ns, PIDNS_NOTE_PINS);
+		noted_find(&source->sample->noted, source->row->ns, PIDNS_NOTE_PINS);
 	char holder[64];
 
 	if (!notes) {
@@ -131,7 +131,7 @@ static void fill_parts(const struct pidns_limit *limit, unsigned int width, bool
 void cells_fill_limit(const struct cell_source *source, struct cell *cell)
 {
 	const struct pidns_ns *ns = source->row->ns;
-	const struct noted *noted = &source->picture->noted;
+	const struct noted *noted = &source->sample->noted;
 	const struct pidns_limit *limit;
 	struct pidns_limit room;
 
@@ -139,7 +139,7 @@ void cells_fill_limit(const struct cell_source *source, struct cell *cell)
 		fill_holder(source, cell);
 		return;
 	}
-	if (source->picture->is_noting && !noted_find(noted, ns, PIDNS_NOTE_LIMITS)) {
+	if (source->sample->is_noting && !noted_find(noted, ns, PIDNS_NOTE_LIMITS)) {
 		cell_to_come(cell);
 		return;
 	}
@@ -160,7 +160,7 @@ void cells_key_limit(const struct cell_source *source, struct sort_key *key)
 {
 	struct pidns_limit room;
 	const struct pidns_limit *limit =
-		noted_limit(&source->picture->noted, source->row->ns, &room);
+		noted_limit(&source->sample->noted, source->row->ns, &room);
 
 	key->is_known = limit && is_alive(source->row->ns);
 	if (key->is_known)

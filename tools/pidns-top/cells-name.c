@@ -59,16 +59,16 @@ size_t cells_tree(const struct cell_source *source, char *out, size_t size)
 	return len;
 }
 
-static const struct pidns_task *init_of(const struct picture *picture, const struct pidns_ns *ns)
+static const struct pidns_task *init_of(const struct sample *sample, const struct pidns_ns *ns)
 {
 	const struct pidns_task *init = NULL, *detail;
 
 	if (!(ns->known & PIDNS_NS_REAPER) || ns->reaper <= 0)
 		return NULL;
-	init = pidns_task_find(picture->snapshot, NULL, ns->reaper);
+	init = pidns_task_find(sample->snapshot, NULL, ns->reaper);
 	if (init && init->known & PIDNS_TASK_COMM)
 		return init;
-	detail = details_task(picture->details, ns->reaper);
+	detail = details_task(sample->details, ns->reaper);
 	return detail && detail->known & PIDNS_TASK_COMM ? detail : NULL;
 }
 
@@ -78,11 +78,11 @@ static bool is_host(const struct pidns_ns *ns)
 	return ns->known & PIDNS_NS_LEVEL && ns->level == 0;
 }
 
-static size_t raw_name(const struct picture *picture, const struct pidns_ns *ns, char *out,
+static size_t raw_name(const struct sample *sample, const struct pidns_ns *ns, char *out,
 		       size_t size)
 {
-	const struct pidns_container *container = noted_container(&picture->noted, ns);
-	const struct pidns_task *init = init_of(picture, ns);
+	const struct pidns_container *container = noted_container(&sample->noted, ns);
+	const struct pidns_task *init = init_of(sample, ns);
 	char label[DESCRIBE_LABEL_MAX];
 
 	if (is_host(ns))
@@ -100,7 +100,7 @@ static size_t raw_name(const struct picture *picture, const struct pidns_ns *ns,
 				ns->ino % 10000);
 }
 
-void cells_ns_name(const struct picture *picture, const struct pidns_ns *ns, char *out, size_t size)
+void cells_ns_name(const struct sample *sample, const struct pidns_ns *ns, char *out, size_t size)
 {
 	const char *state = ns->known & PIDNS_NS_STATE && ns->state != PIDNS_STATE_ALIVE
 				    ? pidns_state_name(ns->state)
@@ -108,7 +108,7 @@ void cells_ns_name(const struct picture *picture, const struct pidns_ns *ns, cha
 	char name[DESCRIBE_LABEL_MAX * 2];
 	int len = state ? snprintf(out, size, "(%s) ", state) : 0;
 
-	raw_name(picture, ns, name, sizeof(name));
+	raw_name(sample, ns, name, sizeof(name));
 	text_clean(name, strlen(name), out + len, size - (size_t)len);
 }
 
@@ -126,14 +126,14 @@ void cells_fill_name(const struct cell_source *source, struct cell *cell)
 
 	cell->faint = tree;
 	cell->style = source->row->is_context ? STYLE_FAINT : style_of_state(ns);
-	cells_ns_name(source->picture, ns, cell->text + tree, sizeof(cell->text) - tree);
+	cells_ns_name(source->sample, ns, cell->text + tree, sizeof(cell->text) - tree);
 }
 
 size_t cells_name_width(const struct cell_source *source)
 {
 	char name[NAME_SIZE];
 
-	cells_ns_name(source->picture, source->row->ns, name, sizeof(name));
+	cells_ns_name(source->sample, source->row->ns, name, sizeof(name));
 	return text_width(name) + (source->app->is_tree ? source->row->depth * 2 : 0) +
 	       (source->row->is_folded ? 2 : 0);
 }
@@ -142,8 +142,8 @@ size_t cells_name_width(const struct cell_source *source)
 void cells_key_name(const struct cell_source *source, struct sort_key *key)
 {
 	const struct pidns_ns *ns = source->row->ns;
-	const struct pidns_container *container = noted_container(&source->picture->noted, ns);
-	const struct pidns_task *init = init_of(source->picture, ns);
+	const struct pidns_container *container = noted_container(&source->sample->noted, ns);
+	const struct pidns_task *init = init_of(source->sample, ns);
 	size_t len;
 
 	if (is_host(ns))

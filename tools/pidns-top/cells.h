@@ -19,8 +19,7 @@ void cell_name(struct cell *cell, const char *name);
 /* cells-name.c: a namespace as people call it: "host", its container, else its init's command. The state
  * stands before it where it is not alive. Clean. */
 #define NAME_SIZE 1024
-void cells_ns_name(const struct picture *picture, const struct pidns_ns *ns, char *out,
-		   size_t size);
+void cells_ns_name(const struct sample *sample, const struct pidns_ns *ns, char *out, size_t size);
 /* The lines of the tree before a row, as the locale and --plain leave them; their length. */
 size_t cells_tree(const struct cell_source *source, char *out, size_t size);
 /* A namespace's name in its tree. */

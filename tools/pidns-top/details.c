@@ -36,7 +36,7 @@ struct details {
 	bool is_behind;		   /* the answer to it, or to a later one, is to come */
 	/* Under the lock: */
 	enum details_state state;
-	bool is_looking;
+	bool is_sampling;
 	struct answer answer;
 };
 
@@ -60,14 +60,14 @@ static void *details_thread(void *arg)
 			pthread_cond_wait(&details->changed, &details->lock);
 		if (details->state == DETAILS_LEAVING)
 			break;
-		details->is_looking = true;
+		details->is_sampling = true;
 		pthread_mutex_unlock(&details->lock);
 		/* While it is asked, the wish stays as it is. */
-		lookup_look(details->lookup, &details->asked);
+		lookup_run(details->lookup, &details->asked);
 		answer.count = lookup_copy(details->lookup, &answer.list, &answer.snapshot);
 		answer.round = details->asked.round;
 		pthread_mutex_lock(&details->lock);
-		details->is_looking = false;
+		details->is_sampling = false;
 		details->answer = answer;
 		if (details->state == DETAILS_ASKED)
 			details->state = DETAILS_DONE;
@@ -111,16 +111,16 @@ struct details *details_open(struct pidns_ctx *ctx, struct cmdline_helper *helpe
 
 bool details_close(struct details *details)
 {
-	bool is_looking;
+	bool is_sampling;
 
 	if (!details)
 		return true;
 	pthread_mutex_lock(&details->lock);
-	is_looking = details->is_looking;
+	is_sampling = details->is_sampling;
 	details->state = DETAILS_LEAVING;
 	pthread_cond_signal(&details->changed);
 	pthread_mutex_unlock(&details->lock);
-	if (is_looking)
+	if (is_sampling)
 		return false;
 	pthread_join(details->thread, NULL);
 	details_free(details);
@@ -175,7 +175,7 @@ static void ask(struct details *details, const struct details_wish *wish)
 	pthread_mutex_unlock(&details->lock);
 }
 
-void details_look(struct details *details, const struct details_wish *wish)
+void details_ask(struct details *details, const struct details_wish *wish)
 {
 	enum details_state state;
 

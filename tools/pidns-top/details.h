@@ -31,8 +31,8 @@ struct details_wish {
 };
 
 /* Ask for these, unless that was the last thing asked for; while an answer is under way the next one has to
- * wait, and the caller to look again when it has come. */
-void details_look(struct details *details, const struct details_wish *wish);
+ * wait, and the caller to ask again when it has come. */
+void details_ask(struct details *details, const struct details_wish *wish);
 /* Becomes readable when there is an answer. details NULL: -1. */
 int details_fd(const struct details *details);
 /* True: an answer has come, and is what the functions below tell of. */

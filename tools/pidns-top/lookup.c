@@ -209,7 +209,7 @@ static void ask_nice(struct lookup *lookup)
 	}
 }
 
-void lookup_look(struct lookup *lookup, const struct details_wish *wish)
+void lookup_run(struct lookup *lookup, const struct details_wish *wish)
 {
 	size_t count;
 	struct detail *list = list_make(wish->pids, wish->nr_pids, &count);

@@ -30,7 +30,7 @@ struct lookup *lookup_open(struct pidns_ctx *ctx, struct cmdline_helper *helper)
 struct lookup *lookup_close(struct lookup *lookup);
 /* Asks only for what changed since the last call. Takes as long as the kernel does, and of command lines as
  * long as the helper may (cmdline.h). */
-void lookup_look(struct lookup *lookup, const struct details_wish *wish);
+void lookup_run(struct lookup *lookup, const struct details_wish *wish);
 /* What it has found, and the snapshot that the tasks are in; both the caller's. How many there are. */
 size_t lookup_copy(const struct lookup *lookup, struct detail **ret_list,
 		   struct pidns_snapshot **ret_snapshot);

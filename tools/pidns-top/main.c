@@ -65,19 +65,19 @@ static void open_live(struct viewer *viewer)
 		cmdline_open(source_proc(source, proc), COMMAND_MAX, &viewer->helper);
 	viewer->machine = machine_open();
 	if (!source->root) /* another machine's users are not those of this one */
-		viewer->picture.users = users_open("/etc/passwd");
+		viewer->sample.users = users_open("/etc/passwd");
 	if (!viewer->options->is_batch)
 		pidns_open(&opts, &viewer->screen_ctx);
 	if (!viewer->options->is_batch && !source->root && !source->from)
 		pidns_open(&(struct pidns_open_opts){.size = sizeof(opts), .flags = PIDNS_OPEN_FEW},
 			   &viewer->act_ctx);
-	viewer->picture.has_nice = viewer->screen_ctx && !source->root && !source->from;
+	viewer->sample.has_nice = viewer->screen_ctx && !source->root && !source->from;
 }
 
 /* One that is no series has no other moment. */
 static void open_recording(struct viewer *viewer)
 {
-	viewer->picture.recording = viewer->options->source.from;
+	viewer->sample.recording = viewer->options->source.from;
 	viewer->moments = pidns_moments(viewer->ctx, &viewer->walls);
 	viewer->wanted_moment = pidns_moment(viewer->ctx);
 }
@@ -93,7 +93,7 @@ static int open_and_run(struct viewer *viewer)
 		open_recording(viewer);
 	else
 		open_live(viewer);
-	viewer->picture.events = &viewer->events;
+	viewer->sample.events = &viewer->events;
 	viewer->history = cpu_history_new();
 	if (!viewer->history)
 		return message_exit(EXIT_FAILED, "out of memory");
@@ -102,14 +102,14 @@ static int open_and_run(struct viewer *viewer)
 
 static void close_all(struct viewer *viewer)
 {
-	struct users *users = (struct users *)(uintptr_t)viewer->picture.users;
+	struct users *users = (struct users *)(uintptr_t)viewer->sample.users;
 
 	viewer_past_clear(viewer);
-	usage_clear(&viewer->picture.usage);
-	forks_clear(&viewer->picture.forks);
+	usage_clear(&viewer->sample.usage);
+	forks_clear(&viewer->sample.forks);
 	events_clear(&viewer->events);
-	noted_clear(&viewer->picture.noted);
-	pidns_snapshot_unref(viewer->picture.snapshot);
+	noted_clear(&viewer->sample.noted);
+	pidns_snapshot_unref(viewer->sample.snapshot);
 	cpu_history_free(viewer->history);
 	users_close(users);
 	/* A taker that hangs may be about to use it. */

@@ -14,16 +14,16 @@
 /* Storage is handed out in pieces of this size. */
 #define PIECE 65536
 
-size_t past_size_of(const struct picture *picture)
+size_t past_size_of(const struct sample *sample)
 {
 	const struct pidns_task *const *tasks;
 	const struct pidns_ns *const *list;
-	size_t nr_tasks = pidns_snapshot_tasks(picture->snapshot, &tasks);
-	size_t nr = pidns_snapshot_namespaces(picture->snapshot, &list);
-	size_t bytes = sizeof(*picture) + PIECE;
+	size_t nr_tasks = pidns_snapshot_tasks(sample->snapshot, &tasks);
+	size_t nr = pidns_snapshot_namespaces(sample->snapshot, &list);
+	size_t bytes = sizeof(*sample) + PIECE;
 
-	bytes += nr_tasks * (sizeof(**tasks) + sizeof(*picture->usage.task_cpu) + TASK_EXTRA);
-	bytes += nr * (sizeof(**list) + sizeof(*picture->usage.own) * 2 + NS_EXTRA);
+	bytes += nr_tasks * (sizeof(**tasks) + sizeof(*sample->usage.task_cpu) + TASK_EXTRA);
+	bytes += nr * (sizeof(**list) + sizeof(*sample->usage.own) * 2 + NS_EXTRA);
 	for (size_t i = 0; i < nr_tasks; i++)
 		bytes += tasks[i]->nr_vpids * VPID_EXTRA;
 	for (size_t i = 0; i < nr; i++)
@@ -31,7 +31,7 @@ size_t past_size_of(const struct picture *picture)
 	return bytes;
 }
 
-static void moment_free(struct picture *moment)
+static void moment_free(struct sample *moment)
 {
 	usage_clear(&moment->usage);
 	forks_clear(&moment->forks);
@@ -54,7 +54,7 @@ static void drop_oldest(struct past *past, size_t count)
 static int make_room(struct past *past)
 {
 	size_t room = past->room ? past->room * 2 : 64;
-	struct picture **grown;
+	struct sample **grown;
 
 	if (past->count < past->room)
 		return 0;
@@ -67,9 +67,9 @@ static int make_room(struct past *past)
 }
 
 /* All that is borrowed, or of now alone, is left out. */
-static void take_out(struct picture *moment, struct picture *live)
+static void take_out(struct sample *moment, struct sample *live)
 {
-	*moment = (struct picture){
+	*moment = (struct sample){
 		.snapshot = live->snapshot,
 		.usage = live->usage,
 		.forks.rate = live->forks.rate,
@@ -82,9 +82,9 @@ static void take_out(struct picture *moment, struct picture *live)
 	live->forks.rate = NULL;
 }
 
-void past_keep(struct past *past, struct picture *live, size_t bytes_max)
+void past_keep(struct past *past, struct sample *live, size_t bytes_max)
 {
-	struct picture *moment = calloc(1, sizeof(*moment));
+	struct sample *moment = calloc(1, sizeof(*moment));
 	size_t bytes, dropped = 0, freed = 0;
 
 	if (!live->snapshot || !moment || make_room(past) < 0) {
@@ -101,7 +101,7 @@ void past_keep(struct past *past, struct picture *live, size_t bytes_max)
 	past->bytes += bytes;
 }
 
-const struct picture *past_find(const struct past *past, uint64_t *number)
+const struct sample *past_find(const struct past *past, uint64_t *number)
 {
 	if (*number < past->first)
 		*number = past->first;

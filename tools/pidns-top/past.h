@@ -10,13 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pidns-top/rows/picture.h"
+#include "pidns-top/rows/sample.h"
 
 #define PAST_BYTES_MAX ((size_t)64 << 20)
 
 /* Oldest first. Each is known by its number, which counts from 0 and is never used again. */
 struct past {
-	struct picture **list;
+	struct sample **list;
 	size_t count, room, bytes;
 	uint64_t first; /* number of the oldest that is kept */
 };
@@ -25,13 +25,13 @@ struct past {
  * The moment that `live` shows joins the past: its snapshot and what was made of it are taken out of there,
  * of its notes a copy is made. Without memory it is forgotten.
  */
-void past_keep(struct past *past, struct picture *live, size_t bytes_max);
+void past_keep(struct past *past, struct sample *live, size_t bytes_max);
 /* The moment of that number, or, where that was dropped, the oldest; NULL: there is none, or it is yet to
  * come. *number is that of the one returned. */
-const struct picture *past_find(const struct past *past, uint64_t *number);
+const struct sample *past_find(const struct past *past, uint64_t *number);
 void past_clear(struct past *past);
 
 /* What a snapshot takes of memory, about. */
-size_t past_size_of(const struct picture *picture);
+size_t past_size_of(const struct sample *sample);
 
 #endif /* PIDNS_TOP_PAST_H */

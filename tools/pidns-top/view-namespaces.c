@@ -20,12 +20,12 @@ static int32_t reaper_of(const struct row *row)
 /* Since it started: the kernel does not tell when a process ended. */
 static uint64_t zombie_age(const struct cell_source *source)
 {
-	const struct picture *picture = source->picture;
-	uint64_t start, now = pidns_snapshot_time(picture->snapshot);
+	const struct sample *sample = source->sample;
+	uint64_t start, now = pidns_snapshot_time(sample->snapshot);
 
-	if (!picture->usage.own || source->row->is_folded)
+	if (!sample->usage.own || source->row->is_folded)
 		return 0;
-	start = picture->usage.own[source->row->place].oldest_zombie_ns;
+	start = sample->usage.own[source->row->place].oldest_zombie_ns;
 	return start && now > start ? now - start : 0;
 }
 
@@ -69,7 +69,7 @@ static void fill_pids_used(const struct cell_source *source, struct cell *cell)
 
 static void fill_forks(const struct cell_source *source, struct cell *cell)
 {
-	const float *rates = source->picture->forks.rate;
+	const float *rates = source->sample->forks.rate;
 
 	if (rates && rates[source->row->place] >= 0)
 		format_rate((double)rates[source->row->place], cell->text, sizeof(cell->text));
@@ -79,7 +79,7 @@ static void fill_forks(const struct cell_source *source, struct cell *cell)
 
 static void key_forks(const struct cell_source *source, struct sort_key *key)
 {
-	const float *rates = source->picture->forks.rate;
+	const float *rates = source->sample->forks.rate;
 
 	key->is_known = rates && rates[source->row->place] >= 0;
 	key->number = key->is_known ? (uint64_t)((double)rates[source->row->place] * 1000) : 0;
@@ -90,7 +90,7 @@ static void key_forks(const struct cell_source *source, struct sort_key *key)
 static uint64_t age_of(const struct cell_source *source)
 {
 	const struct pidns_ns *ns = source->row->ns;
-	uint64_t now = pidns_snapshot_time(source->picture->snapshot);
+	uint64_t now = pidns_snapshot_time(source->sample->snapshot);
 
 	return ns->known & PIDNS_NS_REAPER_START && now > ns->reaper_start_ns
 		       ? now - ns->reaper_start_ns
@@ -117,7 +117,7 @@ static void key_age(const struct cell_source *source, struct sort_key *key)
 
 static struct usage_sum sum_of(const struct cell_source *source)
 {
-	const struct usage *usage = &source->picture->usage;
+	const struct usage *usage = &source->sample->usage;
 
 	if (!usage->own)
 		return (struct usage_sum){0};
@@ -166,7 +166,7 @@ static void key_memory(const struct cell_source *source, struct sort_key *key)
 static void fill_pod(const struct cell_source *source, struct cell *cell)
 {
 	const struct pidns_container *container =
-		noted_container(&source->picture->noted, source->row->ns);
+		noted_container(&source->sample->noted, source->row->ns);
 
 	if (container && container->pod)
 		cell_name(cell, container->pod);
@@ -177,7 +177,7 @@ static void fill_pod(const struct cell_source *source, struct cell *cell)
 static void fill_runtime(const struct cell_source *source, struct cell *cell)
 {
 	const struct pidns_container *container =
-		noted_container(&source->picture->noted, source->row->ns);
+		noted_container(&source->sample->noted, source->row->ns);
 
 	if (container && container->runtime)
 		cell_name(cell, container->runtime);
@@ -188,7 +188,7 @@ static void fill_runtime(const struct cell_source *source, struct cell *cell)
 static void key_pod(const struct cell_source *source, struct sort_key *key)
 {
 	const struct pidns_container *container =
-		noted_container(&source->picture->noted, source->row->ns);
+		noted_container(&source->sample->noted, source->row->ns);
 
 	key->text = container ? container->pod : NULL;
 	key->is_known = key->text != NULL;
@@ -198,7 +198,7 @@ static const struct pidns_task *init_of(const struct cell_source *source)
 {
 	int32_t pid = reaper_of(source->row);
 
-	return pid ? pidns_task_find(source->picture->snapshot, NULL, pid) : NULL;
+	return pid ? pidns_task_find(source->sample->snapshot, NULL, pid) : NULL;
 }
 
 static void fill_command(const struct cell_source *source, struct cell *cell)
@@ -367,11 +367,11 @@ static size_t words_of(const struct cell_source *source, char *out, size_t size)
 {
 	const struct pidns_ns *ns = source->row->ns;
 	const struct pidns_task *init = init_of(source);
-	const struct pidns_container *container = noted_container(&source->picture->noted, ns);
+	const struct pidns_container *container = noted_container(&source->sample->noted, ns);
 	char shown[NAME_SIZE], arguments[NAME_SIZE] = "";
 	size_t len;
 
-	cells_ns_name(source->picture, ns, shown, sizeof(shown));
+	cells_ns_name(source->sample, ns, shown, sizeof(shown));
 	view_fill_command(source, init, reaper_of(source->row), 0, arguments, sizeof(arguments));
 	len = (size_t)snprintf(out, size, "%" PRIu64 " %d %s %s %s",
 			       ns->known & PIDNS_NS_INO ? ns->ino : 0, reaper_of(source->row),

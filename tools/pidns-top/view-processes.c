@@ -87,7 +87,7 @@ static void fill_nice(const struct cell_source *source, struct cell *cell)
 
 	/* Of a thread, and of what has ended, it is not looked up. */
 	if (pid_of(source->row) && !pidns_task_is_zombie(source->row->task) &&
-	    details_nice(source->picture->details, source->row->task->pid, &nice))
+	    details_nice(source->sample->details, source->row->task->pid, &nice))
 		snprintf(cell->text, sizeof(cell->text), "%d", nice);
 	else
 		fill_unknown(cell);
@@ -113,12 +113,12 @@ static void key_pid(const struct cell_source *source, struct sort_key *key)
 
 static double cpu_of(const struct cell_source *source)
 {
-	const struct picture *picture = source->picture;
+	const struct sample *sample = source->sample;
 
-	if (picture->usage.task_cpu && picture->usage.task_cpu[source->row->place] >= 0)
-		return picture->usage.task_cpu[source->row->place];
+	if (sample->usage.task_cpu && sample->usage.task_cpu[source->row->place] >= 0)
+		return sample->usage.task_cpu[source->row->place];
 	return task_with(source, PIDNS_TASK_CPU)
-		       ? details_cpu(picture->details, source->row->task->pid)
+		       ? details_cpu(sample->details, source->row->task->pid)
 		       : CPU_UNKNOWN;
 }
 
@@ -143,7 +143,7 @@ static void key_cpu(const struct cell_source *source, struct sort_key *key)
 static uint64_t age_of(const struct cell_source *source)
 {
 	const struct pidns_task *task = source->row->task;
-	uint64_t now = pidns_snapshot_time(source->picture->snapshot);
+	uint64_t now = pidns_snapshot_time(source->sample->snapshot);
 
 	return task->known & PIDNS_TASK_START && now > task->start_ns ? now - task->start_ns : 0;
 }
@@ -173,7 +173,7 @@ static void add_reaper(const struct cell_source *source, struct cell *cell)
 
 	if (!(task->known & PIDNS_TASK_PPID) || task->ppid <= 0)
 		return;
-	parent = pidns_task_find(source->picture->snapshot, NULL, task->ppid);
+	parent = pidns_task_find(source->sample->snapshot, NULL, task->ppid);
 	if (parent && parent->known & PIDNS_TASK_COMM)
 		text_clean(parent->comm, strlen(parent->comm), name, sizeof(name));
 	snprintf(cell->text + len, sizeof(cell->text) - len, "  %d%s%s%s should reap it",
@@ -307,7 +307,7 @@ static size_t words_of(const struct cell_source *source, char *out, size_t size)
 	const struct pidns_task *named = task_with(source, PIDNS_TASK_COMM);
 	const struct pidns_task *owned = task_with(source, PIDNS_TASK_UID);
 	const struct pidns_task *task = source->row->task;
-	const char *user = owned ? users_name(source->picture->users, owned->uid) : "";
+	const char *user = owned ? users_name(source->sample->users, owned->uid) : "";
 	char number[16], arguments[CELL_SIZE] = "";
 	size_t len = 0;
 

@@ -47,7 +47,7 @@ const struct pidns_task *view_task(const struct cell_source *source, const struc
 
 	if (task && task->known & field)
 		return task;
-	detail = details_task(source->picture->details, pid);
+	detail = details_task(source->sample->details, pid);
 	return detail && detail->known & field && is_same_task(task, detail) ? detail : NULL;
 }
 
@@ -101,7 +101,7 @@ bool view_value(const struct cell_source *source, struct value *ret)
 	const struct column *column = source->column;
 	const struct field *field = column->field;
 	const struct row *row = source->row;
-	struct field_row of = {.snapshot = source->picture->snapshot};
+	struct field_row of = {.snapshot = source->sample->snapshot};
 
 	ret->type = VALUE_UNKNOWN;
 	if (column->folded && row->is_folded)
@@ -138,7 +138,7 @@ void view_fill_value(const struct cell_source *source, struct cell *cell)
 		return;
 	}
 	if (source->column->flags & COLUMN_USER)
-		name = users_name(source->picture->users, (uint32_t)value.number);
+		name = users_name(source->sample->users, (uint32_t)value.number);
 	if (name)
 		fill_name(source, name, cell);
 	else
@@ -164,7 +164,7 @@ static void key_value(const struct cell_source *source, struct sort_key *key)
 	else
 		key->number = value.number;
 	if (source->column->flags & COLUMN_USER && source->row->task) {
-		key->text = users_name(source->picture->users, (uint32_t)value.number);
+		key->text = users_name(source->sample->users, (uint32_t)value.number);
 		key->number = key->text ? 0 : value.number + 1;
 	}
 }
@@ -233,7 +233,7 @@ static void fill_program(const char *name, bool in_brackets, char *out, size_t s
 static bool is_detailed(const struct cell_source *source, const struct pidns_task *task,
 			int32_t pid)
 {
-	const struct pidns_task *detail = details_task(source->picture->details, pid);
+	const struct pidns_task *detail = details_task(source->sample->details, pid);
 
 	return !detail || is_same_task(task, detail);
 }
@@ -249,7 +249,7 @@ bool view_fill_command(const struct cell_source *source, const struct pidns_task
 	bool is_wanted = source->app->has_commands || source->app->mode == APP_COMMAND;
 
 	if (is_wanted && is_detailed(source, task, pid))
-		command = details_command(source->picture->details, pid, &len);
+		command = details_command(source->sample->details, pid, &len);
 	len = command ? join_arguments(command, len, joined, sizeof(joined)) : 0;
 	if (len)
 		fill_arguments(joined, len, room, out, size);

@@ -17,7 +17,7 @@
 
 #include "common/field.h"
 #include "pidns-top/ui/app.h"
-#include "pidns-top/rows/picture.h"
+#include "pidns-top/rows/sample.h"
 #include "pidns-top/rows/rows.h"
 
 /* Long enough for the widest screen (term.h) with four bytes in each column. */
@@ -46,7 +46,7 @@ struct cell {
 
 /* What a cell is filled from. */
 struct cell_source {
-	const struct picture *picture;
+	const struct sample *sample;
 	const struct app *app;
 	const struct rows *rows;
 	const struct row *row;

@@ -59,14 +59,14 @@ static void print_frame(struct viewer *viewer, const struct rows *rows, const st
 {
 	struct header header;
 
-	header_make(&header, &viewer->app, rows, &viewer->picture, "", width, HEIGHT);
+	header_make(&header, &viewer->app, rows, &viewer->sample, "", width, HEIGHT);
 	for (size_t i = 0; i < header.count; i++)
 		print_line(header.lines[i].text);
 	putchar('\n');
 	print_titles(layout);
 	for (size_t i = 0; i < rows->count; i++) {
 		struct cell_source source = {
-			.picture = &viewer->picture,
+			.sample = &viewer->sample,
 			.app = &viewer->app,
 			.rows = rows,
 			.row = &rows->list[i],
@@ -99,7 +99,7 @@ static int take(struct viewer *viewer, const struct layout *layout)
 	return r;
 }
 
-static int print_look(struct viewer *viewer, unsigned int width)
+static int print_sample(struct viewer *viewer, unsigned int width)
 {
 	struct rows rows = {0};
 	struct layout layout;
@@ -114,7 +114,7 @@ static int print_look(struct viewer *viewer, unsigned int width)
 		r = viewer_enter_target(viewer, why, sizeof(why));
 	if (r)
 		return message_exit(r, "%s", why);
-	r = rows_make(&rows, &viewer->app, &viewer->picture);
+	r = rows_make(&rows, &viewer->app, &viewer->sample);
 	if (r < 0)
 		return message_exit(EXIT_FAILED, "%s",
 				    r == -ENOENT ? "the namespace is gone" : "out of memory");
@@ -147,7 +147,7 @@ int viewer_batch(struct viewer *viewer)
 			wait_for(viewer->app.delay);
 			putchar('\n');
 		}
-		r = print_look(viewer, width);
+		r = print_sample(viewer, width);
 		if (r)
 			return message_close_stdout(r);
 		if (fflush(stdout) != 0)

@@ -7,9 +7,9 @@
 
 #include "pidns-top/rows/compare.h"
 
-struct picture *viewer_live(struct viewer *viewer)
+struct sample *viewer_live(struct viewer *viewer)
 {
-	return viewer->is_past ? &viewer->live : &viewer->picture;
+	return viewer->is_past ? &viewer->live : &viewer->sample;
 }
 
 /* ---- The past of the running machine ---- */
@@ -35,39 +35,39 @@ static void choose_events(struct viewer *viewer, uint64_t wall_ns)
 			chosen->list[chosen->count++] = all->list[i];
 }
 
-static void show_moment(struct viewer *viewer, const struct picture *moment)
+static void show_moment(struct viewer *viewer, const struct sample *moment)
 {
-	const struct sheet *sheet = viewer->picture.sheet;
-	const struct picture *mark = viewer->picture.mark;
+	const struct report *report = viewer->sample.report;
+	const struct sample *mark = viewer->sample.mark;
 
 	if (!viewer->is_past)
-		viewer->live = viewer->picture;
+		viewer->live = viewer->sample;
 	viewer->is_past = true;
-	viewer->picture = *moment;
-	viewer->picture.sheet = sheet;
-	viewer->picture.mark = mark;
-	viewer->picture.events = &viewer->past_events;
+	viewer->sample = *moment;
+	viewer->sample.report = report;
+	viewer->sample.mark = mark;
+	viewer->sample.events = &viewer->past_events;
 	choose_events(viewer, pidns_snapshot_wall_time(moment->snapshot));
 }
 
 /* The header tells how long ago it was, which grows while it is shown. */
 static void tell_age(struct viewer *viewer)
 {
-	struct picture *picture = &viewer->picture;
+	struct sample *sample = &viewer->sample;
 
-	picture->replay_ns = time_between(picture->snapshot, viewer->live.snapshot);
-	picture->moment = viewer->past_number - viewer->past.first + 1;
-	picture->moments = viewer->past.count + 1;
+	sample->replay_ns = time_between(sample->snapshot, viewer->live.snapshot);
+	sample->moment = viewer->past_number - viewer->past.first + 1;
+	sample->moments = viewer->past.count + 1;
 }
 
 void viewer_go_live(struct viewer *viewer)
 {
-	const struct picture *mark = viewer->picture.mark;
+	const struct sample *mark = viewer->sample.mark;
 
 	if (!viewer->is_past)
 		return;
-	viewer->picture = viewer->live;
-	viewer->picture.mark = mark;
+	viewer->sample = viewer->live;
+	viewer->sample.mark = mark;
 	viewer->is_past = false;
 	events_clear(&viewer->past_events);
 }
@@ -75,7 +75,7 @@ void viewer_go_live(struct viewer *viewer)
 bool viewer_stay_past(struct viewer *viewer)
 {
 	uint64_t number = viewer->past_number;
-	const struct picture *moment;
+	const struct sample *moment;
 
 	if (!viewer->is_past)
 		return false;
@@ -96,7 +96,7 @@ static void step_past(struct viewer *viewer, enum app_step step)
 	uint64_t now = past->first + past->count;
 	uint64_t number = viewer->is_past ? viewer->past_number : now;
 	struct app *app = &viewer->app;
-	const struct picture *moment;
+	const struct sample *moment;
 
 	if (step == STEP_OLDEST || (step == STEP_EARLIER && number <= past->first))
 		number = past->first;
@@ -138,14 +138,14 @@ static void step_series(struct viewer *viewer, enum app_step step)
 
 void viewer_show_series(struct viewer *viewer, size_t moment)
 {
-	struct picture *picture = &viewer->picture;
+	struct sample *sample = &viewer->sample;
 	uint64_t last = viewer->walls[viewer->moments - 1], this = viewer->walls[moment];
 
-	picture->moment = moment + 1;
-	picture->moments = viewer->moments;
-	picture->replay_ns = 0;
+	sample->moment = moment + 1;
+	sample->moments = viewer->moments;
+	sample->replay_ns = 0;
 	if (moment + 1 < viewer->moments)
-		picture->replay_ns = last > this ? last - this : 1;
+		sample->replay_ns = last > this ? last - this : 1;
 }
 
 /* ---- Both ---- */
@@ -155,7 +155,7 @@ bool viewer_step(struct viewer *viewer)
 	enum app_step step = viewer->app.step;
 
 	viewer->app.step = STEP_NONE;
-	if (step == STEP_NONE || !viewer->picture.snapshot)
+	if (step == STEP_NONE || !viewer->sample.snapshot)
 		return false;
 	if (viewer->moments) {
 		step_series(viewer, step);
@@ -169,8 +169,8 @@ static void forget_mark(struct viewer *viewer)
 {
 	noted_clear(&viewer->mark.noted);
 	pidns_snapshot_unref(viewer->mark.snapshot);
-	viewer->mark = (struct picture){0};
-	viewer->picture.mark = NULL;
+	viewer->mark = (struct sample){0};
+	viewer->sample.mark = NULL;
 }
 
 void viewer_mark(struct viewer *viewer)
@@ -184,11 +184,11 @@ void viewer_mark(struct viewer *viewer)
 		snprintf(app->message, sizeof(app->message), "no moment is marked any more");
 		return;
 	}
-	if (!viewer->picture.snapshot)
+	if (!viewer->sample.snapshot)
 		return;
-	viewer->mark.snapshot = pidns_snapshot_ref(viewer->picture.snapshot);
-	noted_copy(&viewer->mark.noted, &viewer->picture.noted);
-	viewer->picture.mark = &viewer->mark;
+	viewer->mark.snapshot = pidns_snapshot_ref(viewer->sample.snapshot);
+	noted_copy(&viewer->mark.noted, &viewer->sample.noted);
+	viewer->sample.mark = &viewer->mark;
 	compare_time(&viewer->mark, time);
 	snprintf(app->message, sizeof(app->message), "marked %s: = shows what is different", time);
 }

@@ -8,7 +8,7 @@
 #include "viewer.h"
 
 /* What is known of now, whether that or the past is shown. */
-struct picture *viewer_live(struct viewer *viewer);
+struct sample *viewer_live(struct viewer *viewer);
 void viewer_go_live(struct viewer *viewer);
 
 /* Obey app.step. True: another moment is shown, and needs its rows; of a series that comes later. */

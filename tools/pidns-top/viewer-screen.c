@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* viewer-screen.c - the loop on a terminal: wait, obey keys, look, draw. */
+/* viewer-screen.c - the loop on a terminal: wait, obey keys, sample, draw. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 
 #define MS UINT64_C(1000000)
 
-/* So long the first look may keep the screen from being drawn at all. */
+/* So long the first sample may keep the screen from being drawn at all. */
 #define FIRST_LOOK_NS (250 * MS)
 /* Keys pasted by the thousand: obeyed for so long, then there is a frame. */
 #define KEYS_NS (50 * MS)
@@ -55,7 +55,7 @@ static void hold_selected(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
 	size_t selected = app->places[app->view].selected;
-	struct scene scene = {&screen->rows, &screen->viewer->picture};
+	struct scene scene = {&screen->rows, &screen->viewer->sample};
 	struct ident ident = {0};
 
 	if (!screen->act || app->is_readonly || !screen->round || screen->viewer->is_past)
@@ -102,7 +102,7 @@ static void obey_act(struct screen *screen)
 static void obey_key(struct screen *screen, int key)
 {
 	struct app *app = &screen->viewer->app;
-	struct scene scene = {&screen->rows, &screen->viewer->picture};
+	struct scene scene = {&screen->rows, &screen->viewer->sample};
 	unsigned int row, column;
 	struct app_hit hit;
 	enum mouse what;
@@ -131,7 +131,7 @@ static void obey_keys(struct screen *screen)
 			viewer_mark(screen->viewer);
 		if (viewer_step(screen->viewer) || app->wants_rows)
 			screen_make_rows(screen);
-		screen_make_sheet(screen);
+		screen_make_report(screen);
 		if (screen_now_ns() >= end_ns)
 			break;
 	}
@@ -155,8 +155,8 @@ static void look_at_details(struct screen *screen)
 		.pids = pids,
 		.round = screen->round,
 		.commands = viewer->app.has_commands || viewer->app.mode == APP_COMMAND,
-		.nice = viewer->picture.has_nice,
-		.cpus = viewer->picture.machine.cpus,
+		.nice = viewer->sample.has_nice,
+		.cpus = viewer->sample.machine.cpus,
 	};
 	struct layout_needs needs;
 
@@ -174,7 +174,7 @@ static void look_at_details(struct screen *screen)
 	wish.task_fields = viewer->app.is_paused ? 0 : needs.screen_fields;
 	if (wish.task_fields || wish.commands)
 		wish.task_fields |= PIDNS_TASK_START;
-	details_look(screen->details, &wish);
+	details_ask(screen->details, &wish);
 }
 
 /* Users that only the details know may need a wider column. */
@@ -187,7 +187,7 @@ static bool has_wider_users(struct screen *screen)
 
 	for (size_t i = first; i < rows->count && i < first + screen->frame.page; i++) {
 		const struct pidns_task *task =
-			details_task(screen->viewer->picture.details, view->pid(&rows->list[i]));
+			details_task(screen->viewer->sample.details, view->pid(&rows->list[i]));
 
 		if (task && task->known & PIDNS_TASK_UID && task->uid > rows->max_uid)
 			rows->max_uid = task->uid;
@@ -201,7 +201,7 @@ static void plan_frame(struct screen *screen)
 	unsigned int height, width;
 
 	term_size(&height, &width);
-	draw_plan(&screen->frame, app, &screen->rows, &screen->viewer->picture, screen->trouble,
+	draw_plan(&screen->frame, app, &screen->rows, &screen->viewer->sample, screen->trouble,
 		  height, width);
 	app->page = screen->frame.page;
 	app->help_page = height > 1 ? height - 1 : 1;
@@ -218,13 +218,13 @@ static void draw_frame(struct screen *screen)
 	}
 	plan_frame(screen);
 	app_settle(app, &screen->rows);
-	app_follow_events(app, &screen->viewer->picture);
+	app_follow_events(app, &screen->viewer->sample);
 	look_at_details(screen);
 	if (has_wider_users(screen))
 		plan_frame(screen);
-	screen_make_sheet(screen);
+	screen_make_report(screen);
 	hold_selected(screen);
-	draw(&screen->frame, app, &screen->rows, &screen->viewer->picture, screen->is_anew);
+	draw(&screen->frame, app, &screen->rows, &screen->viewer->sample, screen->is_anew);
 	screen->wants_frame = screen->is_anew = false;
 	if (screen->viewer->options->iterations &&
 	    screen->round >= screen->viewer->options->iterations)
@@ -276,7 +276,7 @@ static void wait_for_something(struct screen *screen)
 	struct timespec timeout;
 
 	if (!app->is_paused || app->wants_take)
-		until = earlier(until, screen->next_look_ns);
+		until = earlier(until, screen->next_sample_ns);
 	if (screen->wants_frame && is_held(screen))
 		until = earlier(until, screen->held_ns);
 	else if (screen->wants_frame && screen->round)
@@ -308,7 +308,7 @@ static void loop(struct screen *screen)
 			screen->wants_frame = screen->is_anew = true;
 		screen->wants_frame |= details_collect(screen->details);
 		obey_keys(screen);
-		screen_look(screen);
+		screen_sample(screen);
 	}
 }
 
@@ -325,7 +325,7 @@ static void open_and_loop(struct screen *screen)
 	screen->wants_frame = true;
 	plan_frame(screen);
 	screen->viewer->app.wants_take = true;
-	screen_look(screen);
+	screen_sample(screen);
 	loop(screen);
 }
 
@@ -344,7 +344,7 @@ static int run(struct screen *screen)
 
 int viewer_screen(struct viewer *viewer)
 {
-	struct screen screen = {.viewer = viewer, .next_look_ns = NEVER, .notice_fd = -1};
+	struct screen screen = {.viewer = viewer, .next_sample_ns = NEVER, .notice_fd = -1};
 	int r;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -356,9 +356,9 @@ int viewer_screen(struct viewer *viewer)
 		screen.act = act_open(viewer->act_ctx);
 	screen.has_cheap_tasks =
 		!(pidns_provider_flags(pidns_provider(viewer->ctx)) & PIDNS_PROVIDER_PROCFS);
-	viewer->past_max = viewer->picture.recording ? 0 : PAST_BYTES_MAX;
-	viewer->picture.details = screen.details;
-	viewer->picture.sheet = &screen.sheet;
+	viewer->past_max = viewer->sample.recording ? 0 : PAST_BYTES_MAX;
+	viewer->sample.details = screen.details;
+	viewer->sample.report = &screen.report;
 	screen.notice_fd = pidns_listen(viewer->ctx);
 	screen.watcher = watcher_open(&viewer->options->source);
 	r = run(&screen);
@@ -378,9 +378,9 @@ int viewer_screen(struct viewer *viewer)
 		viewer->is_stuck = true;
 	rows_clear(&screen.rows);
 	viewer_go_live(viewer);
-	viewer->picture.details = NULL;
-	viewer->picture.sheet = NULL;
-	sheet_clear(&screen.sheet);
+	viewer->sample.details = NULL;
+	viewer->sample.report = NULL;
+	report_clear(&screen.report);
 	act_close(screen.act);
 	return r;
 }

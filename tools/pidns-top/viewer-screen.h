@@ -16,14 +16,14 @@ struct screen {
 	struct details *details;
 	struct act *act;
 	struct rows rows;
-	struct sheet sheet;
+	struct report report;
 	struct draw_frame frame;
 	struct layout_needs asked;	   /* what the snapshot was asked to know */
 	uint32_t asked_flags, shown_flags; /* of the next snapshot; of the one that is shown */
 	uint64_t begun_ns;
-	uint64_t next_look_ns; /* when, on the monotonic clock */
-	uint64_t rested_ns;    /* not before, even if something is known to have changed */
-	int notice_fd;	       /* tells that; -1: there is none */
+	uint64_t next_sample_ns; /* when, on the monotonic clock */
+	uint64_t rested_ns;	 /* not before, even if something is known to have changed */
+	int notice_fd;		 /* tells that; -1: there is none */
 	struct watcher *watcher;
 	bool is_told;		/* it reported at the last snapshot */
 	uint64_t round;		/* one for each snapshot */
@@ -33,7 +33,7 @@ struct screen {
 	uint64_t held_ns;	/* details of a new sample are waited for until then */
 	bool is_new;		/* a sample has come, and nothing was looked up for it yet */
 	bool wants_frame, is_anew;
-	char trouble[256]; /* why the last look failed; "" */
+	char trouble[256]; /* why the last sample failed; "" */
 	enum theme theme;  /* that the terminal has been set to */
 	int exit_code;
 };
@@ -41,11 +41,11 @@ struct screen {
 /* The monotonic clock. */
 uint64_t screen_now_ns(void);
 
-/* viewer-look.c: take a snapshot if it is time to, and show one that has come. */
-void screen_look(struct screen *screen);
+/* viewer-sample.c: take a snapshot if it is time to, and show one that has come. */
+void screen_sample(struct screen *screen);
 /* The rows of what is shown; and the lines of the details, if those are. */
 void screen_make_rows(struct screen *screen);
-void screen_make_sheet(struct screen *screen);
+void screen_make_report(struct screen *screen);
 /* End, with screen->trouble as the last word. */
 void screen_leave(struct screen *screen, int exit_code);
 

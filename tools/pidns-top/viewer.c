@@ -7,19 +7,19 @@
 void viewer_show(struct viewer *viewer, struct pidns_snapshot *snapshot, uint32_t flags,
 		 const struct machine_figures *machine)
 {
-	struct picture *picture = viewer_live(viewer);
+	struct sample *sample = viewer_live(viewer);
 
 	if (viewer->past_max)
-		past_keep(&viewer->past, picture, viewer->past_max);
-	pidns_snapshot_unref(picture->snapshot);
-	picture->snapshot = snapshot;
-	picture->machine = *machine;
+		past_keep(&viewer->past, sample, viewer->past_max);
+	pidns_snapshot_unref(sample->snapshot);
+	sample->snapshot = snapshot;
+	sample->machine = *machine;
 	/* Without memory for it there are no sums: absent, as all that is not known. */
-	usage_make(&picture->usage, viewer->history, snapshot, machine->cpus);
-	forks_make(&picture->forks, snapshot);
+	usage_make(&sample->usage, viewer->history, snapshot, machine->cpus);
+	forks_make(&sample->forks, snapshot);
 	if ((flags & NOTED_FLAGS) == NOTED_FLAGS)
-		noted_keep(&picture->noted, snapshot, flags);
-	picture->is_noting = !picture->recording && !picture->noted.snapshot;
+		noted_keep(&sample->noted, snapshot, flags);
+	sample->is_noting = !sample->recording && !sample->noted.snapshot;
 }
 
 void viewer_begin_from(struct viewer *viewer, const struct pidns_snapshot *before)
@@ -30,11 +30,11 @@ void viewer_begin_from(struct viewer *viewer, const struct pidns_snapshot *befor
 		return;
 	cpu_history_free(viewer->history);
 	viewer->history = history;
-	forks_clear(&viewer->picture.forks);
+	forks_clear(&viewer->sample.forks);
 	if (!before)
 		return;
-	usage_make(&viewer->picture.usage, history, before, 0);
-	forks_make(&viewer->picture.forks, before);
+	usage_make(&viewer->sample.usage, history, before, 0);
+	forks_make(&viewer->sample.forks, before);
 }
 
 int viewer_enter_target(struct viewer *viewer, char *why, size_t size)
@@ -45,7 +45,7 @@ int viewer_enter_target(struct viewer *viewer, char *why, size_t size)
 
 	if (!viewer->target)
 		return 0;
-	r = target_find(viewer->target, viewer->picture.snapshot, take_flags, &ns, why, size);
+	r = target_find(viewer->target, viewer->sample.snapshot, take_flags, &ns, why, size);
 	if (!r)
 		app_enter_namespace(&viewer->app, ns);
 	return r;

@@ -8,7 +8,7 @@
 #include "pidns-top/ui/app.h"
 #include "options.h"
 #include "past.h"
-#include "pidns-top/rows/picture.h"
+#include "pidns-top/rows/sample.h"
 #include "common/target.h"
 
 struct act;
@@ -24,16 +24,16 @@ struct viewer {
 	struct machine *machine;
 	struct cpu_history *history;
 	struct app app;
-	struct picture picture; /* what is shown */
+	struct sample sample; /* what is shown */
 	struct events events;
 	/* The past of the running machine; while it is shown, `live` is what is known of now. */
 	struct past past;
 	size_t past_max; /* bytes; 0: none is kept */
 	bool is_past;
 	uint64_t past_number; /* of the moment shown */
-	struct picture live;
+	struct sample live;
 	struct events past_events;
-	struct picture mark; /* a snapshot with its notes; NULL: none is marked */
+	struct sample mark; /* a snapshot with its notes; NULL: none is marked */
 	/* Of a series. */
 	const uint64_t *walls;
 	size_t moments, wanted_moment; /* 0: it is none */

@@ -24,9 +24,9 @@ struct ps {
 	struct pidns_ctx *ctx;
 	struct cmdlines cmdlines;
 	struct users *users;
-	struct pidns_snapshot *picture; /* in which the namespaces are */
-	struct pidns_snapshot *details; /* of their members; NULL: the snapshot has all */
-	bool *is_chosen;		/* by place in the snapshot's list of namespaces */
+	struct pidns_snapshot *snapshot; /* in which the namespaces are */
+	struct pidns_snapshot *details;	 /* of their members; NULL: the snapshot has all */
+	bool *is_chosen;		 /* by place in the snapshot's list of namespaces */
 };
 
 static int no_memory(void)
@@ -61,15 +61,15 @@ static int print_tasks(struct ps *ps, const struct pidns_task *const *list, size
 	struct out out;
 	int r, closed;
 
-	if (order_list(&ps->columns, ps->picture, (const void *const *)list, nr, &order) < 0)
+	if (order_list(&ps->columns, ps->snapshot, (const void *const *)list, nr, &order) < 0)
 		return no_memory();
-	r = out_open(&out, ps->options, &ps->columns, ps->picture, "tasks", false);
+	r = out_open(&out, ps->options, &ps->columns, ps->snapshot, "tasks", false);
 	for (size_t i = 0; r >= 0 && i < nr; i += LOT)
 		r = print_lot(ps, &out, list, order, i, nr - i < LOT ? nr - i : LOT);
 	closed = out_close(&out);
 	if (r < 0 || closed < 0)
 		return no_memory();
-	source_tell_unseen(ps->picture, 0, SOURCE_UNSEEN_TASKS);
+	source_tell_unseen(ps->snapshot, 0, SOURCE_UNSEEN_TASKS);
 	return EXIT_DONE;
 }
 
@@ -88,12 +88,12 @@ static int print_everything(struct ps *ps)
 {
 	const struct pidns_take_opts opts = take_opts(ps);
 	const struct pidns_task *const *list;
-	int r = source_take(&ps->options->source, ps->ctx, &opts, &ps->picture);
+	int r = source_take(&ps->options->source, ps->ctx, &opts, &ps->snapshot);
 	size_t nr;
 
 	if (r)
 		return r;
-	nr = pidns_snapshot_tasks(ps->picture, &list);
+	nr = pidns_snapshot_tasks(ps->snapshot, &list);
 	return print_tasks(ps, list, nr);
 }
 
@@ -104,7 +104,7 @@ static void choose(struct ps *ps, const struct pidns_ns *const *found, size_t nr
 {
 	const struct pidns_ns *const *all, *const *below;
 
-	pidns_snapshot_namespaces(ps->picture, &all);
+	pidns_snapshot_namespaces(ps->snapshot, &all);
 	for (size_t i = 0; i < nr; i++) {
 		size_t nr_below = pidns_ns_subtree(found[i], &below);
 
@@ -121,14 +121,14 @@ static size_t gather(const struct ps *ps, const struct pidns_snapshot *snapshot,
 		     const struct pidns_task **list)
 {
 	const struct pidns_ns *const *all;
-	size_t nr_all = pidns_snapshot_namespaces(ps->picture, &all), nr = 0;
+	size_t nr_all = pidns_snapshot_namespaces(ps->snapshot, &all), nr = 0;
 
 	for (size_t i = 0; i < nr_all; i++) {
 		const struct pidns_task *const *members;
 		const struct pidns_ns *ns = ps->is_chosen[i] ? all[i] : NULL;
 		size_t nr_members;
 
-		if (ns && snapshot != ps->picture)
+		if (ns && snapshot != ps->snapshot)
 			ns = pidns_ns_find(snapshot, ns->ino);
 		nr_members = ns ? pidns_ns_tasks(ns, &members) : 0;
 		for (size_t k = 0; list && k < nr_members; k++)
@@ -172,7 +172,7 @@ static int print_chosen(struct ps *ps, bool has_details)
 	_cleanup_free_ const struct pidns_task **list = NULL;
 	_cleanup_free_ const struct pidns_task **detailed = NULL;
 	size_t nr = 0;
-	int r = gather_list(ps, ps->picture, &list, &nr);
+	int r = gather_list(ps, ps->snapshot, &list, &nr);
 
 	if (r)
 		return r;
@@ -203,10 +203,10 @@ static int print_members(struct ps *ps, const struct target *targets, size_t nr)
 		opts.task_fields = 0;
 		opts.flags &= ~PIDNS_TAKE_THREADS;
 	}
-	r = operand_take(ps->options, ps->ctx, &opts, targets, nr, &ps->picture, found);
+	r = operand_take(ps->options, ps->ctx, &opts, targets, nr, &ps->snapshot, found);
 	if (r)
 		return r;
-	ps->is_chosen = calloc(pidns_snapshot_namespaces(ps->picture, &all), 1);
+	ps->is_chosen = calloc(pidns_snapshot_namespaces(ps->snapshot, &all), 1);
 	if (!ps->is_chosen)
 		return no_memory();
 	choose(ps, found, nr);
@@ -262,7 +262,7 @@ int cmd_ps(const struct options *options)
 	users_close(ps.users);
 	free(ps.is_chosen);
 	pidns_snapshot_unref(ps.details);
-	pidns_snapshot_unref(ps.picture);
+	pidns_snapshot_unref(ps.snapshot);
 	pidns_close(ps.ctx);
 	return r;
 }

@@ -15,13 +15,13 @@
 #define NAME_MAX_WIDTH 40
 #define NAME_MIN_WIDTH 8
 
-void compare_time(const struct picture *picture, char *out)
+void compare_time(const struct sample *sample, char *out)
 {
-	time_t wall = (time_t)(pidns_snapshot_wall_time(picture->snapshot) / 1000000000);
+	time_t wall = (time_t)(pidns_snapshot_wall_time(sample->snapshot) / 1000000000);
 	struct tm tm;
 
 	if (!wall || !localtime_r(&wall, &tm) || !strftime(out, COMPARE_TIME_SIZE, "%H:%M:%S", &tm))
-		format_uptime((double)pidns_snapshot_time(picture->snapshot) / 1e9, out,
+		format_uptime((double)pidns_snapshot_time(sample->snapshot) / 1e9, out,
 			      COMPARE_TIME_SIZE);
 }
 
@@ -58,8 +58,8 @@ static struct delta delta_bytes(bool is_known, uint64_t before, uint64_t now)
 /* ---- Lines ---- */
 
 struct comparison {
-	struct sheet *sheet;
-	const struct picture *before, *now;
+	struct report *report;
+	const struct sample *before, *now;
 	size_t name_width;
 	size_t differences;
 };
@@ -69,7 +69,7 @@ static void add_line(struct comparison *c, const char *sign, const char *name, c
 	char text[CELL_SIZE];
 
 	text_fit(name, c->name_width, TEXT_LEFT, text, sizeof(text));
-	sheet_add(c->sheet, "%-4s %s %s", sign, text, rest);
+	report_add(c->report, "%-4s %s %s", sign, text, rest);
 	c->differences++;
 }
 
@@ -86,9 +86,9 @@ static void add_title(struct comparison *c)
 		snprintf(replay, sizeof(replay), " REPLAY -%s", ago);
 	}
 	format_short_age(now > before ? now - before : before - now, ago, sizeof(ago));
-	sheet_add(c->sheet, "%s%s, against %s, %s %s", shown, replay, marked, ago,
-		  now >= before ? "before" : "later");
-	sheet_add(c->sheet, "%s", "");
+	report_add(c->report, "%s%s, against %s, %s %s", shown, replay, marked, ago,
+		   now >= before ? "before" : "later");
+	report_add(c->report, "%s", "");
 }
 
 /* ---- Namespaces ---- */
@@ -147,12 +147,12 @@ static void add_ns_deltas(struct comparison *c, const struct pidns_ns *before,
 	add_line(c, "", name, rest);
 }
 
-static void add_whole_ns(struct comparison *c, const char *sign, const struct picture *picture,
+static void add_whole_ns(struct comparison *c, const char *sign, const struct sample *sample,
 			 const struct pidns_ns *ns)
 {
 	char name[NAME_SIZE], rest[128];
 
-	cells_ns_name(picture, ns, name, sizeof(name));
+	cells_ns_name(sample, ns, name, sizeof(name));
 	add_ns_values(ns, rest, sizeof(rest));
 	add_line(c, sign, name, rest);
 }
@@ -185,9 +185,9 @@ static void compare_namespaces(struct comparison *c)
 /* ---- Processes ---- */
 
 static const struct pidns_task *find_task(const struct pidns_task *task,
-					  const struct picture *picture)
+					  const struct sample *sample)
 {
-	const struct pidns_task *found = pidns_task_find(picture->snapshot, NULL, task->pid);
+	const struct pidns_task *found = pidns_task_find(sample->snapshot, NULL, task->pid);
 	struct ident a = ident_of_task(task), b;
 
 	if (!found)
@@ -248,14 +248,14 @@ static void compare_processes(struct comparison *c, const struct ident *inside)
 			add_task(c, "gone", NULL, tasks[i]);
 }
 
-void sheet_make_compare(struct sheet *sheet, const struct app *app, const struct picture *picture,
-			size_t width)
+void report_make_compare(struct report *report, const struct app *app, const struct sample *sample,
+			 size_t width)
 {
-	struct comparison c = {.sheet = sheet, .before = picture->mark, .now = picture};
+	struct comparison c = {.report = report, .before = sample->mark, .now = sample};
 
-	sheet_clear(sheet);
-	sheet->width = width;
-	if (!picture->mark || !picture->snapshot)
+	report_clear(report);
+	report->width = width;
+	if (!sample->mark || !sample->snapshot)
 		return;
 	c.name_width = width / 4;
 	if (c.name_width > NAME_MAX_WIDTH)
@@ -268,5 +268,5 @@ void sheet_make_compare(struct sheet *sheet, const struct app *app, const struct
 	else
 		compare_namespaces(&c);
 	if (!c.differences)
-		sheet_add(sheet, "Nothing is different.");
+		report_add(report, "Nothing is different.");
 }

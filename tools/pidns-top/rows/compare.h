@@ -4,17 +4,17 @@
 #define PIDNS_TOP_COMPARE_H
 
 #include "pidns-top/ui/app.h"
-#include "picture.h"
+#include "sample.h"
 
 /*
  * What the moment shown has that the marked one has not, and the other way round: of namespaces, or, while the
  * processes of one are shown, of these. Without memory there are fewer lines.
  */
-void sheet_make_compare(struct sheet *sheet, const struct app *app, const struct picture *picture,
-			size_t width);
+void report_make_compare(struct report *report, const struct app *app, const struct sample *sample,
+			 size_t width);
 
 /* "02:05:17": when it was taken; else since the machine was started. */
 #define COMPARE_TIME_SIZE 32
-void compare_time(const struct picture *picture, char *out);
+void compare_time(const struct sample *sample, char *out);
 
 #endif /* PIDNS_TOP_COMPARE_H */

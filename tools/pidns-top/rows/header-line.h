@@ -29,8 +29,8 @@ void line_right(struct line *line, const char *text);
 void line_mark(struct line *line, size_t from, enum style style, int key);
 
 /* header-time.c: "02:05:17 ", "LIVE", and, where no other line says it, "-60s ". */
-void header_add_clock(struct line *line, const struct picture *picture);
-void header_add_mode(struct line *line, const struct app *app, const struct picture *picture);
-void header_add_ago(struct line *line, const struct picture *picture);
+void header_add_clock(struct line *line, const struct sample *sample);
+void header_add_mode(struct line *line, const struct app *app, const struct sample *sample);
+void header_add_ago(struct line *line, const struct sample *sample);
 
 #endif /* PIDNS_TOP_HEADER_LINE_H */

@@ -97,9 +97,9 @@ static void add_short_totals(struct line *line, const struct app *app, const str
 
 /* ---- The machine ---- */
 
-static void add_host(struct line *line, const struct picture *picture)
+static void add_host(struct line *line, const struct sample *sample)
 {
-	const char *host = picture->snapshot ? pidns_snapshot_host(picture->snapshot) : NULL;
+	const char *host = sample->snapshot ? pidns_snapshot_host(sample->snapshot) : NULL;
 	char name[HEADER_WIDTH];
 
 	if (!host)
@@ -113,13 +113,13 @@ static bool has_mode(unsigned int height)
 	return height >= HEIGHT_SHORT;
 }
 
-static void add_uptime(struct line *line, const struct picture *picture)
+static void add_uptime(struct line *line, const struct sample *sample)
 {
 	char text[48];
 
-	if (!picture->snapshot)
+	if (!sample->snapshot)
 		return;
-	format_uptime((double)pidns_snapshot_time(picture->snapshot) / 1e9, text, sizeof(text));
+	format_uptime((double)pidns_snapshot_time(sample->snapshot) / 1e9, text, sizeof(text));
 	line_add(line, "  up %s", text);
 }
 
@@ -166,23 +166,23 @@ static void add_pids(struct line *line, const struct pidns_ns *root, unsigned in
 	add_bar(line, "PIDs", 100.0 * root->pids_used / root->pids_max, label, bar);
 }
 
-static void add_meters(struct line *line, const struct app *app, const struct picture *picture,
+static void add_meters(struct line *line, const struct app *app, const struct sample *sample,
 		       const struct totals *totals, unsigned int width)
 {
 	unsigned int bar = width > 40 ? (width - 33) / 3 : 0;
-	const float *forks = picture->forks.rate;
+	const float *forks = sample->forks.rate;
 	char cpu[16] = "";
 
 	if (bar > BAR_MAX)
 		bar = BAR_MAX;
 	if (app->is_plain)
 		bar = 0;
-	if (picture->machine.has_cpu) {
-		format_percent(picture->machine.cpu_percent, cpu, sizeof(cpu));
+	if (sample->machine.has_cpu) {
+		format_percent(sample->machine.cpu_percent, cpu, sizeof(cpu));
 		strcat(cpu, "%");
-		add_bar(line, "CPU", picture->machine.cpu_percent, cpu, bar);
+		add_bar(line, "CPU", sample->machine.cpu_percent, cpu, bar);
 	}
-	add_memory(line, &picture->machine, bar);
+	add_memory(line, &sample->machine, bar);
 	add_pids(line, totals->root, bar);
 	if (forks && totals->root && forks[0] >= 0) {
 		format_rate((double)forks[0], cpu, sizeof(cpu));
@@ -209,73 +209,73 @@ static void describe_unseen(const struct pidns_snapshot *snapshot, char *out, si
 	}
 }
 
-static void describe_pace(const struct app *app, const struct picture *picture, char *out,
+static void describe_pace(const struct app *app, const struct sample *sample, char *out,
 			  size_t size)
 {
 	char name[HEADER_WIDTH / 2];
 
-	if (!picture->recording && picture->replay_ns) {
-		snprintf(out, size, ", %" PRIu64 " of %" PRIu64 ", } now", picture->moment,
-			 picture->moments);
+	if (!sample->recording && sample->replay_ns) {
+		snprintf(out, size, ", %" PRIu64 " of %" PRIu64 ", } now", sample->moment,
+			 sample->moments);
 		return;
 	}
-	if (!picture->recording) {
-		snprintf(out, size, "%s%s, every %g s", picture->told ? ", " : "",
-			 picture->told ? picture->told : "", app->delay);
+	if (!sample->recording) {
+		snprintf(out, size, "%s%s, every %g s", sample->told ? ", " : "",
+			 sample->told ? sample->told : "", app->delay);
 		return;
 	}
-	text_clean(picture->recording, strlen(picture->recording), name, sizeof(name));
-	if (picture->moments > 1)
-		snprintf(out, size, " %" PRIu64 " of %" PRIu64 " of %s", picture->moment,
-			 picture->moments, name);
+	text_clean(sample->recording, strlen(sample->recording), name, sizeof(name));
+	if (sample->moments > 1)
+		snprintf(out, size, " %" PRIu64 " of %" PRIu64 " of %s", sample->moment,
+			 sample->moments, name);
 	else
 		snprintf(out, size, " of %s", name);
 }
 
 /* As much of it as there is room for: what cannot be seen is the first to go. */
-static void add_source(struct line *line, const struct app *app, const struct picture *picture)
+static void add_source(struct line *line, const struct app *app, const struct sample *sample)
 {
 	char text[HEADER_WIDTH * 2], unseen[256], pace[HEADER_WIDTH / 2 + 64];
 	const char *provider;
 
-	if (!picture->snapshot) {
+	if (!sample->snapshot) {
 		line_right(line, "looking for the first time");
 		return;
 	}
-	provider = pidns_snapshot_provider(picture->snapshot);
-	describe_unseen(picture->snapshot, unseen, sizeof(unseen));
-	describe_pace(app, picture, pace, sizeof(pace));
-	snprintf(text, sizeof(text), "%s%s%s", provider, picture->recording ? pace : unseen,
-		 picture->recording ? unseen : pace);
+	provider = pidns_snapshot_provider(sample->snapshot);
+	describe_unseen(sample->snapshot, unseen, sizeof(unseen));
+	describe_pace(app, sample, pace, sizeof(pace));
+	snprintf(text, sizeof(text), "%s%s%s", provider, sample->recording ? pace : unseen,
+		 sample->recording ? unseen : pace);
 	if (text_width(line->text) + text_width(text) + 2 > line->width)
 		snprintf(text, sizeof(text), "%s%s%s", provider, pace,
-			 pidns_snapshot_cannot_see(picture->snapshot) ? ", not all" : "");
+			 pidns_snapshot_cannot_see(sample->snapshot) ? ", not all" : "");
 	if (text_width(line->text) + text_width(text) + 2 > line->width)
 		snprintf(text, sizeof(text), "%s%s", provider,
-			 pidns_snapshot_cannot_see(picture->snapshot) ? ", not all" : "");
+			 pidns_snapshot_cannot_see(sample->snapshot) ? ", not all" : "");
 	line_right(line, text);
 }
 
 /* Notes that cost much are taken less often than the rest. */
-static void add_noted(struct line *line, const struct picture *picture)
+static void add_noted(struct line *line, const struct sample *sample)
 {
-	uint64_t now = picture->snapshot ? pidns_snapshot_wall_time(picture->snapshot) : 0;
+	uint64_t now = sample->snapshot ? pidns_snapshot_wall_time(sample->snapshot) : 0;
 	char age[16], text[48];
 
-	if (!picture->noted.snapshot || picture->noted.wall_ns + 1000000000 >= now)
+	if (!sample->noted.snapshot || sample->noted.wall_ns + 1000000000 >= now)
 		return;
-	format_short_age(now - picture->noted.wall_ns, age, sizeof(age));
+	format_short_age(now - sample->noted.wall_ns, age, sizeof(age));
 	snprintf(text, sizeof(text), "limits of %s ago", age);
 	line_right(line, text);
 }
 
 /* The newest event of a namespace. */
-static void add_last_event(struct line *line, const struct picture *picture)
+static void add_last_event(struct line *line, const struct sample *sample)
 {
 	char text[128], time[16], words[160];
 
-	for (size_t i = picture->events ? picture->events->count : 0; i-- > 0;) {
-		const struct event *event = &picture->events->list[i];
+	for (size_t i = sample->events ? sample->events->count : 0; i-- > 0;) {
+		const struct event *event = &sample->events->list[i];
 
 		if (event->type == PIDNS_EVENT_TASK_NEW || event->type == PIDNS_EVENT_TASK_GONE)
 			continue;
@@ -290,23 +290,22 @@ static void add_last_event(struct line *line, const struct picture *picture)
 /* ---- The namespace whose processes are shown ---- */
 
 /* "web > worker: 36 processes, init 10314 (sh)". */
-static void add_path(struct line *line, const struct picture *picture, const struct pidns_ns *ns)
+static void add_path(struct line *line, const struct sample *sample, const struct pidns_ns *ns)
 {
 	const struct pidns_ns *parent = pidns_ns_parent(ns);
 	char name[NAME_SIZE];
 
 	if (parent && pidns_ns_parent(parent))
-		add_path(line, picture, parent);
+		add_path(line, sample, parent);
 	if (parent && pidns_ns_parent(parent))
 		line_words(line, " %s ", text_is_utf8() ? "›" : ">");
-	cells_ns_name(picture, ns, name, sizeof(name));
+	cells_ns_name(sample, ns, name, sizeof(name));
 	line_words(line, "%s", name);
 }
 
-static void add_container(struct line *line, const struct picture *picture,
-			  const struct pidns_ns *ns)
+static void add_container(struct line *line, const struct sample *sample, const struct pidns_ns *ns)
 {
-	const struct pidns_container *container = noted_container(&picture->noted, ns);
+	const struct pidns_container *container = noted_container(&sample->noted, ns);
 	char text[128], clean[256];
 
 	if (!container || !container->runtime)
@@ -318,13 +317,13 @@ static void add_container(struct line *line, const struct picture *picture,
 }
 
 static void add_inside(struct line *line, const struct app *app, const struct rows *rows,
-		       const struct picture *picture)
+		       const struct sample *sample)
 {
 	const struct pidns_ns *ns = rows->inside;
 
 	/* On a narrow screen the numbers stay. */
 	if (line->width >= 60 || !(ns->known & PIDNS_NS_INO))
-		add_path(line, picture, ns);
+		add_path(line, sample, ns);
 	else
 		line_add(line, "In %" PRIu64, ns->ino);
 	if (app->is_below)
@@ -339,24 +338,24 @@ static void add_inside(struct line *line, const struct app *app, const struct ro
 		line_add(line, ", init %d", ns->reaper);
 	if (line->width >= 60 && ns->known & PIDNS_NS_INO)
 		line_add(line, ", ino %" PRIu64, ns->ino);
-	add_container(line, picture, ns);
+	add_container(line, sample, ns);
 }
 
 static void make_full(struct header *header, const struct app *app, const struct rows *rows,
-		      const struct picture *picture, const struct totals *totals,
-		      const char *trouble, unsigned int width)
+		      const struct sample *sample, const struct totals *totals, const char *trouble,
+		      unsigned int width)
 {
 	struct line line = line_next(header, STYLE_TEXT, width);
 
 	line_words(&line, "pidns-top ");
-	add_host(&line, picture);
-	header_add_clock(&line, picture);
-	header_add_mode(&line, app, picture);
-	add_uptime(&line, picture);
-	add_load(&line, &picture->machine);
-	add_source(&line, app, picture);
+	add_host(&line, sample);
+	header_add_clock(&line, sample);
+	header_add_mode(&line, app, sample);
+	add_uptime(&line, sample);
+	add_load(&line, &sample->machine);
+	add_source(&line, app, sample);
 	line = line_next(header, STYLE_TEXT, width);
-	add_meters(&line, app, picture, totals, width);
+	add_meters(&line, app, sample, totals, width);
 	if (!line.len)
 		header->count--;
 	line = line_next(header, trouble[0] ? STYLE_ALARM : STYLE_TEXT, width);
@@ -367,20 +366,20 @@ static void make_full(struct header *header, const struct app *app, const struct
 	line_count(&line, "", totals->namespaces, "namespace", "namespaces");
 	add_health(&line, app, rows);
 	add_totals(&line, totals);
-	add_last_event(&line, picture);
-	add_noted(&line, picture);
+	add_last_event(&line, sample);
+	add_noted(&line, sample);
 }
 
 static void make_short(struct header *header, const struct app *app, const struct rows *rows,
-		       const struct picture *picture, const struct totals *totals,
+		       const struct sample *sample, const struct totals *totals,
 		       const char *trouble, unsigned int width)
 {
 	struct line line = line_next(header, STYLE_TEXT, width);
 
-	header_add_mode(&line, app, picture);
+	header_add_mode(&line, app, sample);
 	line_add(&line, "  ");
 	add_short_totals(&line, app, rows, totals);
-	add_load(&line, &picture->machine);
+	add_load(&line, &sample->machine);
 	if (!trouble[0])
 		return;
 	line = line_next(header, STYLE_ALARM, width);
@@ -388,27 +387,27 @@ static void make_short(struct header *header, const struct app *app, const struc
 }
 
 void header_make(struct header *header, const struct app *app, const struct rows *rows,
-		 const struct picture *picture, const char *trouble, unsigned int width,
+		 const struct sample *sample, const char *trouble, unsigned int width,
 		 unsigned int height)
 {
-	struct totals totals = totals_of(picture->snapshot);
+	struct totals totals = totals_of(sample->snapshot);
 	struct line line;
 
 	header->count = 0;
 	if (height >= HEIGHT_FULL)
-		make_full(header, app, rows, picture, &totals, trouble, width);
+		make_full(header, app, rows, sample, &totals, trouble, width);
 	else if (height >= HEIGHT_SHORT)
-		make_short(header, app, rows, picture, &totals, trouble, width);
+		make_short(header, app, rows, sample, &totals, trouble, width);
 	if (height < HEIGHT_LEAST)
 		return;
 	if (!rows->inside && header->count)
 		return;
 	line = line_next(header, STYLE_TEXT, width);
 	/* On the lowest screens no other line says it. */
-	if (!has_mode(height) && picture->replay_ns)
-		header_add_ago(&line, picture);
+	if (!has_mode(height) && sample->replay_ns)
+		header_add_ago(&line, sample);
 	if (rows->inside)
-		add_inside(&line, app, rows, picture);
+		add_inside(&line, app, rows, sample);
 	else
 		add_short_totals(&line, app, rows, &totals);
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "pidns-top/ui/app.h"
-#include "picture.h"
+#include "sample.h"
 #include "rows.h"
 #include "pidns-top/view.h"
 
@@ -37,9 +37,9 @@ struct header {
 	} lines[HEADER_LINES];
 };
 
-/* As many lines as suit a screen of that size. `trouble`, if not "", is why the last look failed. */
+/* As many lines as suit a screen of that size. `trouble`, if not "", is why the last sample failed. */
 void header_make(struct header *header, const struct app *app, const struct rows *rows,
-		 const struct picture *picture, const char *trouble, unsigned int width,
+		 const struct sample *sample, const char *trouble, unsigned int width,
 		 unsigned int height);
 
 #endif /* PIDNS_TOP_HEADER_H */

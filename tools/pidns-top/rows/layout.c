@@ -296,16 +296,16 @@ static bool is_looked_up(const struct cell_source *source, const struct cell *ce
 	if (!(source->column->flags & COLUMN_OF_SCREEN) || strcmp(cell->text, "-") != 0)
 		return false;
 	pid = view_of(source->app)->pid(source->row);
-	return pid && details_is_coming(source->picture->details, pid);
+	return pid && details_is_coming(source->sample->details, pid);
 }
 
 /* Columns have come to the screen, and the next snapshot will know what is in them. */
-static bool is_to_come(const struct column *column, const struct picture *picture)
+static bool is_to_come(const struct column *column, const struct sample *sample)
 {
 	bool is_of_tasks = !(column->flags & COLUMN_OF_SCREEN);
 
-	return column_ns_fields(column) & picture->unasked_ns ||
-	       (is_of_tasks && column_task_fields(column) & picture->unasked_task);
+	return column_ns_fields(column) & sample->unasked_ns ||
+	       (is_of_tasks && column_task_fields(column) & sample->unasked_task);
 }
 
 void layout_fill(const struct layout_column *at, struct cell_source *source, struct cell *cell)
@@ -320,7 +320,7 @@ void layout_fill(const struct layout_column *at, struct cell_source *source, str
 	cell->faint = 0;
 	cell->style = STYLE_TEXT;
 	cell->text[0] = '\0';
-	if (is_to_come(at->column, source->picture))
+	if (is_to_come(at->column, source->sample))
 		snprintf(cell->text, sizeof(cell->text), "%s", text_is_utf8() ? "…" : ".");
 	else
 		view_fill(source, cell);

@@ -76,16 +76,15 @@ static void add_limit(char *line, const struct pidns_limit *limit,
 		add(line, ": %s", words);
 }
 
-static void add_finding(struct pane *pane, const struct picture *picture, const struct pidns_ns *ns)
+static void add_finding(struct pane *pane, const struct sample *sample, const struct pidns_ns *ns)
 {
-	const struct pidns_ns *noted = noted_ns(&picture->noted, ns);
+	const struct pidns_ns *noted = noted_ns(&sample->noted, ns);
 	struct findings findings = {0};
 
-	if (!noted || findings_make_of(picture->noted.snapshot, noted, &findings) < 0) {
+	if (!noted || findings_make_of(sample->noted.snapshot, noted, &findings) < 0) {
 		findings_clear(&findings);
 		add(pane->lines[2], "%s",
-		    picture->is_noting ? "looking what may be wrong"
-				       : "what is wrong is not known");
+		    sample->is_noting ? "looking what may be wrong" : "what is wrong is not known");
 		return;
 	}
 	pane->style = findings.nr ? STYLE_WARNING : STYLE_TEXT;
@@ -134,47 +133,47 @@ static void add_events(char *line, const struct events *events, const struct pid
 		add(line, "no events so far");
 }
 
-static void make_of_ns(struct pane *pane, const struct picture *picture, const struct pidns_ns *ns,
+static void make_of_ns(struct pane *pane, const struct sample *sample, const struct pidns_ns *ns,
 		       size_t width)
 {
-	const struct pidns_container *container = noted_container(&picture->noted, ns);
+	const struct pidns_container *container = noted_container(&sample->noted, ns);
 	struct pidns_limit room;
 
 	add_container(pane->lines[1], container);
 	if (ns->known & PIDNS_NS_INO)
 		add(pane->lines[1], "ino %" PRIu64 "  ", ns->ino);
-	add_limit(pane->lines[1], noted_limit(&picture->noted, ns, &room), container, width);
-	add_finding(pane, picture, ns);
-	add_events(pane->lines[3], picture->events, ns, 0, width);
+	add_limit(pane->lines[1], noted_limit(&sample->noted, ns, &room), container, width);
+	add_finding(pane, sample, ns);
+	add_events(pane->lines[3], sample->events, ns, 0, width);
 }
 
 /* ---- Of a process ---- */
 
-static void add_numbers(char *line, const struct picture *picture, const struct pidns_task *task)
+static void add_numbers(char *line, const struct sample *sample, const struct pidns_task *task)
 {
 	const struct pidns_ns *ns = task->ns;
 	char name[NAME_SIZE];
 
 	add(line, "PID %" PRId32, task->pid);
 	for (uint32_t i = task->nr_vpids; i-- > 1 && ns; ns = pidns_ns_parent(ns)) {
-		cells_ns_name(picture, ns, name, sizeof(name));
+		cells_ns_name(sample, ns, name, sizeof(name));
 		add(line, ", %" PRId32 " in ", task->vpids[i]);
 		snprintf(line + strlen(line), PANE_WIDTH - strlen(line), "%s", name);
 	}
 }
 
-static void add_parent(struct pane *pane, const struct picture *picture,
+static void add_parent(struct pane *pane, const struct sample *sample,
 		       const struct pidns_task *task)
 {
 	const struct pidns_task *parent = NULL;
 	char name[64] = "", age[16];
 
 	if (task->known & PIDNS_TASK_PPID && task->ppid > 0)
-		parent = pidns_task_find(picture->snapshot, NULL, task->ppid);
+		parent = pidns_task_find(sample->snapshot, NULL, task->ppid);
 	if (parent && parent->known & PIDNS_TASK_COMM)
 		snprintf(name, sizeof(name), " (%s)", parent->comm);
 	if (pidns_task_is_zombie(task)) {
-		format_short_age(pidns_snapshot_time(picture->snapshot) - task->start_ns, age,
+		format_short_age(pidns_snapshot_time(sample->snapshot) - task->start_ns, age,
 				 sizeof(age));
 		add(pane->lines[2],
 		    "It has ended (it started %s ago); PID %" PRId32 "%s should reap it.", age,
@@ -187,16 +186,16 @@ static void add_parent(struct pane *pane, const struct picture *picture,
 	}
 }
 
-static void make_of_task(struct pane *pane, const struct picture *picture,
+static void make_of_task(struct pane *pane, const struct sample *sample,
 			 const struct pidns_task *task, size_t width)
 {
-	add_numbers(pane->lines[1], picture, task);
-	add_parent(pane, picture, task);
-	add_events(pane->lines[3], picture->events, task->ns, task->pid, width);
+	add_numbers(pane->lines[1], sample, task);
+	add_parent(pane, sample, task);
+	add_events(pane->lines[3], sample->events, task->ns, task->pid, width);
 }
 
 void pane_make(struct pane *pane, const struct app *app, const struct rows *rows,
-	       const struct picture *picture, size_t width)
+	       const struct sample *sample, size_t width)
 {
 	size_t selected = app->places[app->view].selected;
 	const struct row *row = selected < rows->count ? &rows->list[selected] : NULL;
@@ -208,10 +207,10 @@ void pane_make(struct pane *pane, const struct app *app, const struct rows *rows
 	if (row && row->task && row->task->known & PIDNS_TASK_COMM)
 		text_clean(row->task->comm, strlen(row->task->comm), name, sizeof(name));
 	else if (row)
-		cells_ns_name(picture, row->ns, name, sizeof(name));
+		cells_ns_name(sample, row->ns, name, sizeof(name));
 	make_title(pane->lines[0], name, width);
 	if (row && row->task)
-		make_of_task(pane, picture, row->task, width);
+		make_of_task(pane, sample, row->task, width);
 	else if (row)
-		make_of_ns(pane, picture, row->ns, width);
+		make_of_ns(pane, sample, row->ns, width);
 }

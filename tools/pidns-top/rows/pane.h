@@ -7,7 +7,7 @@
 
 #include "pidns-top/ui/app.h"
 #include "pidns-top/view.h"
-#include "picture.h"
+#include "sample.h"
 #include "rows.h"
 
 /* Its title, and the lines. */
@@ -24,6 +24,6 @@ struct pane {
 
 /* Of the selected row, in lines of that width. */
 void pane_make(struct pane *pane, const struct app *app, const struct rows *rows,
-	       const struct picture *picture, size_t width);
+	       const struct sample *sample, size_t width);
 
 #endif /* PIDNS_TOP_PANE_H */

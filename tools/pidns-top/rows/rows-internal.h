@@ -4,11 +4,11 @@
 #define PIDNS_TOP_ROWS_INTERNAL_H
 
 #include "pidns-top/ui/app.h"
-#include "picture.h"
+#include "sample.h"
 #include "rows.h"
 
 /* rows.c: sort these as the view is sorted. 0 or -ENOMEM. */
-int rows_sort(const struct rows *rows, const struct app *app, const struct picture *picture,
+int rows_sort(const struct rows *rows, const struct app *app, const struct sample *sample,
 	      struct row *list, size_t count);
 
 /*
@@ -16,6 +16,6 @@ int rows_sort(const struct rows *rows, const struct app *app, const struct pictu
  * marked is_context. Makes a tree of it: siblings sorted, what is folded or has no match left out,
  * and the tree's lines. 0 or -ENOMEM.
  */
-int rows_plant(struct rows *rows, const struct app *app, const struct picture *picture);
+int rows_plant(struct rows *rows, const struct app *app, const struct sample *sample);
 
 #endif /* PIDNS_TOP_ROWS_INTERNAL_H */

@@ -165,12 +165,12 @@ static void gather_children(struct planting *planting, const bool *wanted)
 	}
 }
 
-static int sort_children(struct planting *planting, const struct picture *picture)
+static int sort_children(struct planting *planting, const struct sample *sample)
 {
 	for (size_t i = 0; i <= planting->count; i++) {
 		size_t begin = planting->first_child[i], end = planting->first_child[i + 1];
-		int r = rows_sort(planting->rows, planting->app, picture,
-				  planting->children + begin, end - begin);
+		int r = rows_sort(planting->rows, planting->app, sample, planting->children + begin,
+				  end - begin);
 
 		if (r < 0)
 			return r;
@@ -209,14 +209,14 @@ static void grow(const struct planting *planting, struct rows *rows, size_t pare
 	}
 }
 
-int rows_plant(struct rows *rows, const struct app *app, const struct picture *picture)
+int rows_plant(struct rows *rows, const struct app *app, const struct sample *sample)
 {
 	struct planting planting = {.app = app, .rows = rows};
 	int r = planting_allocate(&planting, rows);
 	bool *wanted = NULL;
 
 	if (r == 0) {
-		r = find_parents(&planting, picture->snapshot);
+		r = find_parents(&planting, sample->snapshot);
 	}
 	if (r == 0) {
 		wanted = mark_wanted(&planting);
@@ -224,7 +224,7 @@ int rows_plant(struct rows *rows, const struct app *app, const struct picture *p
 	}
 	if (r == 0) {
 		gather_children(&planting, wanted);
-		r = sort_children(&planting, picture);
+		r = sort_children(&planting, sample);
 	}
 	if (r == 0)
 		grow(&planting, rows, planting.count, 0, 0);

@@ -24,15 +24,15 @@ void rows_clear(struct rows *rows)
 }
 
 static struct cell_source source_of(const struct rows *rows, const struct app *app,
-				    const struct picture *picture, const struct row *row)
+				    const struct sample *sample, const struct row *row)
 {
-	return (struct cell_source){.picture = picture, .app = app, .rows = rows, .row = row};
+	return (struct cell_source){.sample = sample, .app = app, .rows = rows, .row = row};
 }
 
-bool rows_match(const struct rows *rows, const struct app *app, const struct picture *picture,
+bool rows_match(const struct rows *rows, const struct app *app, const struct sample *sample,
 		const struct row *row, const char *text)
 {
-	struct cell_source source = source_of(rows, app, picture, row);
+	struct cell_source source = source_of(rows, app, sample, row);
 	char words[WORDS_SIZE];
 
 	view_of(app)->words(&source, words, sizeof(words));
@@ -67,7 +67,7 @@ static int compare_rows(const void *a, const void *b, void *arg)
 	return x->row.place < y->row.place ? -1 : x->row.place > y->row.place;
 }
 
-int rows_sort(const struct rows *rows, const struct app *app, const struct picture *picture,
+int rows_sort(const struct rows *rows, const struct app *app, const struct sample *sample,
 	      struct row *list, size_t count)
 {
 	const struct app_place *place = &app->places[app->view];
@@ -82,7 +82,7 @@ int rows_sort(const struct rows *rows, const struct app *app, const struct pictu
 	if (!sorted)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		struct cell_source source = source_of(rows, app, picture, &list[i]);
+		struct cell_source source = source_of(rows, app, sample, &list[i]);
 
 		sorted[i] = (struct sorted_row){.row = list[i]};
 		source.column = column;
@@ -140,9 +140,9 @@ static void measure_task(struct rows *rows, const struct pidns_task *task)
 /* ---- Processes ---- */
 
 /* The kernel's threads are children of PID 2 of the initial namespace, whatever they are called. */
-static bool is_of_kernel(const struct picture *picture, const struct pidns_task *task)
+static bool is_of_kernel(const struct sample *sample, const struct pidns_task *task)
 {
-	const struct pidns_task *two = pidns_task_find(picture->snapshot, NULL, 2);
+	const struct pidns_task *two = pidns_task_find(sample->snapshot, NULL, 2);
 
 	if (!two || two->ns != task->ns || pidns_ns_parent(task->ns) ||
 	    !(two->known & PIDNS_TASK_COMM) || strcmp(two->comm, "kthreadd") != 0)
@@ -150,46 +150,45 @@ static bool is_of_kernel(const struct picture *picture, const struct pidns_task 
 	return task == two || (task->known & PIDNS_TASK_PPID && task->ppid == 2);
 }
 
-static bool is_of_user(const struct picture *picture, const struct pidns_task *task,
-		       const char *user)
+static bool is_of_user(const struct sample *sample, const struct pidns_task *task, const char *user)
 {
 	const char *name;
 	char number[16];
 
 	if (!(task->known & PIDNS_TASK_UID))
 		return false;
-	name = users_name(picture->users, task->uid);
+	name = users_name(sample->users, task->uid);
 	snprintf(number, sizeof(number), "%" PRIu32, task->uid);
 	return strcmp(number, user) == 0 || (name && strcmp(name, user) == 0);
 }
 
 static bool is_wanted_task(const struct rows *rows, const struct app *app,
-			   const struct picture *picture, const struct row *row)
+			   const struct sample *sample, const struct row *row)
 {
 	const char *filter = app->places[APP_PROCESSES].filter;
 
 	if (!app->has_threads && row->task->pid != row->task->tid)
 		return false;
-	if (app->hides_kernel && is_of_kernel(picture, row->task))
+	if (app->hides_kernel && is_of_kernel(sample, row->task))
 		return false;
-	if (app->user[0] && !is_of_user(picture, row->task, app->user))
+	if (app->user[0] && !is_of_user(sample, row->task, app->user))
 		return false;
-	return !filter[0] || rows_match(rows, app, picture, row, filter);
+	return !filter[0] || rows_match(rows, app, sample, row, filter);
 }
 
-static int processes_make(struct rows *rows, const struct app *app, const struct picture *picture)
+static int processes_make(struct rows *rows, const struct app *app, const struct sample *sample)
 {
 	const struct pidns_task *const *tasks;
 	bool is_tree = app_is_tree(app);
 	size_t count, first;
 
-	rows->has_nice = picture->has_nice;
-	rows->inside = ident_find_ns(&app->inside, picture->snapshot);
+	rows->has_nice = sample->has_nice;
+	rows->inside = ident_find_ns(&app->inside, sample->snapshot);
 	if (!rows->inside)
 		return -ENOENT;
 	count = app->is_below ? pidns_ns_subtree_tasks(rows->inside, &tasks)
 			      : pidns_ns_tasks(rows->inside, &tasks);
-	first = count ? usage_task_place(picture->snapshot, tasks) : 0;
+	first = count ? usage_task_place(sample->snapshot, tasks) : 0;
 	rows->list = calloc(count + 1, sizeof(*rows->list));
 	if (!rows->list)
 		return -ENOMEM;
@@ -197,46 +196,46 @@ static int processes_make(struct rows *rows, const struct app *app, const struct
 		struct row row = {.ns = tasks[i]->ns, .task = tasks[i], .place = first + i};
 
 		measure_task(rows, tasks[i]);
-		row.is_context = !is_wanted_task(rows, app, picture, &row);
+		row.is_context = !is_wanted_task(rows, app, sample, &row);
 		if (is_tree || !row.is_context)
 			rows->list[rows->count++] = row;
 	}
 	if (is_tree)
-		return rows_plant(rows, app, picture);
-	return rows_sort(rows, app, picture, rows->list, rows->count);
+		return rows_plant(rows, app, sample);
+	return rows_sort(rows, app, sample, rows->list, rows->count);
 }
 
 /* ---- Namespaces ---- */
 
-static void measure_name(struct rows *rows, const struct app *app, const struct picture *picture,
+static void measure_name(struct rows *rows, const struct app *app, const struct sample *sample,
 			 const struct row *row)
 {
-	const struct pidns_container *container = noted_container(&picture->noted, row->ns);
+	const struct pidns_container *container = noted_container(&sample->noted, row->ns);
 	struct row deep = *row;
-	struct cell_source source = source_of(rows, app, picture, &deep);
+	struct cell_source source = source_of(rows, app, sample, &deep);
 
 	deep.depth = row->ns->depth;
 	raise_max(&rows->max_name, cells_name_width(&source));
 	rows->has_pods |= container && container->pod;
 }
 
-static bool is_wanted(struct rows *rows, const struct app *app, const struct picture *picture,
+static bool is_wanted(struct rows *rows, const struct app *app, const struct sample *sample,
 		      const struct row *row, const char *filter)
 {
-	unsigned int health = noted_health(&picture->noted, row->ns);
+	unsigned int health = noted_health(&sample->noted, row->ns);
 
 	for (int i = 0; i < NR_HEALTH; i++)
 		rows->health[i] += health >> i & 1;
 	if (app->only && !(health & app->only))
 		return false;
-	return !filter[0] || rows_match(rows, app, picture, row, filter);
+	return !filter[0] || rows_match(rows, app, sample, row, filter);
 }
 
-static int namespaces_make(struct rows *rows, const struct app *app, const struct picture *picture)
+static int namespaces_make(struct rows *rows, const struct app *app, const struct sample *sample)
 {
 	const struct pidns_ns *const *namespaces;
 	const char *filter = app->places[app->view].filter;
-	size_t count = pidns_snapshot_namespaces(picture->snapshot, &namespaces);
+	size_t count = pidns_snapshot_namespaces(sample->snapshot, &namespaces);
 
 	rows->list = calloc(count + 1, sizeof(*rows->list));
 	if (!rows->list)
@@ -245,26 +244,26 @@ static int namespaces_make(struct rows *rows, const struct app *app, const struc
 		struct row row = {.ns = namespaces[i], .place = i};
 
 		measure_ns(rows, namespaces[i]);
-		measure_name(rows, app, picture, &row);
-		row.is_context = !is_wanted(rows, app, picture, &row, filter);
+		measure_name(rows, app, sample, &row);
+		row.is_context = !is_wanted(rows, app, sample, &row, filter);
 		if (app->is_tree || !row.is_context)
 			rows->list[rows->count++] = row;
 	}
 	if (app->is_tree)
-		return rows_plant(rows, app, picture);
-	return rows_sort(rows, app, picture, rows->list, rows->count);
+		return rows_plant(rows, app, sample);
+	return rows_sort(rows, app, sample, rows->list, rows->count);
 }
 
-int rows_make(struct rows *rows, const struct app *app, const struct picture *picture)
+int rows_make(struct rows *rows, const struct app *app, const struct sample *sample)
 {
 	int r;
 
 	rows_clear(rows);
-	rows->snapshot = picture->snapshot;
-	if (!picture->snapshot)
+	rows->snapshot = sample->snapshot;
+	if (!sample->snapshot)
 		return 0;
-	r = app->view == APP_PROCESSES ? processes_make(rows, app, picture)
-				       : namespaces_make(rows, app, picture);
+	r = app->view == APP_PROCESSES ? processes_make(rows, app, sample)
+				       : namespaces_make(rows, app, sample);
 	if (r < 0)
 		rows_clear(rows);
 	return r;

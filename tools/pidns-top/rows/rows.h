@@ -12,7 +12,7 @@
 #include "pidns-top/noted.h"
 
 struct app;
-struct picture;
+struct sample;
 
 struct row {
 	const struct pidns_ns *ns;     /* the namespace, or the one the task is in */
@@ -47,11 +47,11 @@ struct rows {
  * Make the rows anew. 0, or -ENOMEM with `rows` empty; -ENOENT: the namespace whose processes are
  * asked for is not in the snapshot.
  */
-int rows_make(struct rows *rows, const struct app *app, const struct picture *picture);
+int rows_make(struct rows *rows, const struct app *app, const struct sample *sample);
 void rows_clear(struct rows *rows);
 
 /* Does the row contain that text, in a number, a name or a user; the case of letters aside? */
-bool rows_match(const struct rows *rows, const struct app *app, const struct picture *picture,
+bool rows_match(const struct rows *rows, const struct app *app, const struct sample *sample,
 		const struct row *row, const char *text);
 
 #endif /* PIDNS_TOP_ROWS_H */

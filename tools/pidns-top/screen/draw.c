@@ -15,7 +15,7 @@
 #include "pidns-top/rows/text.h"
 
 void draw_plan(struct draw_frame *frame, const struct app *app, const struct rows *rows,
-	       const struct picture *picture, const char *trouble, unsigned int height,
+	       const struct sample *sample, const char *trouble, unsigned int height,
 	       unsigned int width)
 {
 	unsigned int above, below = height >= 4 ? 1 : 0;
@@ -23,7 +23,7 @@ void draw_plan(struct draw_frame *frame, const struct app *app, const struct row
 
 	frame->height = height;
 	frame->width = width;
-	header_make(&frame->header, app, rows, picture, trouble, width, height);
+	header_make(&frame->header, app, rows, sample, trouble, width, height);
 	layout_make(&frame->layout, app, rows, width);
 	above = (unsigned int)frame->header.count + (height >= 3 ? 1 : 0);
 	below += has_pane ? PANE_LINES : 0;
@@ -129,7 +129,7 @@ static void draw_cell(unsigned int y, const struct layout_column *at, struct cel
 
 static bool is_tagged(const struct cell_source *source)
 {
-	const struct scene scene = {source->rows, source->picture};
+	const struct scene scene = {source->rows, source->sample};
 	struct ident ident;
 
 	return source->app->tags.count && app_process_of(&scene, source->row, &ident) &&
@@ -159,14 +159,14 @@ static void draw_row(const struct draw_frame *frame, unsigned int y, struct cell
 }
 
 static void draw_list(const struct draw_frame *frame, const struct app *app,
-		      const struct rows *rows, const struct picture *picture)
+		      const struct rows *rows, const struct sample *sample)
 {
 	const struct app_place *place = &app->places[app->view];
 
 	for (unsigned int i = 0; i < frame->page && place->top + i < rows->count; i++) {
 		size_t at = place->top + i;
 		struct cell_source source = {
-			.picture = picture,
+			.sample = sample,
 			.app = app,
 			.rows = rows,
 			.row = &rows->list[at],
@@ -174,7 +174,7 @@ static void draw_list(const struct draw_frame *frame, const struct app *app,
 
 		draw_row(frame, frame->list_y + i, &source, at == place->selected);
 	}
-	if (picture->snapshot && !rows->count)
+	if (sample->snapshot && !rows->count)
 		term_put(frame->list_y, 0,
 			 place->filter[0] || app->only || app->user[0]
 				 ? "Nothing matches the filter."
@@ -185,11 +185,11 @@ static void draw_list(const struct draw_frame *frame, const struct app *app,
 /* ---- The pane ---- */
 
 static void draw_pane(const struct draw_frame *frame, const struct app *app,
-		      const struct rows *rows, const struct picture *picture)
+		      const struct rows *rows, const struct sample *sample)
 {
 	struct pane pane;
 
-	pane_make(&pane, app, rows, picture, frame->width);
+	pane_make(&pane, app, rows, sample, frame->width);
 	for (unsigned int i = 0; i < PANE_LINES; i++)
 		term_put(frame->pane_y + i, 0, pane.lines[i],
 			 i == 0	  ? STYLE_FAINT
@@ -208,25 +208,25 @@ void draw_page_end(const struct draw_frame *frame, const struct app *app, const 
 
 /* A page has no header: where it is not of now, its last line says so. */
 static void draw_page_end_of(const struct draw_frame *frame, const struct app *app,
-			     const struct picture *picture, const char *words)
+			     const struct sample *sample, const char *words)
 {
 	char line[512], ago[16];
 
-	format_short_age(picture->replay_ns, ago, sizeof(ago));
-	snprintf(line, sizeof(line), "%s%s%s%s", picture->replay_ns ? "REPLAY -" : "",
-		 picture->replay_ns ? ago : "", picture->replay_ns ? "  " : "", words);
+	format_short_age(sample->replay_ns, ago, sizeof(ago));
+	snprintf(line, sizeof(line), "%s%s%s%s", sample->replay_ns ? "REPLAY -" : "",
+		 sample->replay_ns ? ago : "", sample->replay_ns ? "  " : "", words);
 	draw_page_end(frame, app, line);
 }
 
 static void draw_details(const struct draw_frame *frame, const struct app *app,
-			 const struct picture *picture)
+			 const struct sample *sample)
 {
-	const struct sheet *sheet = picture->sheet;
+	const struct report *report = sample->report;
 
-	for (size_t y = 0; sheet && y < app->help_page && app->help_top + y < sheet->count; y++)
-		draw_put_line(frame, (unsigned int)y, 0, sheet->lines[app->help_top + y],
+	for (size_t y = 0; report && y < app->help_page && app->help_top + y < report->count; y++)
+		draw_put_line(frame, (unsigned int)y, 0, report->lines[app->help_top + y],
 			      STYLE_TEXT);
-	draw_page_end_of(frame, app, picture,
+	draw_page_end_of(frame, app, sample,
 			 app->mode == APP_COMPARE
 				 ? "Esc leaves, [ ] other moments, = forgets the mark"
 				 : "Esc leaves, PgDn goes on");
@@ -236,20 +236,20 @@ static void draw_details(const struct draw_frame *frame, const struct app *app,
 #define EVENTS_WIDE 60
 
 static void draw_events(const struct draw_frame *frame, const struct app *app,
-			const struct picture *picture)
+			const struct sample *sample)
 {
-	const struct events *events = picture->events;
+	const struct events *events = sample->events;
 	char what[256], time[16], name[NAME_SIZE], line[CELL_SIZE];
 
 	for (size_t y = 0; events && y < app->help_page && app->help_top + y < events->count; y++) {
 		const struct event *event = &events->list[app->help_top + y];
-		const struct pidns_ns *ns = ident_find_ns(&event->ns, picture->snapshot);
+		const struct pidns_ns *ns = ident_find_ns(&event->ns, sample->snapshot);
 
 		name[0] = '\0'; /* what was lost is of no namespace */
 		if (event->ns.is_set)
 			snprintf(name, sizeof(name), "%" PRIu64, event->ns.ino);
 		if (ns)
-			cells_ns_name(picture, ns, name, sizeof(name));
+			cells_ns_name(sample, ns, name, sizeof(name));
 		event_format(event, what, sizeof(what));
 		event_time(event, time, sizeof(time));
 		/* What is cut off on a narrow screen is of which namespace it was. */
@@ -262,9 +262,9 @@ static void draw_events(const struct draw_frame *frame, const struct app *app,
 	if (!events || !events->count)
 		term_put(0, 0, "Nothing has happened since the first sample.", STYLE_TEXT);
 	snprintf(line, sizeof(line), "Esc leaves, PgUp goes back%s%s",
-		 picture->untold ? ". Only differences between samples are seen: " : "",
-		 picture->untold ? picture->untold : "");
-	draw_page_end_of(frame, app, picture, line);
+		 sample->untold ? ". Only differences between samples are seen: " : "",
+		 sample->untold ? sample->untold : "");
+	draw_page_end_of(frame, app, sample, line);
 	term_end(0, 0);
 }
 
@@ -282,7 +282,7 @@ static void draw_help(const struct draw_frame *frame, const struct app *app)
 }
 
 void draw(const struct draw_frame *frame, const struct app *app, const struct rows *rows,
-	  const struct picture *picture, bool is_anew)
+	  const struct sample *sample, bool is_anew)
 {
 	const struct app_place *place = &app->places[app->view];
 	unsigned int bottom = frame->height - 1, x = 0;
@@ -293,11 +293,11 @@ void draw(const struct draw_frame *frame, const struct app *app, const struct ro
 		return;
 	}
 	if (app->mode == APP_EVENTS) {
-		draw_events(frame, app, picture);
+		draw_events(frame, app, sample);
 		return;
 	}
 	if (app->mode == APP_DETAILS || app->mode == APP_COMMAND || app->mode == APP_COMPARE) {
-		draw_details(frame, app, picture);
+		draw_details(frame, app, sample);
 		return;
 	}
 	if (app->mode == APP_SETUP) {
@@ -311,9 +311,9 @@ void draw(const struct draw_frame *frame, const struct app *app, const struct ro
 	draw_header(frame);
 	if (frame->height >= 3)
 		draw_titles(frame, app);
-	draw_list(frame, app, rows, picture);
+	draw_list(frame, app, rows, sample);
 	if (frame->pane_y)
-		draw_pane(frame, app, rows, picture);
+		draw_pane(frame, app, rows, sample);
 	if (frame->height >= 4 || app->mode == APP_PROMPT)
 		x = draw_bottom(frame, app, rows, bottom);
 	/* A screen reader reads where the cursor is. */

@@ -8,7 +8,7 @@
 #include "pidns-top/ui/app.h"
 #include "pidns-top/rows/header.h"
 #include "pidns-top/rows/layout.h"
-#include "pidns-top/rows/picture.h"
+#include "pidns-top/rows/sample.h"
 #include "pidns-top/rows/rows.h"
 
 /* Where the parts of a screen stand. */
@@ -23,10 +23,10 @@ struct draw_frame {
 
 /* Divide the screen: app.page is what this says, before rows are chosen to be looked up. */
 void draw_plan(struct draw_frame *frame, const struct app *app, const struct rows *rows,
-	       const struct picture *picture, const char *trouble, unsigned int height,
+	       const struct sample *sample, const char *trouble, unsigned int height,
 	       unsigned int width);
 void draw(const struct draw_frame *frame, const struct app *app, const struct rows *rows,
-	  const struct picture *picture, bool is_anew);
+	  const struct sample *sample, bool is_anew);
 
 /* What stands at that place of what was drawn. */
 void draw_hit(const struct draw_frame *frame, const struct app *app, const struct rows *rows,

@@ -42,14 +42,14 @@ bool app_process_of(const struct scene *scene, const struct row *row, struct ide
 	if (task) {
 		/* Of a thread, the process. */
 		if (task->pid != task->tid)
-			task = pidns_task_find(scene->picture->snapshot, NULL, task->pid);
+			task = pidns_task_find(scene->sample->snapshot, NULL, task->pid);
 		if (task)
 			*ret = ident_of_task(task);
 		return task != NULL;
 	}
 	if (!(ns->known & PIDNS_NS_REAPER) || ns->reaper <= 0)
 		return false;
-	task = pidns_task_find(scene->picture->snapshot, NULL, ns->reaper);
+	task = pidns_task_find(scene->sample->snapshot, NULL, ns->reaper);
 	*ret = (struct ident){.is_set = true, .pid = ns->reaper};
 	if (task && task->known & PIDNS_TASK_START)
 		ret->start_ns = task->start_ns;
@@ -62,10 +62,10 @@ static bool may_act(struct app *app, const struct scene *scene)
 {
 	if (app->is_readonly)
 		snprintf(app->message, sizeof(app->message), "read only: nothing is changed");
-	else if (scene->picture->recording)
+	else if (scene->sample->recording)
 		snprintf(app->message, sizeof(app->message),
 			 "this is a recording: there is nothing to act on");
-	else if (scene->picture->replay_ns)
+	else if (scene->sample->replay_ns)
 		snprintf(app->message, sizeof(app->message),
 			 "this is the past: } goes back to now, where one can act");
 	return !app->message[0];
@@ -122,7 +122,7 @@ void app_kill(struct app *app, const struct scene *scene)
 static void describe_one(const struct scene *scene, const struct app_act *act, char *out,
 			 size_t size)
 {
-	const struct pidns_snapshot *snapshot = scene->picture->snapshot;
+	const struct pidns_snapshot *snapshot = scene->sample->snapshot;
 	const struct pidns_task *task = pidns_task_find(snapshot, NULL, act->target.pid);
 	char name[NAME_SIZE] = "", comm[80] = "", fate[FATE_SIZE] = "";
 	size_t len;
@@ -132,7 +132,7 @@ static void describe_one(const struct scene *scene, const struct app_act *act, c
 	len = (size_t)snprintf(out, size, "PID %" PRId32 " (%s)", act->target.pid, comm);
 	if (!task || !fate_describe(task, task->ns, act->value, fate))
 		return;
-	cells_ns_name(scene->picture, task->ns, name, sizeof(name));
+	cells_ns_name(scene->sample, task->ns, name, sizeof(name));
 	snprintf(out + len, size - len, ", init of %.60s: %s", name, fate);
 }
 
@@ -191,7 +191,7 @@ void app_shell(struct app *app, const struct scene *scene)
 	if (!row)
 		return;
 	app->act = (struct app_act){.kind = ACT_SHELL, .target = ident};
-	cells_ns_name(scene->picture, row->ns, name, sizeof(name));
+	cells_ns_name(scene->sample, row->ns, name, sizeof(name));
 	snprintf(app->question, sizeof(app->question),
 		 "Run a shell in %.60s, in all namespaces of PID %" PRId32 "?", name, ident.pid);
 	ask(app);

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "pidns-top/rows/picture.h"
+#include "pidns-top/rows/sample.h"
 
 static struct ident ident_of_row(const struct row *row)
 {
@@ -224,7 +224,7 @@ static void select_parent_process(struct app *app, const struct scene *scene,
 	const struct pidns_task *parent = NULL;
 
 	if (task->pid != task->tid || task->known & PIDNS_TASK_PPID)
-		parent = pidns_task_find(scene->picture->snapshot, NULL, pid);
+		parent = pidns_task_find(scene->sample->snapshot, NULL, pid);
 	if (!parent) {
 		snprintf(app->message, sizeof(app->message), "its parent is not in sight");
 		return;

@@ -18,7 +18,7 @@ void app_find(struct app *app, const struct scene *scene, bool is_forward, bool 
 	for (size_t step = is_here ? 0 : 1; step <= rows->count && rows->count; step++) {
 		size_t i = (is_forward ? at + step : at + rows->count - step) % rows->count;
 
-		if (rows_match(rows, app, scene->picture, &rows->list[i], app->search)) {
+		if (rows_match(rows, app, scene->sample, &rows->list[i], app->search)) {
 			app_select(app, scene, i);
 			return;
 		}

@@ -103,7 +103,7 @@ void app_events(struct app *app, const struct scene *scene)
 {
 	app->mode = APP_EVENTS;
 	app->help_left = 0;
-	app->details = scene->picture->events ? scene->picture->events->count : 0;
+	app->details = scene->sample->events ? scene->sample->events->count : 0;
 	app->help_top = app->details > app->help_page ? app->details - app->help_page : 0;
 }
 
@@ -123,14 +123,14 @@ void app_wrap(struct app *app, const struct scene *scene)
 	app->wants_take = true;
 }
 
-void app_follow_events(struct app *app, const struct picture *picture)
+void app_follow_events(struct app *app, const struct sample *sample)
 {
 	bool is_at_end = app->help_top + app->help_page >= app->details;
 	size_t last;
 
 	if (app->mode != APP_EVENTS)
 		return;
-	app->details = picture->events ? picture->events->count : 0;
+	app->details = sample->events ? sample->events->count : 0;
 	last = app->details > app->help_page ? app->details - app->help_page : 0;
 	if (is_at_end || app->help_top > last)
 		app->help_top = last;
@@ -151,7 +151,7 @@ STEP(newest, STEP_NEWEST)
 /* The first time there is nothing to compare with yet. */
 void app_compare(struct app *app, const struct scene *scene)
 {
-	if (!scene->picture->mark) {
+	if (!scene->sample->mark) {
 		app->wants_mark = true;
 		return;
 	}
@@ -327,7 +327,7 @@ void app_key(struct app *app, const struct scene *scene, int key)
 		page_key(app, scene, help_lines(), key);
 		break;
 	case APP_EVENTS:
-		app->details = scene->picture->events ? scene->picture->events->count : 0;
+		app->details = scene->sample->events ? scene->sample->events->count : 0;
 		page_key(app, scene, app->details, key);
 		break;
 	case APP_DETAILS:

@@ -14,7 +14,7 @@
 #include "prompt.h"
 #include "request.h"
 
-struct picture;
+struct sample;
 struct rows;
 
 #define APP_DELAY_MIN 0.1
@@ -145,7 +145,7 @@ struct app {
 /* What a key is looked at against. */
 struct scene {
 	const struct rows *rows;
-	const struct picture *picture;
+	const struct sample *sample;
 };
 
 /* Are the rows of the view shown a tree? Processes only while they are sorted by PID. */
@@ -186,10 +186,10 @@ void app_enter_namespace(struct app *app, const struct pidns_ns *ns);
 void app_find(struct app *app, const struct scene *scene, bool is_forward, bool is_here);
 /* The same for a search that is being typed, from where it began. */
 void app_find_typed(struct app *app, const struct scene *scene);
-/* Seconds between two looks; false: not a number in bounds. */
+/* Seconds between two samples; false: not a number in bounds. */
 bool app_parse_delay(const char *text, double *ret_delay);
 
 /* Where the last of the events were on the screen, the newest are now. */
-void app_follow_events(struct app *app, const struct picture *picture);
+void app_follow_events(struct app *app, const struct sample *sample);
 
 #endif /* PIDNS_TOP_APP_H */

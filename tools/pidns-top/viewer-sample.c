@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* viewer-look.c - when to take a snapshot, what to ask of it, and the rows it makes. */
+/* viewer-sample.c - when to take a snapshot, what to ask of it, and the rows it makes. */
 #include "viewer-screen.h"
 
 #include "viewer-past.h"
@@ -33,11 +33,11 @@ static void add_trouble(struct screen *screen, const char *why, int error)
 void screen_make_rows(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
-	int r = rows_make(&screen->rows, app, &screen->viewer->picture);
+	int r = rows_make(&screen->rows, app, &screen->viewer->sample);
 
 	if (r == -ENOENT) {
 		app_leave_namespace(app);
-		r = rows_make(&screen->rows, app, &screen->viewer->picture);
+		r = rows_make(&screen->rows, app, &screen->viewer->sample);
 	}
 	if (r < 0)
 		add_trouble(screen, "", r);
@@ -50,9 +50,9 @@ void screen_make_rows(struct screen *screen)
 static void make_command(struct screen *screen, unsigned int width)
 {
 	const struct ident *ident = &screen->viewer->app.detailed;
-	const struct picture *picture = &screen->viewer->picture;
-	struct cell_source source = {.picture = picture, .app = &screen->viewer->app};
-	const struct pidns_task *task = pidns_task_find(picture->snapshot, NULL, ident->pid);
+	const struct sample *sample = &screen->viewer->sample;
+	struct cell_source source = {.sample = sample, .app = &screen->viewer->app};
+	const struct pidns_task *task = pidns_task_find(sample->snapshot, NULL, ident->pid);
 	char command[CELL_SIZE] = "";
 	struct ident now;
 
@@ -62,11 +62,11 @@ static void make_command(struct screen *screen, unsigned int width)
 	}
 	if (task)
 		view_fill_command(&source, task, task->pid, 0, command, sizeof(command));
-	sheet_make_command(&screen->sheet, ident->pid, task ? command : NULL, width);
-	screen->viewer->app.details = screen->sheet.count;
+	report_make_command(&screen->report, ident->pid, task ? command : NULL, width);
+	screen->viewer->app.details = screen->report.count;
 }
 
-void screen_make_sheet(struct screen *screen)
+void screen_make_report(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
 	unsigned int height, width;
@@ -75,19 +75,19 @@ void screen_make_sheet(struct screen *screen)
 		return;
 	term_size(&height, &width);
 	if (app->mode == APP_COMPARE) {
-		sheet_make_compare(&screen->sheet, app, &screen->viewer->picture, width);
-		app->details = screen->sheet.count;
+		report_make_compare(&screen->report, app, &screen->viewer->sample, width);
+		app->details = screen->report.count;
 		return;
 	}
 	if (app->mode == APP_COMMAND) {
 		make_command(screen, width);
 		return;
 	}
-	sheet_make(&screen->sheet, screen->viewer->picture.snapshot, &app->detailed, width,
-		   screen->viewer->is_past ||
-			   (!(SHEET_FLAGS & ~screen->shown_flags) &&
-			    !(SHEET_NS_FIELDS & screen->viewer->picture.unasked_ns)));
-	app->details = screen->sheet.count;
+	report_make(&screen->report, screen->viewer->sample.snapshot, &app->detailed, width,
+		    screen->viewer->is_past ||
+			    (!(REPORT_FLAGS & ~screen->shown_flags) &&
+			     !(REPORT_NS_FIELDS & screen->viewer->sample.unasked_ns)));
+	app->details = screen->report.count;
 }
 
 /* Where a task is not asked for them one by one, all that a list of processes shows costs little. */
@@ -100,7 +100,7 @@ static struct layout_needs needs_of(struct screen *screen)
 {
 	struct layout_needs needs;
 
-	if (screen->viewer->picture.recording)
+	if (screen->viewer->sample.recording)
 		return (struct layout_needs){PIDNS_FIELDS_ALL, PIDNS_FIELDS_ALL, 0, NOTED_FLAGS};
 	layout_needs(&screen->frame.layout, &screen->viewer->app, &needs);
 	/* Names of what comes and goes. */
@@ -112,8 +112,8 @@ static struct layout_needs needs_of(struct screen *screen)
 	if (screen->viewer->app.is_paused)
 		layout_needs_all(&needs);
 	if (screen->viewer->app.mode == APP_DETAILS) {
-		needs.task_fields |= SHEET_TASK_FIELDS;
-		needs.ns_fields |= SHEET_NS_FIELDS;
+		needs.task_fields |= REPORT_TASK_FIELDS;
+		needs.ns_fields |= REPORT_NS_FIELDS;
 	}
 	return needs;
 }
@@ -135,9 +135,9 @@ static uint32_t flags_of(const struct screen *screen)
 {
 	uint32_t flags = screen->viewer->options->is_all ? PIDNS_TAKE_ALL : 0;
 
-	if (screen->viewer->app.mode == APP_DETAILS || screen->viewer->picture.recording)
-		flags |= SHEET_FLAGS;
-	if (app_shows_threads(&screen->viewer->app) || screen->viewer->picture.recording)
+	if (screen->viewer->app.mode == APP_DETAILS || screen->viewer->sample.recording)
+		flags |= REPORT_FLAGS;
+	if (app_shows_threads(&screen->viewer->app) || screen->viewer->sample.recording)
 		flags |= PIDNS_TAKE_THREADS;
 	return flags;
 }
@@ -147,10 +147,10 @@ static bool wants_moment(const struct screen *screen)
 {
 	const struct viewer *viewer = screen->viewer;
 
-	return viewer->moments && viewer->picture.moment != viewer->wanted_moment + 1;
+	return viewer->moments && viewer->sample.moment != viewer->wanted_moment + 1;
 }
 
-static void start_look(struct screen *screen)
+static void start_sample(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
 	struct taker_wish wish;
@@ -158,8 +158,8 @@ static void start_look(struct screen *screen)
 	if (taker_is_busy(screen->taker))
 		return;
 	app->wants_take = false;
-	screen->next_look_ns = NEVER;
-	if (screen->viewer->picture.recording && screen->round && !wants_moment(screen))
+	screen->next_sample_ns = NEVER;
+	if (screen->viewer->sample.recording && screen->round && !wants_moment(screen))
 		return;
 	screen->asked = needs_of(screen);
 	wish.ns_fields = screen->asked.ns_fields;
@@ -173,14 +173,14 @@ static void start_look(struct screen *screen)
 	taker_ask(screen->taker, &wish);
 }
 
-/* Never look for more than half of the time, however large the machine. */
-static void plan_next_look(struct screen *screen, uint64_t duration_ns)
+/* Never sample for more than half of the time, however large the machine. */
+static void plan_next_sample(struct screen *screen, uint64_t duration_ns)
 {
 	uint64_t delay_ns = (uint64_t)(screen->viewer->app.delay * 1e9);
 	uint64_t rest_ns = delay_ns > duration_ns * 2 ? delay_ns - duration_ns : duration_ns;
 	uint64_t now = screen_now_ns();
 
-	screen->next_look_ns = now + rest_ns;
+	screen->next_sample_ns = now + rest_ns;
 	screen->rested_ns = now + duration_ns;
 }
 
@@ -225,7 +225,7 @@ static void show_moment(struct screen *screen, struct taker_result *result)
 	viewer_show_series(viewer, result->moment);
 }
 
-static void collect_look(struct screen *screen)
+static void collect_sample(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
 	struct taker_result result;
@@ -233,7 +233,7 @@ static void collect_look(struct screen *screen)
 
 	if (!taker_collect(screen->taker, &result))
 		return;
-	plan_next_look(screen, result.duration_ns);
+	plan_next_sample(screen, result.duration_ns);
 	screen->wants_frame = true;
 	if (result.error < 0) {
 		add_trouble(screen, result.why, result.error);
@@ -267,7 +267,7 @@ static void collect_look(struct screen *screen)
 		screen_make_rows(screen);
 	/* Names that were not known when the first letters of a search were typed are now. */
 	if (app->mode == APP_PROMPT && app->prompt.kind == PROMPT_SEARCH && app->search[0])
-		app_find_typed(app, &(struct scene){&screen->rows, &screen->viewer->picture});
+		app_find_typed(app, &(struct scene){&screen->rows, &screen->viewer->sample});
 }
 
 /* Columns came to the screen, or a key asked for something, that the snapshot does not know. */
@@ -290,16 +290,16 @@ static bool has_notices(const struct screen *screen)
 /* Whether all is told, and by what, or why it is not; a change is drawn without waiting for a snapshot. */
 static void set_told(struct screen *screen)
 {
-	struct picture *picture = viewer_live(screen->viewer);
+	struct sample *sample = viewer_live(screen->viewer);
 	const char *told = screen->notice_fd >= 0 ? "notices" : NULL;
 	const char *untold = watcher_why(screen->watcher);
 
 	if (watcher_is_told(screen->watcher))
 		told = "events";
 	if (!screen->viewer->app.is_paused)
-		screen->wants_frame |= told != picture->told || untold != picture->untold;
-	picture->told = told;
-	picture->untold = untold;
+		screen->wants_frame |= told != sample->told || untold != sample->untold;
+	sample->told = told;
+	sample->untold = untold;
 }
 
 /* Events are shown as they come; the figures follow once a snapshot is due again. */
@@ -318,8 +318,8 @@ static void look_at(struct screen *screen, uint64_t time_ns)
 {
 	if (time_ns < screen->rested_ns)
 		time_ns = screen->rested_ns;
-	if (screen->next_look_ns != NEVER && screen->next_look_ns > time_ns)
-		screen->next_look_ns = time_ns;
+	if (screen->next_sample_ns != NEVER && screen->next_sample_ns > time_ns)
+		screen->next_sample_ns = time_ns;
 }
 
 static void hear_of_changes(struct screen *screen)
@@ -332,15 +332,15 @@ static void hear_of_changes(struct screen *screen)
 		look_at(screen, screen_now_ns() + delay_ns / 4);
 }
 
-void screen_look(struct screen *screen)
+void screen_sample(struct screen *screen)
 {
 	struct app *app = &screen->viewer->app;
 
-	collect_look(screen);
+	collect_sample(screen);
 	hear_of_changes(screen);
-	if (screen->next_look_ns == NEVER && !app->wants_take && !wants_moment(screen))
+	if (screen->next_sample_ns == NEVER && !app->wants_take && !wants_moment(screen))
 		return;
 	if (app->wants_take || wants_moment(screen) || needs_more(screen) ||
-	    (!app->is_paused && screen_now_ns() >= screen->next_look_ns))
-		start_look(screen);
+	    (!app->is_paused && screen_now_ns() >= screen->next_sample_ns))
+		start_sample(screen);
 }
