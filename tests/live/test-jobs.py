@@ -112,11 +112,13 @@ class Jobs(unittest.TestCase):
         home = self.enterContext(live.temporary_directory())
         top = self.start(XDG_CONFIG_HOME=home)
         top.press("F2").wait("[ ] RUNTIME")
-        for _ in range(40):
-            if re.search(r"> \[ \] RUNTIME", top.text()):
-                break
-            top.press("Down")
-            top.read(0.2)
+
+        def chosen():
+            return re.findall(r"> \[.\] (\S+)", top.text())
+
+        top.wait("a column is chosen", chosen)
+        while (before := chosen()) != ["RUNTIME"]:
+            top.press("Down").wait(f"the column after {before}", lambda: len(chosen()) == 1 and chosen() != before)
         top.press("Space").wait("> [x] RUNTIME").press("Esc")
         self.whole(top, "the column", lambda: re.search(f"{scene.name('full')}.* podman", self.row_of(top, "full")))
         top.press("q")
