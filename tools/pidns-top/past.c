@@ -48,7 +48,8 @@ static void drop_oldest(struct past *past, size_t count)
 	}
 	past->count -= count;
 	past->first += count;
-	memmove(past->list, past->list + count, past->count * sizeof(*past->list));
+	if (past->count)
+		memmove(past->list, past->list + count, past->count * sizeof(*past->list));
 }
 
 static int make_room(struct past *past)
