@@ -198,6 +198,10 @@ class Mounted(unittest.TestCase):
                 words = [live.PIDNS, name, *provider, *rest]
                 if name == "pidns-top":
                     words = [TOP, *provider, *rest]
+                # A leak checker waits for ever at the end of a process that has set another PID namespace for
+                # its children, or has a thread that waits for a FIFO.
+                if name in ("enter", "pidns-top") and live.SANITIZED:
+                    words = ["env", "ASAN_OPTIONS=detect_leaks=0", *words]
                 if is_endless(words):
                     words = ["timeout", "-s", "INT", UNTIL, *words]
                 yield [word.format(recording=cls.recording, init=cls.init) for word in words]
@@ -242,8 +246,9 @@ class Mounted(unittest.TestCase):
                         if not is_endless(command) and
                         any(f"{other}/".startswith(f"{path}/") for other in opened)]
             # With sanitizers a command takes many times as long: each file is tried with some of them.
+            # And at its end it waits for the loader, whose lock a library has that waits for such a file.
             if live.SANITIZED:
-                commands = commands[len(path) % 4::4]
+                commands = [] if "system/node" in name else commands[len(path) % 4::4]
             if commands and os.path.exists(path):
                 self.check([(self.world.source(kind, name), path)], commands)
 
@@ -290,7 +295,7 @@ class Viewer(unittest.TestCase):
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
         viewer = subprocess.Popen([TOP, "-d", "0.1", *options], stdin=slave, stdout=slave, stderr=slave,
-                                  env={**os.environ, "TERM": "linux"}, start_new_session=True,
+                                  env={**live.NO_LEAK_CHECK, "TERM": "linux"}, start_new_session=True,
                                   preexec_fn=mount_all(mounts))
         # Held open, so that its end is no error here.
         said, keys = b"", [b"\r", b"\x1b", b"l", b"\x1b", b"q"]
@@ -391,7 +396,7 @@ class OverTasks(unittest.TestCase):
                               (f"/proc/{init}/ns", f"/proc/{self.task.pid}/ns")):
             with self.subTest(place=place):
                 answer = live.pidns("enter", f"@{init}", "readlink", "/proc/self/ns/pid", expect=None,
-                                    preexec_fn=mount_all([(source, place)]))
+                                    preexec_fn=mount_all([(source, place)]), env=live.NO_LEAK_CHECK)
                 if answer.status:
                     self.assertIn(f"/{init}/", f"{place}/")
                     self.assertEqual(answer.out, b"")
