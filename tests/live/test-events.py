@@ -16,7 +16,7 @@ import live
 
 MIRROR = os.environ.get("MIRROR", "mirror")
 SOAK = int(os.environ.get("PIDNS_SOAK", "0"))
-EVENTS = 1_000_000 if SOAK else 20_000
+EVENTS = 1_000_000 if SOAK else 4_000 if live.SANITIZED else 20_000
 IDLE_S = 3
 
 

@@ -173,6 +173,10 @@ def script(commands):
     return "\n".join(lines)
 
 
+# Of how many commands one is tried with a file alone.
+PART = 1 if os.environ.get("PIDNS_SOAK") else 4 if live.SANITIZED else 2
+
+
 class Mounted(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -245,10 +249,12 @@ class Mounted(unittest.TestCase):
             commands = [list(command) for command, opened in self.opened.items()
                         if not is_endless(command) and
                         any(f"{other}/".startswith(f"{path}/") for other in opened)]
-            # With sanitizers a command takes many times as long: each file is tried with some of them.
-            # And at its end it waits for the loader, whose lock a library has that waits for such a file.
-            if live.SANITIZED:
-                commands = [] if "system/node" in name else commands[len(path) % 4::4]
+            # All with all is for the soak: else each file is tried with some of them.
+            commands = commands[len(path) % PART::PART]
+            # With sanitizers a command waits at its end for the loader, whose lock a library has that waits
+            # for such a file.
+            if live.SANITIZED and "system/node" in name:
+                commands = []
             if commands and os.path.exists(path):
                 self.check([(self.world.source(kind, name), path)], commands)
 
