@@ -26,7 +26,7 @@ cat >"$guest/says" <<-'END'
 END
 cat >"$guest/stock" <<-'END'
 	. "${0%/*}/says"
-	seen='pidns: bpf may miss namespaces without tasks \(netlink shows more\)'
+	seen='pidns: bpf may miss namespaces without tasks \(--all or netlink shows more\)'
 	says - 0 "$seen"
 	says integrity 0 "$seen"
 	says confidentiality 4 'pidns: bpf: the kernel is locked down: its memory cannot be read'
