@@ -72,9 +72,12 @@ class Watch:
 
 
 def links_of(pid):
-    """How many links to programs the process has open."""
-    return sum(os.readlink(f"/proc/{pid}/fd/{fd}").endswith("bpf_link")
-               for fd in os.listdir(f"/proc/{pid}/fd"))
+    """How many links to programs the process has open; it may be closing others meanwhile."""
+    links = 0
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            links += os.readlink(f"/proc/{pid}/fd/{fd}").endswith("bpf_link")
+    return links
 
 
 class Events(unittest.TestCase):
@@ -201,7 +204,7 @@ def cpu_ns(pid):
 def program_ids(pid):
     ids = []
     for fd in os.listdir(f"/proc/{pid}/fdinfo"):
-        with open(f"/proc/{pid}/fdinfo/{fd}", encoding="ascii") as file:
+        with contextlib.suppress(FileNotFoundError), open(f"/proc/{pid}/fdinfo/{fd}", encoding="ascii") as file:
             ids += [int(line.split()[1]) for line in file if line.startswith("prog_id")]
     return set(ids)
 

@@ -62,8 +62,8 @@ def watcher(*command, program=live.PIDNS, stdout=subprocess.DEVNULL, **options):
 
 def has_locked(pid):
     """It holds one of the files."""
-    with contextlib.suppress(FileNotFoundError):
-        for fd in os.listdir(f"/proc/{pid}/fd"):
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
             if os.readlink(f"/proc/{pid}/fd/{fd}").startswith(FOLDER + "/refused."):
                 return True
     return False
