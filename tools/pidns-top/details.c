@@ -36,7 +36,7 @@ struct details {
 	bool is_behind;		   /* the answer to it, or to a later one, is to come */
 	/* Under the lock: */
 	enum details_state state;
-	bool is_sampling;
+	bool is_asking;
 	struct answer answer;
 };
 
@@ -60,14 +60,14 @@ static void *details_thread(void *arg)
 			pthread_cond_wait(&details->changed, &details->lock);
 		if (details->state == DETAILS_LEAVING)
 			break;
-		details->is_sampling = true;
+		details->is_asking = true;
 		pthread_mutex_unlock(&details->lock);
 		/* While it is asked, the wish stays as it is. */
 		lookup_run(details->lookup, &details->asked);
 		answer.count = lookup_copy(details->lookup, &answer.list, &answer.snapshot);
 		answer.round = details->asked.round;
 		pthread_mutex_lock(&details->lock);
-		details->is_sampling = false;
+		details->is_asking = false;
 		details->answer = answer;
 		if (details->state == DETAILS_ASKED)
 			details->state = DETAILS_DONE;
@@ -111,16 +111,16 @@ struct details *details_open(struct pidns_ctx *ctx, struct cmdline_helper *helpe
 
 bool details_close(struct details *details)
 {
-	bool is_sampling;
+	bool is_asking;
 
 	if (!details)
 		return true;
 	pthread_mutex_lock(&details->lock);
-	is_sampling = details->is_sampling;
+	is_asking = details->is_asking;
 	details->state = DETAILS_LEAVING;
 	pthread_cond_signal(&details->changed);
 	pthread_mutex_unlock(&details->lock);
-	if (is_sampling)
+	if (is_asking)
 		return false;
 	pthread_join(details->thread, NULL);
 	details_free(details);
